@@ -1,0 +1,1 @@
+"""What every package may rely on and that knows no resident: errors, clock, settings, dates, named SQL."""

@@ -1,0 +1,85 @@
+"""Every error todoke raises on purpose, in one tree.
+
+TodokeError                    exit 1  a fault of ours, said with a stable code
+├── InputError                 exit 2  the caller, an operator or a file can put it right
+│   ├── SettingsError                  a setting is missing or wrong
+│   ├── FeedError                      a feed file or folder
+│   │   └── FeedRejected               a whole file refused: header, checksum, forbidden column
+│   ├── ContractError                  a contract or profile YAML
+│   ├── RuleError                      a programme file
+│   │   └── ValueNotInForce            a dated value has no value on that date
+│   └── WordingError                   a wording block
+├── SafetyStop                 exit 3  nothing may be prepared or sent
+└── StateError                 exit 1  a transition or write the design forbids
+
+A message names the file, row or setting and what to do. It never holds personal data.
+"""
+
+
+class TodokeError(Exception):
+    """Root of all errors raised on purpose. `code` is stable; `exit_code` is what the command line returns."""
+
+    code = "todoke_error"
+    exit_code = 1
+
+
+class InputError(TodokeError):
+    """Bad usage, configuration or input: one line that names the file, row or setting."""
+
+    code = "input_error"
+    exit_code = 2
+
+
+class SettingsError(InputError):
+    """A setting is missing or has a value that cannot be used."""
+
+    code = "settings_error"
+
+
+class FeedError(InputError):
+    """A feed folder or file cannot be used."""
+
+    code = "feed_error"
+
+
+class FeedRejected(FeedError):
+    """A whole feed file is refused. The landed file stays; nothing of it reaches history."""
+
+    code = "feed_rejected"
+
+
+class ContractError(InputError):
+    """A table contract or feed profile is not well formed."""
+
+    code = "contract_error"
+
+
+class RuleError(InputError):
+    """A programme file is not well formed or reads what it may not."""
+
+    code = "rule_error"
+
+
+class ValueNotInForce(RuleError):
+    """A dated value was asked for on a date it has no value for. Never answered with 0."""
+
+    code = "value_not_in_force"
+
+
+class WordingError(InputError):
+    """A wording block breaks the guard."""
+
+    code = "wording_error"
+
+
+class SafetyStop(TodokeError):
+    """Whatever might protect a person is not certain, so nothing is prepared and nothing is sent (exit 3)."""
+
+    code = "safety_stop"
+    exit_code = 3
+
+
+class StateError(TodokeError):
+    """A state transition or write that the design forbids was attempted."""
+
+    code = "state_error"

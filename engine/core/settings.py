@@ -1,0 +1,159 @@
+"""Every setting in one frozen object, read once at the front door and passed down.
+
+Read from a TOML file; a relative path in it is relative to the file. An unknown key is an error.
+"""
+
+import tomllib
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.core.clock import TOKYO, Clock, DemoClock, SystemClock
+from engine.core.errors import SettingsError
+
+
+def _in_tokyo(instant: datetime) -> datetime:
+    return instant.astimezone(TOKYO) if instant.tzinfo else instant.replace(tzinfo=TOKYO)
+
+
+class Part(BaseModel):
+    """One table of the settings file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Municipality(Part):
+    """Whose records these are. `code` is the six-digit 全国地方公共団体コード."""
+
+    code: str = Field(pattern=r"^\d{6}$")
+    name_ja: str
+    name_en: str
+    site_url: str = ""
+
+
+class Office(Part):
+    """A section that owns programmes: what a resident needs to find it."""
+
+    name_ja: str
+    name_en: str
+    place_ja: str
+    place_en: str
+    phone: str
+    hours_ja: str = "平日8:30〜17:15"
+    hours_en: str = "weekdays 8:30–17:15"
+
+
+class Paths(Part):
+    """Where the stores are. Only the night opens `records`; everything else reads `snapshot`."""
+
+    feeds: str
+    records: Path
+    landing: Path
+    snapshot: Path
+    catalogue: Path
+    outbox: Path
+    keys: Path
+    anchor: Path
+    scratch: Path
+
+
+class Waits(Part):
+    """Periods in days. grief: between a death and its notice. late_entry: older entries become a staff task (R5)."""
+
+    grief_days: int = 14
+    late_entry_days: int = 60
+    unnamed_birth_days: int = 14
+    claim_lease_seconds: int = 900
+    undo_seconds: int = 120
+
+
+class Schedule(Part):
+    """When the long-running scheduler acts, in Asia/Tokyo. The night at 02:00 scans the business date before it."""
+
+    night_at: time = time(2, 0)
+    dispatch_at: tuple[time, ...] = (time(10, 0), time(14, 0))
+
+
+class Alert(Part):
+    """How an operator hears of a halt. `command` gets the one-line message as its last argument."""
+
+    command: tuple[str, ...] = ()
+    mail_to: str = ""
+    mail_from: str = ""
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+
+
+class Desk(Part):
+    """Where the web desk listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8300
+    secure_cookies: bool = True
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+
+
+class Volume(Part):
+    """Cold-start yearly volume per event code and how far outside the expected band a night must be to be held."""
+
+    yearly: dict[str, float] = Field(default_factory=dict)
+    tail_probability: float = 1e-6
+    minimum_nights: int = 28
+
+
+class Settings(Part):
+    """All of it. `mode` demo is the only one in which programmes signed off as a demonstration may be used."""
+
+    mode: Literal["demo", "production"] = "production"
+    municipality: Municipality
+    paths: Paths
+    queue_url: str
+    profile: str = "canonical"
+    memory_limit_mb: int = 2048
+    offices: dict[str, Office] = Field(default_factory=dict)
+    waits: Waits = Waits()
+    schedule: Schedule = Schedule()
+    alert: Alert = Alert()
+    desk: Desk = Desk()
+    volume: Volume = Volume()
+    demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None
+
+    @model_validator(mode="after")
+    def _demo_time_is_for_the_demo(self) -> Self:
+        if self.demo_now is not None and self.mode != "demo":
+            raise ValueError("demo_now is only for mode = 'demo'")
+        return self
+
+    def clock(self) -> Clock:
+        """The demo town's own morning where `demo_now` is set, else the machine's clock."""
+        return DemoClock(self.demo_now) if self.demo_now else SystemClock()
+
+
+def read_settings(path: Path) -> Settings:
+    """Reads a settings file. Raises SettingsError that names the file and the setting."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"no settings file at {path}; copy todoke.example.toml, or run `todoke demo`") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from None
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise SettingsError(f"{path}: {where}: {first['msg']}") from None
+    return _anchored(settings, path.resolve().parent)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """The same settings with every relative path made absolute from the settings file's folder."""
+    paths = settings.paths
+    feeds = paths.feeds if "://" in paths.feeds else str(folder / paths.feeds)
+    moved = {name: folder / getattr(paths, name) for name in Paths.model_fields if name != "feeds"}
+    queue_url = settings.queue_url
+    if queue_url.startswith("sqlite:///") and not queue_url.startswith("sqlite:////"):
+        queue_url = f"sqlite:///{folder / queue_url.removeprefix('sqlite:///')}"
+    return settings.model_copy(update={"paths": Paths(feeds=feeds, **moved), "queue_url": queue_url})

@@ -1,0 +1,45 @@
+"""SQL that stands in `.sql` files beside its only caller, found by name.
+
+A file holds one or more queries, each under a line `-- name: births`; the comment lines right below it say in
+words what one row is. Values are `$parameters`; a query never has text pasted into it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from engine.core.errors import ContractError
+
+_NAME = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)\s*$", re.MULTILINE)
+_PARAMETER = re.compile(r"\$(?P<name>[a-z][a-z0-9_]*)")
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One named SQL text. `parameters` are the `$names` it needs."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the values the text asks for."""
+        return frozenset(match["name"] for match in _PARAMETER.finditer(_COMMENT.sub("", self.text)))
+
+
+def load_queries(path: Path) -> Mapping[str, Query]:
+    """Reads a `.sql` file into its named queries, in file order. Raises ContractError when it names none or one twice."""
+    text = path.read_text(encoding="utf-8")
+    heads = list(_NAME.finditer(text))
+    if not heads:
+        raise ContractError(f"{path.name} holds no '-- name:' line")
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    queries: dict[str, Query] = {}
+    for head, end in zip(heads, ends, strict=True):
+        if head["name"] in queries:
+            raise ContractError(f"{path.name} names the query {head['name']} twice")
+        queries[head["name"]] = Query(name=head["name"], text=text[head.end() : end].strip().rstrip(";"))
+    return queries

@@ -1,0 +1,156 @@
+"""The DuckDB warehouse: one file, opened by the night alone."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+from engine.core.errors import InputError
+from engine.core.sql import Query, load_queries
+
+_SQL = load_queries(Path(__file__).with_name("duck.sql"))
+
+
+class Warehouse:
+    """The records file. One process may hold it; a second one gets an InputError that says so."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Takes over an open connection; `open_warehouse` is the usual way to get one."""
+        self._connection = connection
+        for query in _SQL.values():
+            if query.name.startswith("create_"):
+                connection.execute(query.text)
+
+    def __enter__(self) -> Self:
+        """The warehouse itself; leaving the block closes it."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Closes the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; unfinished transactions are undone."""
+        self._connection.close()
+
+    def define(self, statement: str) -> None:
+        """Runs one statement that creates a schema, table or view. Statements are ours or built from an AST."""
+        self._connection.execute(statement)
+
+    def query(self, query: Query, **values: Any) -> pl.DataFrame:
+        """All rows of a SELECT as a DataFrame. Values the text does not ask for are left out."""
+        return self.read(query.text, {name: values[name] for name in query.parameters})
+
+    def read(self, text: str, values: Mapping[str, Any]) -> pl.DataFrame:
+        """All rows of a SELECT text (ours, or built from an AST) with exactly the values it asks for."""
+        return self._connection.sql(text, params=dict(values)).pl()
+
+    def replace(
+        self, table: str, municipality: str, night: date, rows: Query | pl.DataFrame, **values: Any
+    ) -> int:
+        """Makes `rows` the whole content of one table's (municipality, night) partition; returns how many there are.
+
+        Rows are matched to columns by name and must carry municipality_code and night. One transaction, so a kill
+        leaves the partition as it was.
+        """
+        con = self._connection
+        con.execute("BEGIN")
+        try:
+            con.execute(_delete(table), {"municipality": municipality, "night": night})
+            if isinstance(rows, Query):
+                wanted = {name: values[name] for name in rows.parameters}
+                con.execute(_insert(table, rows.text), wanted)
+            elif rows.height:
+                con.register("incoming_rows", rows.to_arrow())
+                con.execute(_insert(table, "SELECT * FROM incoming_rows"))
+                con.unregister("incoming_rows")
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        counted = con.execute(_count(table), {"municipality": municipality, "night": night}).fetchone()
+        assert counted is not None
+        return int(counted[0])
+
+    def mark(self, stage: str, municipality: str, night: date, summary: Mapping[str, Any]) -> None:
+        """Writes that a stage of a night is finished, with its summary. The last write of every stage."""
+        con = self._connection
+        values = {"stage": stage, "municipality": municipality, "night": night}
+        with self.transaction():
+            con.execute(_SQL["delete_mark"].text, values)
+            con.execute(_SQL["insert_mark"].text, values | {"summary": json.dumps(summary, ensure_ascii=False)})
+
+    def unmark(self, municipality: str, night: date, *, stages: tuple[str, ...]) -> None:
+        """Forgets that these stages of a night are finished, so that they run again."""
+        for stage in stages:
+            values = {"stage": stage, "municipality": municipality, "night": night}
+            self._connection.execute(_SQL["delete_mark"].text, values)
+
+    def marked(self, stage: str, municipality: str, night: date) -> dict[str, Any] | None:
+        """The summary a finished stage left, or None when it has not finished."""
+        row = self._connection.execute(
+            _SQL["select_mark"].text, {"stage": stage, "municipality": municipality, "night": night}
+        ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def last_marked(self, stage: str, municipality: str, before: date) -> date | None:
+        """The newest night before `before` whose stage is finished, or None."""
+        row = self._connection.execute(
+            _SQL["select_last_mark"].text, {"stage": stage, "municipality": municipality, "before": before}
+        ).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside or none of them."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+def open_warehouse(path: Path, *, memory_limit_mb: int, scratch: Path) -> Warehouse:
+    """Opens (or makes) the records file. Raises InputError when another process holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_limit_mb}MB",
+        "temp_directory": str(scratch),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+    }
+    try:
+        return Warehouse(duckdb.connect(str(path), config=options))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise InputError(f"{path.name} is held by another process: a night is running; try again when it has ended") from None
+        raise
+
+
+def _quoted(table: str) -> str:
+    schema, _, name = table.partition(".")
+    if not (schema.replace("_", "").isalnum() and name.replace("_", "").isalnum()):
+        raise ValueError(f"not a table name: {table}")
+    return f'"{schema}"."{name}"'
+
+
+def _delete(table: str) -> str:
+    return f"DELETE FROM {_quoted(table)} WHERE municipality_code = $municipality AND night = $night"  # noqa: S608 - a checked table name
+
+
+def _insert(table: str, select: str) -> str:
+    return f"INSERT INTO {_quoted(table)} BY NAME {select}"  # noqa: S608 - a checked table name and a named query
+
+
+def _count(table: str) -> str:
+    return f"SELECT count(*) FROM {_quoted(table)} WHERE municipality_code = $municipality AND night = $night"  # noqa: S608 - a checked table name
