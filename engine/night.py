@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from engine.core.clock import Clock
-from engine.core.errors import SafetyStop
 from engine.core.jobs import JobLedger
 from engine.core.settings import Settings
 from engine.warehouse.duck import Warehouse
@@ -37,9 +36,6 @@ class Report(Protocol):
     def summary(self) -> Mapping[str, Any]:
         """Its part of the night's summary object: JSON values under the keys of the contract."""
         ...
-
-
-type_of_stage = Callable[[Night], Report]
 
 
 @dataclass(frozen=True, kw_only=True)

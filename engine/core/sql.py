@@ -15,6 +15,7 @@ from engine.core.errors import ContractError
 _NAME = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 _PARAMETER = re.compile(r"\$(?P<name>[a-z][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*")
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,23 @@ class Query:
     def parameters(self) -> frozenset[str]:
         """The names of the values the text asks for."""
         return frozenset(match["name"] for match in _PARAMETER.finditer(_COMMENT.sub("", self.text)))
+
+    def about(self, **names: "str | Query") -> "Query":
+        """The same query with each `<name>` replaced: by a checked, quoted table or column name, or by a query's text.
+
+        Raises ContractError for a name that is not plain lower case (`schema.table` or `column`).
+        """
+        text = self.text
+        for placeholder, value in names.items():
+            text = text.replace(f"<{placeholder}>", value.text if isinstance(value, Query) else quoted(value))
+        return Query(name=self.name, text=text)
+
+
+def quoted(name: str) -> str:
+    """A table (`schema.table`) or column name, checked and quoted. Raises ContractError for anything else."""
+    if not _IDENTIFIER.fullmatch(name):
+        raise ContractError(f"not a plain table or column name: {name!r}")
+    return ".".join(f'"{part}"' for part in name.split("."))
 
 
 def load_queries(path: Path) -> Mapping[str, Query]:

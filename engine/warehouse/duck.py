@@ -59,24 +59,15 @@ class Warehouse:
         Rows are matched to columns by name and must carry municipality_code and night. One transaction, so a kill
         leaves the partition as it was.
         """
-        con = self._connection
-        con.execute("BEGIN")
-        try:
-            con.execute(_delete(table), {"municipality": municipality, "night": night})
-            if isinstance(rows, Query):
-                wanted = {name: values[name] for name in rows.parameters}
-                con.execute(_insert(table, rows.text), wanted)
-            elif rows.height:
-                con.register("incoming_rows", rows.to_arrow())
-                con.execute(_insert(table, "SELECT * FROM incoming_rows"))
-                con.unregister("incoming_rows")
-            con.execute("COMMIT")
-        except BaseException:
-            con.execute("ROLLBACK")
-            raise
-        counted = con.execute(_count(table), {"municipality": municipality, "night": night}).fetchone()
-        assert counted is not None
-        return int(counted[0])
+        con, partition = self._connection, {"municipality": municipality, "night": night}
+        if isinstance(rows, pl.DataFrame):
+            con.register("incoming_rows", rows.to_arrow())
+            rows = _SQL["select_incoming"]
+        with self.transaction():
+            con.execute(_SQL["delete_partition"].about(table=table).text, partition)
+            wanted = {name: values[name] for name in rows.parameters}
+            con.execute(_SQL["insert_rows"].about(table=table, rows=rows).text, wanted)
+        return int(self.query(_SQL["count_partition"].about(table=table), **partition).item())
 
     def mark(self, stage: str, municipality: str, night: date, summary: Mapping[str, Any]) -> None:
         """Writes that a stage of a night is finished, with its summary. The last write of every stage."""
@@ -94,17 +85,13 @@ class Warehouse:
 
     def marked(self, stage: str, municipality: str, night: date) -> dict[str, Any] | None:
         """The summary a finished stage left, or None when it has not finished."""
-        row = self._connection.execute(
-            _SQL["select_mark"].text, {"stage": stage, "municipality": municipality, "night": night}
-        ).fetchone()
-        return json.loads(row[0]) if row else None
+        found = self.query(_SQL["select_mark"], stage=stage, municipality=municipality, night=night)
+        return json.loads(found.item()) if found.height else None
 
     def last_marked(self, stage: str, municipality: str, before: date) -> date | None:
         """The newest night before `before` whose stage is finished, or None."""
-        row = self._connection.execute(
-            _SQL["select_last_mark"].text, {"stage": stage, "municipality": municipality, "before": before}
-        ).fetchone()
-        return row[0] if row else None
+        found = self.query(_SQL["select_last_mark"], stage=stage, municipality=municipality, before=before).item()
+        return found if isinstance(found, date) else None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -135,22 +122,3 @@ def open_warehouse(path: Path, *, memory_limit_mb: int, scratch: Path) -> Wareho
         if "lock" in str(error).lower():
             raise InputError(f"{path.name} is held by another process: a night is running; try again when it has ended") from None
         raise
-
-
-def _quoted(table: str) -> str:
-    schema, _, name = table.partition(".")
-    if not (schema.replace("_", "").isalnum() and name.replace("_", "").isalnum()):
-        raise ValueError(f"not a table name: {table}")
-    return f'"{schema}"."{name}"'
-
-
-def _delete(table: str) -> str:
-    return f"DELETE FROM {_quoted(table)} WHERE municipality_code = $municipality AND night = $night"  # noqa: S608 - a checked table name
-
-
-def _insert(table: str, select: str) -> str:
-    return f"INSERT INTO {_quoted(table)} BY NAME {select}"  # noqa: S608 - a checked table name and a named query
-
-
-def _count(table: str) -> str:
-    return f"SELECT count(*) FROM {_quoted(table)} WHERE municipality_code = $municipality AND night = $night"  # noqa: S608 - a checked table name

@@ -11,6 +11,19 @@ CREATE TABLE IF NOT EXISTS warehouse.marks (
     PRIMARY KEY (municipality_code, night, stage)
 );
 
+-- name: delete_partition
+DELETE FROM <table> WHERE municipality_code = $municipality AND night = $night;
+
+-- name: insert_rows
+INSERT INTO <table> BY NAME <rows>;
+
+-- name: select_incoming
+SELECT * FROM incoming_rows;
+
+-- name: count_partition
+-- One row: how many rows the partition holds.
+SELECT count(*) FROM <table> WHERE municipality_code = $municipality AND night = $night;
+
 -- name: delete_mark
 DELETE FROM warehouse.marks WHERE municipality_code = $municipality AND night = $night AND stage = $stage;
 

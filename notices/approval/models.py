@@ -1,0 +1,298 @@
+"""Notices, their items, staff tasks, decisions, audit chain, outbox and job ledger: what staff answer for."""
+
+from django.conf import settings
+from django.db import models
+
+from notices.sealing import SealedJson, SealedText
+
+
+class NoticeState(models.TextChoices):
+    """Where a notice is. `states.py` holds the one table of transitions; nothing else writes a state."""
+
+    PREPARED = "prepared"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+    HELD = "held"
+    RETRY_WAIT = "retry_wait"
+    UNKNOWN = "unknown"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+
+
+class ItemState(models.TextChoices):
+    """What an office decided of its item."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Notice(models.Model):
+    """One addressee, one event, one round: a bundle of items. The body is in a table of its own."""
+
+    municipality_code = models.CharField(max_length=6)
+    key = models.CharField(max_length=64)  #: HMAC(municipality, addressee, event, round), identity key
+    number = models.CharField(max_length=20)  #: what the resident reads out: N-2026-004217
+    event = models.CharField(max_length=10)  #: event code, E01
+    event_id = models.CharField(max_length=64)
+    occurred_on = models.DateField()
+    night = models.DateField()
+    addressee_id = models.CharField(max_length=15)
+    addressee_reason = models.CharField(max_length=40)  #: claimant, parent_living_with_child, self, next_of_kin …
+    subject_ids = models.JSONField(default=list)  #: whom it is about; all are checked against blocks
+    household_id = models.CharField(max_length=15)
+    language = models.CharField(max_length=8)
+    urgency = models.IntegerField(default=0)  #: 2 within 7 days or late variant, 1 within 14, else 0
+    due_on = models.DateField(null=True)  #: nearest deadline of its items
+    not_before = models.DateField(null=True)  #: grief delay
+    flags = models.JSONField(default=list)  #: words a reviewer must read: backdated, ask …
+    four_eyes = models.IntegerField(default=1)  #: how many different approvers are needed
+    state = models.CharField(max_length=12, choices=NoticeState.choices, default=NoticeState.PREPARED)
+    state_reason = models.CharField(max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64)
+    version = models.IntegerField(default=1)  #: compare-and-set counter
+    claimed_by = models.CharField(max_length=60, blank=True)
+    claimed_until = models.DateTimeField(null=True)
+    prepared_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """One notice per key; one index per sort order of the queue, with and without office (items carry it)."""
+
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["municipality_code", "key"], name="one_notice_per_key")]
+        indexes = [
+            models.Index(fields=["municipality_code", "state", "due_on", "id"], name="queue_by_deadline"),
+            models.Index(fields=["municipality_code", "state", "event", "id"], name="queue_by_event"),
+            models.Index(fields=["municipality_code", "addressee_id"], name="notices_of_addressee"),
+            models.Index(fields=["municipality_code", "event_id"], name="notices_of_event"),
+        ]
+
+
+class NoticeBody(models.Model):
+    """The rendered text, without name and address: those are resolved at sending."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, primary_key=True, related_name="body")
+    text = SealedJson()  #: {"language": …, "title": …, "blocks": […]} as `wording.render` made it
+
+
+class Item(models.Model):
+    """One programme in a notice, owned by the office that alone sees its evidence and decides it."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items")
+    municipality_code = models.CharField(max_length=6)
+    programme = models.CharField(max_length=60)
+    programme_version = models.CharField(max_length=64)
+    office = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    sensitivity = models.CharField(max_length=12, default="normal")  #: normal, sensitive
+    match_id = models.CharField(max_length=64)
+    subject_id = models.CharField(max_length=15)
+    verdict = models.CharField(max_length=10)  #: eligible, possible
+    due_on = models.DateField(null=True)
+    last_loss_free_on = models.DateField(null=True)
+    late = models.BooleanField(default=False)
+    facts = models.JSONField()  #: slot → value, typed as wording.facts says
+    wording_version = models.CharField(max_length=64)
+    criteria = SealedJson()  #: as `assess` prints them
+    evidence = SealedJson()  #: the record change: [{table, column, ja, before, after, file, date}]
+    state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.OPEN)
+    position = models.IntegerField()
+
+    class Meta:
+        """A programme stands once in a notice for each subject."""
+
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["notice", "programme", "subject_id"], name="one_item_per_programme")]
+        indexes = [models.Index(fields=["municipality_code", "office", "state"], name="items_of_office")]
+
+
+class StaffTask(models.Model):
+    """What cannot be a notice: somebody must look. Nobody silently gets nothing."""
+
+    class State(models.TextChoices):
+        """open → done, or withdrawn by a record change."""
+
+        OPEN = "open"
+        DONE = "done"
+        WITHDRAWN = "withdrawn"
+
+    municipality_code = models.CharField(max_length=6)
+    key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=40)
+    office = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=15)
+    event = models.CharField(max_length=10, blank=True)
+    event_id = models.CharField(max_length=64, blank=True)
+    programme = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=300)  #: what to find out, in words, without personal data
+    details = SealedJson(default=dict)
+    night = models.DateField()
+    due_on = models.DateField()
+    restricted = models.BooleanField(default=False)  #: support measures: a named role only
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    outcome = SealedText(blank=True, default="")
+    done_by = models.CharField(max_length=60, blank=True)
+    done_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """A task is made once per key."""
+
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["municipality_code", "key"], name="one_task_per_key")]
+        indexes = [models.Index(fields=["municipality_code", "state", "due_on", "id"], name="tasks_by_due")]
+
+
+class Suppression(models.Model):
+    """A notice that was not prepared or not sent, and the named reason with its law."""
+
+    municipality_code = models.CharField(max_length=6)
+    key = models.CharField(max_length=64)
+    reason = models.CharField(max_length=40)
+    law = models.CharField(max_length=80)
+    event_id = models.CharField(max_length=64)
+    event = models.CharField(max_length=10)
+    programme = models.CharField(max_length=60, blank=True)
+    subject_id = models.CharField(max_length=15)
+    night = models.DateField()
+
+    class Meta:
+        """Counted once per key."""
+
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["municipality_code", "key"], name="one_suppression_per_key")]
+
+
+class Decision(models.Model):
+    """One officer's decision on one item, bound to the content it was taken on."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="decisions")
+    officer = models.CharField(max_length=60)
+    verdict = models.CharField(max_length=10)  #: approve, reject
+    reason_code = models.CharField(max_length=40, blank=True)
+    comment = SealedText(blank=True, default="")
+    content_hash = models.CharField(max_length=64)
+    voided = models.BooleanField(default=False)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        """An officer decides an item once per content."""
+
+        app_label = "approval"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "officer", "content_hash"], name="one_decision_per_officer_and_content")
+        ]
+
+
+class AuditRow(models.Model):
+    """One link of the hash chain: what was done, by whom, to what. No personal data in it."""
+
+    municipality_code = models.CharField(max_length=6)
+    sequence = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=60)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)  #: notice:<id>, task:<id>, wording:<id>, publication:<night> …
+    details = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        """One row per place in the chain."""
+
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["municipality_code", "sequence"], name="one_audit_row_per_place")]
+
+
+class OutboxRow(models.Model):
+    """An approved notice on its way out. Written in the transaction of the approval that completed it."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="outbox")
+    municipality_code = models.CharField(max_length=6)
+    channel = models.CharField(max_length=20)  #: folder
+    content_hash = models.CharField(max_length=64)  #: what was approved
+    not_before = models.DateTimeField()  #: end of the undo window, or of the grief delay
+    not_after = models.DateField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Exactly one row per approved notice."""
+
+        app_label = "approval"
+
+
+class Attempt(models.Model):
+    """One try to hand a notice to a channel; committed before the channel is called."""
+
+    outbox = models.ForeignKey(OutboxRow, on_delete=models.PROTECT, related_name="attempts")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)  #: accepted, refused, unknown, stopped
+    receipt = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """Attempts are numbered by their row."""
+
+        app_label = "approval"
+
+
+class JobRun(models.Model):
+    """The job ledger: one row per (job, municipality, business date)."""
+
+    job = models.CharField(max_length=30)
+    municipality_code = models.CharField(max_length=6)
+    on = models.DateField()
+    state = models.CharField(max_length=10)  #: running, done, halted, failed
+    holder = models.CharField(max_length=80)  #: host and process of the run
+    heartbeat_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    summary = models.JSONField(default=dict)
+
+    class Meta:
+        """Two schedulers cannot both own a date."""
+
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["job", "municipality_code", "on"], name="one_run_per_job_and_date")]
+
+
+class RunRequest(models.Model):
+    """Work the desk asks for and the scheduler or next night performs: hold releases, retries."""
+
+    municipality_code = models.CharField(max_length=6)
+    kind = models.CharField(max_length=30)
+    arguments = models.JSONField(default=dict)
+    asked_by = models.CharField(max_length=60)
+    reason = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    performed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Performed once."""
+
+        app_label = "approval"
+
+
+class StaffMember(models.Model):
+    """What a signed-in person may do: roles, and the offices whose items and evidence they see."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff")
+    municipality_code = models.CharField(max_length=6)
+    display_name = models.CharField(max_length=60)
+    offices = models.JSONField(default=list)
+    roles = models.JSONField(default=list)  #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
+
+    class Meta:
+        """One per account."""
+
+        app_label = "approval"

@@ -1,0 +1,63 @@
+"""The published safety tables: what approval and dispatch know of who may be written to. Written each night in one transaction."""
+
+from django.db import models
+
+from notices.sealing import SealedText
+
+
+class SafetyPublication(models.Model):
+    """One attempt to publish safety facts. Approval and dispatch need the newest one to be `complete` and recent."""
+
+    municipality_code = models.CharField(max_length=6)
+    night = models.DateField()
+    data_date = models.DateField(null=True)  #: business date of the support-measure feed it rests on
+    complete = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)  #: why not complete, in one line without personal data
+    published_at = models.DateTimeField()
+
+    class Meta:
+        """One row per night and municipality: a repeated night replaces its own."""
+
+        app_label = "recipients"
+        constraints = [models.UniqueConstraint(fields=["municipality_code", "night"], name="one_publication_a_night")]
+
+
+class Block(models.Model):
+    """A person nobody may be written to about or at, and the hard stop that says so (law.md L1, reader rule 2, calls)."""
+
+    municipality_code = models.CharField(max_length=6)
+    resident_id = models.CharField(max_length=15)
+    reason = models.CharField(max_length=40)  #: support_measure, shares_household, perpetrator, quarantined, held_by_call
+    law = models.CharField(max_length=80)
+    since = models.DateField()
+
+    class Meta:
+        """A person may be blocked for several reasons, each once."""
+
+        app_label = "recipients"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality_code", "resident_id", "reason"], name="one_block_per_reason")
+        ]
+
+
+class Contact(models.Model):
+    """Where a resident with an open notice can be reached: state and address of the newest night."""
+
+    municipality_code = models.CharField(max_length=6)
+    resident_id = models.CharField(max_length=15)
+    household_id = models.CharField(max_length=15)
+    status = models.CharField(max_length=10)  #: RESIDENT, MOVED_OUT, DEAD, DELETED
+    name = SealedText()  #: personal data
+    postal = SealedText()  #: personal data
+    address = SealedText()  #: personal data
+    source = models.CharField(max_length=20)  #: residents, or delivery_addresses (送付先)
+    language = models.CharField(max_length=8, default="ja")
+    opted_out_all = models.BooleanField(default=False)
+    opted_out_topics = models.CharField(max_length=300, blank=True)  #: programme slugs, comma separated
+    data_date = models.DateField()
+
+    class Meta:
+        """One row a resident."""
+
+        app_label = "recipients"
+        constraints = [models.UniqueConstraint(fields=["municipality_code", "resident_id"], name="one_contact_each")]

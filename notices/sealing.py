@@ -1,0 +1,82 @@
+"""Personal columns of the queue store, encrypted per field (AES-256-GCM) with a key that never enters the database."""
+
+import base64
+import json
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+from engine.core.errors import SettingsError
+
+_PREFIX = "v1:"
+
+
+def make_keys(path: Path) -> None:
+    """Writes a key file (mode 600) with fresh keys if there is none: field encryption, notice identity, Django's secret."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = ("field_key", "identity_key", "web_key")
+    text = json.dumps({name: base64.b64encode(secrets.token_bytes(32)).decode() for name in names}, indent=1)
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+def read_keys(path: Path) -> dict[str, bytes]:
+    """The keys by name. Raises SettingsError when the file is missing or not a key file."""
+    try:
+        return {name: base64.b64decode(value) for name, value in json.loads(path.read_text(encoding="utf-8")).items()}
+    except FileNotFoundError:
+        raise SettingsError(f"no key file at {path} (paths.keys); `todoke demo` makes one for the demo town") from None
+    except ValueError as error:
+        raise SettingsError(f"{path} is not a key file: {error}") from None
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def seal(text: str) -> str:
+    """The text encrypted and authenticated, as storable ASCII."""
+    nonce = secrets.token_bytes(12)
+    return _PREFIX + base64.b64encode(nonce + _cipher(settings.FIELD_KEY).encrypt(nonce, text.encode(), None)).decode()
+
+
+def unseal(stored: str) -> str:
+    """The text a `seal` hid. Raises SettingsError when the key is not the one it was sealed with."""
+    raw = base64.b64decode(stored.removeprefix(_PREFIX))
+    try:
+        return _cipher(settings.FIELD_KEY).decrypt(raw[:12], raw[12:], None).decode()
+    except InvalidTag:
+        raise SettingsError("the key file (paths.keys) is not the one this queue store was written with") from None
+
+
+class SealedText(models.TextField):
+    """Text that is encrypted in the database and plain in the program. Cannot be filtered on."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        """Plain text from the stored one."""
+        return value if value is None or value == "" else unseal(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """What is stored: empty stays empty, all else is sealed."""
+        return value if value is None or value == "" else seal(str(value))
+
+
+class SealedJson(models.TextField):
+    """A JSON value that is encrypted in the database and plain in the program. Cannot be filtered on."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        """The value from the stored text."""
+        return None if value is None else json.loads(unseal(value))
+
+    def get_prep_value(self, value: Any) -> Any:
+        """What is stored: canonical JSON, sealed."""
+        return None if value is None else seal(json.dumps(value, ensure_ascii=False, sort_keys=True))
