@@ -8,7 +8,6 @@ half-done one replaces what it wrote.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from time import perf_counter
 from typing import Any, Protocol
 
 from engine.core.clock import Clock

@@ -5,7 +5,7 @@ import json
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,6 +38,11 @@ def read_keys(path: Path) -> dict[str, bytes]:
         raise SettingsError(f"{path} is not a key file: {error}") from None
 
 
+def _field_key() -> bytes:
+    key: bytes = getattr(settings, "FIELD_KEY")  # noqa: B009 - not one of Django's own settings, so unknown to its types
+    return key
+
+
 @cache
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
@@ -46,19 +51,26 @@ def _cipher(key: bytes) -> AESGCM:
 def seal(text: str) -> str:
     """The text encrypted and authenticated, as storable ASCII."""
     nonce = secrets.token_bytes(12)
-    return _PREFIX + base64.b64encode(nonce + _cipher(settings.FIELD_KEY).encrypt(nonce, text.encode(), None)).decode()
+    return _PREFIX + base64.b64encode(nonce + _cipher(_field_key()).encrypt(nonce, text.encode(), None)).decode()
 
 
 def unseal(stored: str) -> str:
     """The text a `seal` hid. Raises SettingsError when the key is not the one it was sealed with."""
     raw = base64.b64decode(stored.removeprefix(_PREFIX))
     try:
-        return _cipher(settings.FIELD_KEY).decrypt(raw[:12], raw[12:], None).decode()
+        return _cipher(_field_key()).decrypt(raw[:12], raw[12:], None).decode()
     except InvalidTag:
         raise SettingsError("the key file (paths.keys) is not the one this queue store was written with") from None
 
 
-class SealedText(models.TextField):
+if TYPE_CHECKING:
+    _TextColumn = models.TextField[str, str]
+    _JsonColumn = models.TextField[Any, Any]
+else:  # Django's fields take no type arguments at run time
+    _TextColumn = _JsonColumn = models.TextField
+
+
+class SealedText(_TextColumn):
     """Text that is encrypted in the database and plain in the program. Cannot be filtered on."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
@@ -70,7 +82,7 @@ class SealedText(models.TextField):
         return value if value is None or value == "" else seal(str(value))
 
 
-class SealedJson(models.TextField):
+class SealedJson(_JsonColumn):
     """A JSON value that is encrypted in the database and plain in the program. Cannot be filtered on."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:

@@ -31,7 +31,9 @@ class Warehouse:
         """The warehouse itself; leaving the block closes it."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Closes the file."""
         self.close()
 
@@ -49,11 +51,10 @@ class Warehouse:
 
     def read(self, text: str, values: Mapping[str, Any]) -> pl.DataFrame:
         """All rows of a SELECT text (ours, or built from an AST) with exactly the values it asks for."""
-        return self._connection.sql(text, params=dict(values)).pl()
+        frame: pl.DataFrame = self._connection.sql(text, params=dict(values)).pl()
+        return frame
 
-    def replace(
-        self, table: str, municipality: str, night: date, rows: Query | pl.DataFrame, **values: Any
-    ) -> int:
+    def replace(self, table: str, municipality: str, night: date, rows: Query | pl.DataFrame, **values: Any) -> int:
         """Makes `rows` the whole content of one table's (municipality, night) partition; returns how many there are.
 
         Rows are matched to columns by name and must carry municipality_code and night. One transaction, so a kill
@@ -120,5 +121,7 @@ def open_warehouse(path: Path, *, memory_limit_mb: int, scratch: Path) -> Wareho
         return Warehouse(duckdb.connect(str(path), config=options))
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise InputError(f"{path.name} is held by another process: a night is running; try again when it has ended") from None
+            raise InputError(
+                f"{path.name} is held by another process: a night is running; try again when it has ended"
+            ) from None
         raise

@@ -112,7 +112,9 @@ class Item(models.Model):
         """A programme stands once in a notice for each subject."""
 
         app_label = "approval"
-        constraints = [models.UniqueConstraint(fields=["notice", "programme", "subject_id"], name="one_item_per_programme")]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "programme", "subject_id"], name="one_item_per_programme")
+        ]
         indexes = [models.Index(fields=["municipality_code", "office", "state"], name="items_of_office")]
 
 
@@ -190,7 +192,9 @@ class Decision(models.Model):
 
         app_label = "approval"
         constraints = [
-            models.UniqueConstraint(fields=["item", "officer", "content_hash"], name="one_decision_per_officer_and_content")
+            models.UniqueConstraint(
+                fields=["item", "officer", "content_hash"], name="one_decision_per_officer_and_content"
+            )
         ]
 
 
@@ -211,7 +215,9 @@ class AuditRow(models.Model):
         """One row per place in the chain."""
 
         app_label = "approval"
-        constraints = [models.UniqueConstraint(fields=["municipality_code", "sequence"], name="one_audit_row_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality_code", "sequence"], name="one_audit_row_per_place")
+        ]
 
 
 class OutboxRow(models.Model):
@@ -263,7 +269,9 @@ class JobRun(models.Model):
         """Two schedulers cannot both own a date."""
 
         app_label = "approval"
-        constraints = [models.UniqueConstraint(fields=["job", "municipality_code", "on"], name="one_run_per_job_and_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "municipality_code", "on"], name="one_run_per_job_and_date")
+        ]
 
 
 class RunRequest(models.Model):
@@ -290,7 +298,9 @@ class StaffMember(models.Model):
     municipality_code = models.CharField(max_length=6)
     display_name = models.CharField(max_length=60)
     offices = models.JSONField(default=list)
-    roles = models.JSONField(default=list)  #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
+    roles = models.JSONField(
+        default=list
+    )  #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
 
     class Meta:
         """One per account."""

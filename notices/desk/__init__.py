@@ -1,0 +1,1 @@
+"""The web pages staff work in. Cannot dispatch."""

@@ -1,0 +1,1 @@
+"""The way out: takes approved notices only."""

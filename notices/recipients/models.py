@@ -27,7 +27,9 @@ class Block(models.Model):
 
     municipality_code = models.CharField(max_length=6)
     resident_id = models.CharField(max_length=15)
-    reason = models.CharField(max_length=40)  #: support_measure, shares_household, perpetrator, quarantined, held_by_call
+    reason = models.CharField(
+        max_length=40
+    )  #: support_measure, shares_household, perpetrator, quarantined, held_by_call
     law = models.CharField(max_length=80)
     since = models.DateField()
 

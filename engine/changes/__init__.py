@@ -1,0 +1,1 @@
+"""History in, typed (before, after) pairs of one night out."""

@@ -1,0 +1,1 @@
+"""Feeds in, history out: contracts, profiles, landing, quarantine, as-of."""

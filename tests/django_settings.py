@@ -1,0 +1,52 @@
+"""Django settings for mypy and pytest-django: a throw-away queue store with throw-away keys."""
+
+import tempfile
+from pathlib import Path
+
+from engine.core.settings import Municipality, Office, Paths, Settings
+from notices.sealing import make_keys
+from notices.site import django_values
+
+FOLDER = Path(tempfile.mkdtemp(prefix="todoke-tests-"))
+
+
+OFFICES = (
+    "citizen",
+    "child_benefits",
+    "maternal_health",
+    "insurance",
+    "long_term_care",
+    "elderly_medical",
+    "disability",
+    "tax",
+    "public_assistance",
+)
+
+
+def settings_in(folder: Path) -> Settings:
+    """Demo-mode settings whose stores are all in one folder."""
+    make_keys(folder / "keys.json")
+    office = Office(
+        name_ja="市民課", name_en="Citizen Section", place_ja="市役所1階", place_en="City Hall 1F", phone="0742-00-0000"
+    )
+    return Settings(
+        mode="demo",
+        municipality=Municipality(code="292010", name_ja="奈良市", name_en="Nara City", site_url="https://city.example"),
+        paths=Paths(
+            feeds=str(folder / "feeds"),
+            records=folder / "records.duckdb",
+            landing=folder / "landing",
+            snapshot=folder / "snapshot",
+            catalogue=folder / "catalogue",
+            outbox=folder / "outbox",
+            keys=folder / "keys.json",
+            anchor=folder / "audit.anchor",
+            scratch=folder / "scratch",
+        ),
+        queue_url=f"sqlite:///{folder / 'queue.sqlite3'}",
+        offices=dict.fromkeys(OFFICES, office),
+    )  # fmt: skip
+
+
+TODOKE_SETTINGS = settings_in(FOLDER)
+globals().update(django_values(TODOKE_SETTINGS))
