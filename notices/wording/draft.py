@@ -1,11 +1,11 @@
 """Who writes a block and from what: public facts of a programme only. There is no field a resident could be put in."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Literal, Protocol
 
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import BaseModel, ConfigDict
 
 from engine.core.errors import WordingError
 from notices.wording.facts import Said
@@ -15,24 +15,22 @@ Register = Literal["plain"]
 _OPENING_KIND: Kind = "information"
 
 
-class _Public(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PublicFacts(_Public):
+@dataclass(frozen=True, kw_only=True)
+class PublicFacts:
     """What a published programme says of itself to everybody. `kinds`: event code → kind of notice it leads to."""
 
     programme: str
     kinds: Mapping[str, Kind]
     name: Said
-    gives: Said = Said()
-    how_to_apply: Said = Said()
+    gives: Said = field(default_factory=Said)
+    how_to_apply: Said = field(default_factory=Said)
     has_amount: bool = False
     has_deadline: bool = False
     has_documents: bool = False
 
 
-class DraftRequest(_Public):
+@dataclass(frozen=True, kw_only=True)
+class DraftRequest:
     """One text to write: programme × event × kind × language × register. An empty programme asks for the event's opening."""
 
     programme: str
@@ -48,7 +46,8 @@ class DraftRequest(_Public):
     has_documents: bool = False
 
 
-class RawDraft(_Public):
+@dataclass(frozen=True, kw_only=True)
+class RawDraft:
     """What a drafter gave back, before the guard has seen it."""
 
     sections: Mapping[str, str]
@@ -87,7 +86,7 @@ class TemplateDrafter:
         templates = language.blocks.get(request.kind) if request.programme else language.openings.get(request.event)
         if templates is None:
             raise WordingError(f"languages/{request.language} has no template for {request.event}, {request.kind}")
-        told = request.model_dump()
+        told = asdict(request)
         sections = {name: self._environment.from_string(text).render(told).strip() for name, text in templates.items()}
         return RawDraft(sections=sections, stop_reason="end_turn", model_id=f"{self.name}:{language.version}")
 

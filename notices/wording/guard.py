@@ -120,7 +120,7 @@ def _structure(sections: Mapping[str, str], subject: Subject) -> Iterator[Findin
         wanted = not section.needs or section.needs in subject.needs
         if wanted and not sections.get(name, "").strip():
             yield Finding(code="section_missing", section=name, text="", hint="write this section")
-    if "amount" in subject.needs and "amount" not in slots_in(sections.get("gives", "")):
+    if subject.programme and "amount" in subject.needs and "amount" not in slots_in(sections.get("gives", "")):
         yield Finding(
             code="slot_missing", section="gives", text="{amount}", hint="the programme has an amount: show it"
         )
