@@ -13,6 +13,7 @@ from notices.wording.language import EventVoice, Kind, Language, languages, read
 from notices.wording.slots import Filled, fill
 
 PUSH_LIMIT = 70  #: characters of the push form
+_WEIGHT: tuple[Kind, ...] = ("duty", "entitlement", "ending", "information")
 _STOPPABLE: frozenset[str] = frozenset({"entitlement", "information"})
 
 
@@ -123,7 +124,7 @@ def compose(
         event=event, voice=voice(event), language=read_language(language), municipality=municipality, offices=offices,
         occurred_on=occurred_on, library=library,
     )  # fmt: skip
-    ordered = sorted(items, key=lambda item: (not item.late, item.due_on or date.max))
+    ordered = sorted(items, key=_urgency)
     places, versions = _head(desk, ordered, number)
     for index, (entry, version) in enumerate(_entries(desk, ordered, versions)):
         places |= {f"{part}.{index}.{name}": filled for (part, name), filled in entry.items()}
@@ -166,7 +167,7 @@ def _head(desk: _Desk, items: Sequence[ItemContent], number: str) -> tuple[dict[
         "deadline": _nearest(desk, items),
         **{name: words(str(value), language) for name, value in desk.voice.facts.items()},
     }
-    lead = "".join(language.clauses.lead[desk.voice.tone][kind] + _gap(language) for kind in _kinds(items)).strip()
+    lead = "".join(language.clauses.lead[desk.voice.tone][kind] + _gap(language) for kind in _leads(items)).strip()
     places = {
         "title": fill(opening.sections["title"], slots),
         "opening": fill(f"{opening.sections['opening']}{_gap(language)}{lead}", slots),
@@ -290,8 +291,18 @@ def _shape(desk: _Desk, places: Mapping[str, Filled]) -> dict[str, Any]:
     return text
 
 
+def _urgency(item: ItemContent) -> tuple[bool, date, int]:
+    """Late ones first, then by deadline; without one, what asks for a step before what only informs."""
+    return not item.late, item.due_on or date.max, _WEIGHT.index(item.kind)
+
+
 def _kinds(items: Sequence[ItemContent]) -> list[Kind]:
-    return list(dict.fromkeys(item.kind for item in items))
+    return sorted({item.kind for item in items}, key=_WEIGHT.index)
+
+
+def _leads(items: Sequence[ItemContent]) -> list[Kind]:
+    """The kinds the opening speaks of: information only where there is nothing else."""
+    return [kind for kind in _kinds(items) if kind != "information"] or ["information"]
 
 
 def _gap(language: Language) -> str:
