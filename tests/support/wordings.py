@@ -40,13 +40,21 @@ class Shelf:
     def __init__(self, *codes: str) -> None:
         self.codes = codes or languages()
 
-    def approved(self, municipality: str, programme: str, event: str, kind: str, language: str, register: str) -> Text | None:
+    def approved(
+        self, municipality: str, programme: str, event: str, kind: str, language: str, register: str
+    ) -> Text | None:
         """The template's text, as if an officer had approved it."""
         found = [known for known in KINDS if known == kind]
         if language not in self.codes or not found:
             return None
         request = DraftRequest(
-            programme=programme, event=event, kind=found[0], language=language, has_amount=True, has_deadline=True, has_documents=True
+            programme=programme,
+            event=event,
+            kind=found[0],
+            language=language,
+            has_amount=True,
+            has_deadline=True,
+            has_documents=True,
         )
         sections = TemplateDrafter().draft(request).sections
         return Text(sections=sections, version=version_of(sections))
@@ -74,7 +82,9 @@ def child_allowance(*, due_on: date | None = date(2026, 12, 8), late: bool = Fal
         "ask": [{"id": "public_servant", **said("あなた（または配偶者）は公務員ですか。公務員の方は勤務先へ申請してください。", "Are you or your spouse a public servant? Then apply at work.")}],
         "late": late,
     }  # fmt: skip
-    return ItemContent(programme="child_allowance", kind="entitlement", office="child_benefits", facts=facts, due_on=due_on, late=late)
+    return ItemContent(
+        programme="child_allowance", kind="entitlement", office="child_benefits", facts=facts, due_on=due_on, late=late
+    )
 
 
 def child_medical_subsidy() -> ItemContent:
@@ -114,7 +124,9 @@ def funeral_grant() -> ItemContent:
         "how_to_apply": said("市役所の窓口に申請書を出してください。", "Hand in the form at City Hall."),
         "ask": [{"id": "held_funeral", **said("あなたは葬儀を行った方ですか。", "Did you hold the funeral?")}],
     }  # fmt: skip
-    return ItemContent(programme="nhi_funeral_grant", kind="entitlement", office="insurance", facts=facts, due_on=date(2028, 11, 18))
+    return ItemContent(
+        programme="nhi_funeral_grant", kind="entitlement", office="insurance", facts=facts, due_on=date(2028, 11, 18)
+    )
 
 
 def birth_items() -> list[ItemContent]:
