@@ -71,17 +71,38 @@ def child_allowance(*, due_on: date | None = date(2026, 12, 8), late: bool = Fal
         "name": said("児童手当", "Child Allowance"),
         "gives": said("子どもを育てるためのお金です。", "Money for bringing up children."),
         "amount": [
-            {"type": "yen_per_month", "value": 15000, "label_ja": "第1子・第2子：お子さん1人につき月…（3歳になる月まで）", "label_en": "First and second child: … a month each, until the month they turn 3"},
-            {"type": "yen_per_month", "value": 30000, "label_ja": "第3子から：お子さん1人につき月…", "label_en": "From the third child: … a month each"},
+            {
+                "type": "yen_per_month",
+                "value": 15000,
+                "label_ja": "第1子・第2子：お子さん1人につき月…（3歳になる月まで）",
+                "label_en": "First and second child: … a month each, until the month they turn 3",
+            },
+            {
+                "type": "yen_per_month",
+                "value": 30000,
+                "label_ja": "第3子から：お子さん1人につき月…",
+                "label_en": "From the third child: … a month each",
+            },
         ],
         "deadline": {"type": "date", "value": due_on.isoformat()} if due_on else None,
         "occurred_on": {"type": "date", "value": BORN_ON.isoformat()},
         "office": "child_benefits",
         "documents": [said("あなたの通帳", "your bank book"), said("本人確認の書類", "proof of identity")],
-        "how_to_apply": said("市役所の窓口に申請書を出してください。郵便でも出せます。", "Hand in the form at City Hall. You can also post it."),
-        "ask": [{"id": "public_servant", **said("あなた（または配偶者）は公務員ですか。公務員の方は勤務先へ申請してください。", "Are you or your spouse a public servant? Then apply at work.")}],
+        "how_to_apply": said(
+            "市役所の窓口に申請書を出してください。郵便でも出せます。",
+            "Hand in the form at City Hall. You can also post it.",
+        ),
+        "ask": [
+            {
+                "id": "public_servant",
+                **said(
+                    "あなた（または配偶者）は公務員ですか。公務員の方は勤務先へ申請してください。",
+                    "Are you or your spouse a public servant? Then apply at work.",
+                ),
+            }
+        ],
         "late": late,
-    }  # fmt: skip
+    }
     return ItemContent(
         programme="child_allowance", kind="entitlement", office="child_benefits", facts=facts, due_on=due_on, late=late
     )
@@ -91,12 +112,18 @@ def child_medical_subsidy() -> ItemContent:
     """A subsidy without deadline and amount."""
     facts = {
         "name": said("子ども医療費助成", "Child Medical Subsidy"),
-        "gives": said("お子さんが病院にかかったときに払うお金の一部を助成します。", "Part of what you pay when your child sees a doctor."),
+        "gives": said(
+            "お子さんが病院にかかったときに払うお金の一部を助成します。",
+            "Part of what you pay when your child sees a doctor.",
+        ),
         "office": "child_benefits",
         "documents": [said("お子さんの保険のわかるもの", "your child's insurance details")],
         "how_to_apply": said("市役所の窓口に申請書を出してください。", "Hand in the form at City Hall."),
-        "amount": None, "deadline": None, "ask": [], "late": False,
-    }  # fmt: skip
+        "amount": None,
+        "deadline": None,
+        "ask": [],
+        "late": False,
+    }
     return ItemContent(programme="child_medical_subsidy", kind="entitlement", office="child_benefits", facts=facts)
 
 
@@ -106,8 +133,11 @@ def infant_health_checks() -> ItemContent:
         "name": said("4か月児健康診査", "Health check at 4 months"),
         "gives": said("お子さんの健康と育ちを見ます。無料です。", "We check how your child grows. It is free."),
         "office": "maternal_health",
-        "how_to_apply": said("案内が郵便で届くのを待ってください。届いたら、日時を確かめてください。", "Wait for our letter. Then check the day."),
-    }  # fmt: skip
+        "how_to_apply": said(
+            "案内が郵便で届くのを待ってください。届いたら、日時を確かめてください。",
+            "Wait for our letter. Then check the day.",
+        ),
+    }
     return ItemContent(programme="infant_health_checks", kind="information", office="maternal_health", facts=facts)
 
 
@@ -123,7 +153,7 @@ def funeral_grant() -> ItemContent:
         "documents": [said("葬儀の領収書", "the receipt of the funeral")],
         "how_to_apply": said("市役所の窓口に申請書を出してください。", "Hand in the form at City Hall."),
         "ask": [{"id": "held_funeral", **said("あなたは葬儀を行った方ですか。", "Did you hold the funeral?")}],
-    }  # fmt: skip
+    }
     return ItemContent(
         programme="nhi_funeral_grant", kind="entitlement", office="insurance", facts=facts, due_on=date(2028, 11, 18)
     )

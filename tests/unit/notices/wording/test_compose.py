@@ -11,8 +11,16 @@ from engine.core.errors import WordingError
 from notices.wording.compose import PUSH_LIMIT, WordingMissing, compose, flatten, recheck
 from notices.wording.language import languages, voices
 from tests.support.wordings import (
-    BORN_ON, NARA, OFFICES, Shelf, birth_items, child_allowance, child_medical_subsidy, funeral_grant, written,
-)  # fmt: skip
+    BORN_ON,
+    NARA,
+    OFFICES,
+    Shelf,
+    birth_items,
+    child_allowance,
+    child_medical_subsidy,
+    funeral_grant,
+    written,
+)
 
 
 def test_the_most_urgent_card_stands_first() -> None:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from django.test import override_settings
 
 from engine.core.clock import TOKYO
 from engine.core.errors import StateError
@@ -11,6 +11,7 @@ from notices.wording.compose import compose
 from notices.wording.draft import DraftRequest, PublicFacts, RawDraft, TemplateDrafter
 from notices.wording.facts import Said
 from notices.wording.models import Wording
+from tests.django_settings import TODOKE_SETTINGS
 from tests.support.wordings import BORN_ON, NARA, OFFICES, child_allowance
 
 AT = datetime(2026, 11, 24, 8, 30, tzinfo=TOKYO)
@@ -99,9 +100,9 @@ def test_a_decided_text_is_not_decided_again() -> None:
         library.approve(pk, officer="clerk-a", at=AT)
 
 
-def test_all_at_once_is_for_the_demo_only(settings: SettingsWrapper) -> None:
-    settings.TODOKE = settings.TODOKE.model_copy(update={"mode": "production"})
-    with pytest.raises(StateError, match="demo"):
+def test_all_at_once_is_for_the_demo_only() -> None:
+    site = TODOKE_SETTINGS.model_copy(update={"mode": "production"})
+    with override_settings(TODOKE=site), pytest.raises(StateError, match="demo"):
         library.approve_all_demo("clerk-a", AT)
 
 
