@@ -38,7 +38,7 @@ def individual_numbers(column: pl.Series) -> pl.Series:
         return twelve
     frame = pl.DataFrame({"value": column})
     digits = [pl.col("value").str.slice(place, 1).cast(pl.Int64, strict=False) for place in range(12)]
-    rest = pl.sum_horizontal(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11
+    rest = pl.sum_horizontal(digit * pl.lit(weight) for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11
     expected = pl.when(rest <= 1).then(0).otherwise(11 - rest)
     return twelve & frame.select((digits[11] == expected).fill_null(value=False)).to_series()
 
