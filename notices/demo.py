@@ -57,5 +57,3 @@ def open_accounts(settings: Settings, folder: Path) -> Sequence[Account]:
     path.touch(mode=0o600)
     path.write_text("".join(f"{account.username}\t{account.password}\n" for account in accounts), encoding="utf-8")
     return accounts
-
-

@@ -84,7 +84,11 @@ def test_the_same_night_twice_adds_nothing(after: Site, tmp_path: Path) -> None:
 def test_killed_after_a_stage_and_run_again_it_ends_in_the_same_rows(stage: str, site: Site, after: Site) -> None:
     settings = str(site.folder / "todoke.toml")
     killed = subprocess.run(
-        [sys.executable, "-c", KILLER, settings, TONIGHT.isoformat(), stage], cwd=REPOSITORY, capture_output=True, check=False, timeout=120
+        [sys.executable, "-c", KILLER, settings, TONIGHT.isoformat(), stage],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
     assert killed.returncode == -9, killed.stderr[-2000:]
     site.night(TONIGHT)
@@ -98,7 +102,9 @@ def remove_support_feed(site: Site) -> None:
 
 def send_yesterdays_support_feed(site: Site) -> None:
     """The folder exists, but its support measures stand in a folder of the day before."""
-    (site.feeds(TONIGHT) / "support_measures.csv").rename(site.feeds(TONIGHT - timedelta(days=1)) / "support_measures_late.csv")
+    (site.feeds(TONIGHT) / "support_measures.csv").rename(
+        site.feeds(TONIGHT - timedelta(days=1)) / "support_measures_late.csv"
+    )
     _without_manifest(site)
 
 
@@ -134,7 +140,9 @@ def _without_manifest(site: Site) -> None:
         pytest.param(spoil_one_support_row, id="one row in quarantine"),
     ],
 )
-def test_without_a_good_support_feed_nothing_is_prepared_and_nothing_is_sent(spoil: Callable[[Site], None], site: Site) -> None:
+def test_without_a_good_support_feed_nothing_is_prepared_and_nothing_is_sent(
+    spoil: Callable[[Site], None], site: Site
+) -> None:
     spoil(site)
     approved = _approve_everything(site)
     assert approved > 0
@@ -201,7 +209,9 @@ def test_a_bad_row_goes_to_quarantine_and_the_rest_loads(site: Site) -> None:
 def test_a_feed_with_an_individual_number_column_is_refused(site: Site) -> None:
     path = site.feeds(TONIGHT) / "nhi.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([lines[0] + ",個人番号", *(line + ",123456789018" for line in lines[1:])]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([lines[0] + ",個人番号", *(line + ",123456789018" for line in lines[1:])]) + "\n", encoding="utf-8"
+    )
     _without_manifest(site)
     summary = site.night(TONIGHT)
     assert "個人番号" in json.dumps(summary["feeds"]["rejected"], ensure_ascii=False)
@@ -211,7 +221,9 @@ def test_a_feed_with_an_individual_number_column_is_refused(site: Site) -> None:
     ("arguments", "said"),
     [
         pytest.param(["night", "--date", "2026-13-01"], "2026-13-01", id="wrong date"),
-        pytest.param(["night", "--date", TONIGHT.isoformat(), "--feeds", "/no/such/folder"], "/no/such/folder", id="wrong path"),
+        pytest.param(
+            ["night", "--date", TONIGHT.isoformat(), "--feeds", "/no/such/folder"], "/no/such/folder", id="wrong path"
+        ),
     ],
 )
 def test_bad_usage_exits_2_in_one_line(arguments: list[str], said: str, site: Site) -> None:
@@ -224,7 +236,9 @@ def test_bad_usage_exits_2_in_one_line(arguments: list[str], said: str, site: Si
 def _approve_everything(site: Site) -> int:
     """Approves what the demo's nights left, with as many officers as each notice needs; returns how many are approved."""
     script = REPOSITORY / "tests" / "support" / "approve_all.py"
-    subprocess.run([sys.executable, str(script), str(site.folder / "todoke.toml")], cwd=REPOSITORY, check=True, timeout=120)
+    subprocess.run(
+        [sys.executable, str(script), str(site.folder / "todoke.toml")], cwd=REPOSITORY, check=True, timeout=120
+    )
     return int(site.queue("SELECT count(*) FROM approval_notice WHERE state IN ('approved', 'queued')")[0][0])
 
 

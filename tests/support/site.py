@@ -25,7 +25,14 @@ QUEUE_DUMPS = {
     "blocks": "SELECT resident_id, reason, law, since FROM recipients_block ORDER BY 1, 2",
     "publications": "SELECT night, data_date, complete, reason FROM recipients_safetypublication ORDER BY night",
 }
-RECORDS_DUMPS = ("events.candidates", "events.states", "matches.matches", "changes.residents", "changes.nhi", "history.files")
+RECORDS_DUMPS = (
+    "events.candidates",
+    "events.states",
+    "matches.matches",
+    "changes.residents",
+    "changes.nhi",
+    "history.files",
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,13 @@ class Site:
 
     def todoke(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command line on this site, exactly as installed."""
-        command = [sys.executable, str(REPOSITORY / "todoke.py"), "--settings", str(self.folder / "todoke.toml"), *arguments]
+        command = [
+            sys.executable,
+            str(REPOSITORY / "todoke.py"),
+            "--settings",
+            str(self.folder / "todoke.toml"),
+            *arguments,
+        ]
         return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False, timeout=300)
 
     def ok(self, *arguments: str) -> str:
