@@ -1,9 +1,159 @@
-"""todoke's front door: the command line. The only place that knows every package."""
+"""todoke's front door: the command line. The only place that knows every package, and where the night is written down."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-app = typer.Typer(no_args_is_help=True)
+import eligibility.commands
+import engine.commands
+import events.commands
+import fixtures.commands
+import notices.commands
+from eligibility.match import match_programmes
+from engine.alert import alert
+from engine.changes.derive import derive_changes
+from engine.core.clock import Clock
+from engine.core.console import Front, front, parse_date, print_json
+from engine.core.errors import SafetyStop, TodokeError
+from engine.core.settings import Settings
+from engine.night import Night, Stage, Summary, run_night
+from engine.records.load import load_records
+from engine.records.snapshot import publish_snapshot
+from engine.schedule import Job, run_schedule
+from engine.warehouse.duck import open_warehouse
+from events.detect import detect_events
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(engine.commands.records_app, name="records")
+app.add_typer(events.commands.app, name="events")
+app.add_typer(eligibility.commands.matches_app, name="matches")
+app.add_typer(eligibility.commands.programmes_app, name="programmes")
+app.command()(eligibility.commands.assess)
+app.add_typer(fixtures.commands.app, name="town")
+notices.commands.mount(app)
+
+
+def the_night() -> tuple[Stage, ...]:
+    """One night, in order. The two stages of `notices` are imported once Django is set up."""
+    from notices.approval.prepare import prepare_notices
+    from notices.recipients.publish import publish_safety
+
+    return (
+        Stage(name="load_records", run=load_records, always=True),
+        Stage(name="publish_safety", run=publish_safety, always=True),
+        Stage(name="derive_changes", run=derive_changes),
+        Stage(name="detect_events", run=detect_events),
+        Stage(name="match_programmes", run=match_programmes),
+        Stage(name="prepare_notices", run=prepare_notices),
+        Stage(name="publish_snapshot", run=publish_snapshot),
+    )
+
+
+def scan(
+    settings: Settings, clock: Clock, on: date, progress: Callable[[str, int, int], None] = lambda name, done, of: None
+) -> Summary:
+    """Runs one night on the stores of the settings; tells an operator when it halted or failed."""
+    notices.commands.open_queue(settings)
+    from notices.approval.ledger import DjangoJobLedger
+
+    paths = settings.paths
+    try:
+        with open_warehouse(
+            paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch
+        ) as warehouse:
+            night = Night(
+                on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock
+            )
+            summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress)
+    except TodokeError as error:
+        alert(settings.alert, f"todoke: the night of {on} failed: {error}")
+        raise
+    if summary.halted:
+        alert(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
+    for code, numbers in summary.as_json()["held"].items():
+        alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
+    return summary
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    settings: Annotated[
+        Path | None, typer.Option(help="Settings file; else TODOKE_SETTINGS, else ./todoke.toml.")
+    ] = None,
+) -> None:
+    """Proactive life-event notices for Japanese municipalities."""
+    context.obj = Front(settings)
+
+
+@app.command()
+def night(
+    context: typer.Context,
+    on: Annotated[str, typer.Option("--date", help="The business date to scan, YYYY-MM-DD.")],
+    feeds: Annotated[str | None, typer.Option(help="Feeds folder; else the one of the settings.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """One nightly scan: safe to repeat, resumes after a kill."""
+    day, settings = parse_date(on), front(context).settings
+    if feeds is not None:
+        settings = settings.model_copy(update={"paths": settings.paths.model_copy(update={"feeds": feeds})})
+    with _bar() as bar:
+        task = bar.add_task(f"night of {day}", total=None)
+        summary = scan(
+            settings,
+            settings.clock(),
+            day,
+            lambda name, done, of: bar.update(task, description=name, completed=done, total=of),
+        )
+    if as_json:
+        print_json(summary.as_json())
+    else:
+        typer.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2, default=str))
+    if summary.halted:
+        raise SafetyStop(summary.halted)
+
+
+@app.command()
+def schedule(context: typer.Context) -> None:
+    """The long-running scheduler: the nightly scan and the dispatch windows, in Asia/Tokyo."""
+    settings = front(context).settings
+    clock = settings.clock()
+    notices.commands.open_queue(settings)
+    from notices.approval.ledger import DjangoJobLedger
+
+    jobs = (
+        Job(
+            name="night",
+            run=lambda on: scan(settings, clock, on),
+            at=(settings.schedule.night_at,),
+            lag=timedelta(days=1),
+        ),
+        Job(name="dispatch", run=lambda on: notices.commands.send(settings, clock), at=settings.schedule.dispatch_at),
+    )
+    run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
+
+
+def _bar() -> Progress:
+    """A progress bar on standard error: standard output is for the answer."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def run() -> None:
+    """Runs the command line and turns our own errors into one line and the contract's exit code."""
+    try:
+        app()
+    except TodokeError as error:
+        sys.stderr.write(f"todoke: {error}\n")
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":
-    app()
+    run()
