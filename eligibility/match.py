@@ -31,7 +31,7 @@ from engine.night import Night
 from engine.records.asof import bind
 
 _SQL = load_queries(Path(__file__).with_name("match.sql"))
-_CASE = {
+_CASE: dict[str, pl.DataType | type[pl.DataType]] = {
     "case_id": pl.Int64,
     "event_id": pl.String,
     "code": pl.String,
@@ -76,7 +76,7 @@ def match_programmes(night: Night) -> Matches:
 
 def _cases(night: Night) -> pl.DataFrame:
     settled = night.warehouse.query(_SQL["settled_tonight"], municipality=night.municipality, night=night.on)
-    return settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on)).select(_CASE).cast(_CASE)  # type: ignore[arg-type]
+    return settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on)).select(list(_CASE)).cast(_CASE)
 
 
 def _matches(night: Night, version: Published, cases: pl.DataFrame) -> list[dict[str, Any]]:
