@@ -1,5 +1,6 @@
 """Sets Django up once, without a settings module: the only door to the models."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,7 @@ def django_values(settings: Settings) -> dict[str, Any]:
         "FIELD_KEY": keys["field_key"],
         "IDENTITY_KEY": keys["identity_key"],
         "TODOKE": settings,
+        "TODOKE_CLOCK": settings.clock(),  # one clock a process: the demo's morning runs on from here
         "DEBUG": False,
         "ALLOWED_HOSTS": list(settings.desk.allowed_hosts),
         "DATABASES": {"default": database(settings.queue_url)},
@@ -52,15 +54,105 @@ def django_values(settings: Settings) -> dict[str, Any]:
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
+            "django.contrib.messages",
+            "django.contrib.staticfiles",
             "axes",
+            "csp",
             "notices.recipients",
             "notices.wording",
             "notices.approval",
+            "notices.desk",
         ],
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Tokyo",
         "LANGUAGE_CODE": "ja",
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        **_web(settings),
+        **_security(settings),
+    }
+
+
+def _web(settings: Settings) -> dict[str, Any]:
+    """What serves the desk's pages. The desk is named by strings: this module stands below it."""
+    return {
+        "ROOT_URLCONF": "notices.desk.urls",
+        "MIDDLEWARE": [
+            "django.middleware.security.SecurityMiddleware",
+            "csp.middleware.CSPMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "axes.middleware.AxesMiddleware",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.jinja2.Jinja2",
+                "DIRS": [_HERE / "desk" / "templates"],
+                "OPTIONS": {"environment": "notices.desk.environment.environment"},
+            }
+        ],
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+        "STATIC_URL": "/static/",
+        "STATICFILES_FINDERS": ["django.contrib.staticfiles.finders.AppDirectoriesFinder"],
+        "WHITENOISE_USE_FINDERS": True,  # no collecting step: the files are served from where they stand
+        "WHITENOISE_AUTOREFRESH": False,
+        "LOGGING": {  # faults go to standard error; Django's own default would mail them
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "ERROR"}},
+            "loggers": {"django": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+        },
+        "LOGIN_URL": "/login/",
+        "LOGIN_REDIRECT_URL": "/",
+    }
+
+
+def _security(settings: Settings) -> dict[str, Any]:
+    """Sessions, cookies, lock-out, and a content policy that allows nothing but the desk's own files."""
+    secure = settings.desk.secure_cookies
+    return {
+        "SESSION_COOKIE_AGE": 30 * 60,  # idle time: every request starts it again
+        "SESSION_SAVE_EVERY_REQUEST": True,
+        "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "CSRF_FAILURE_VIEW": "notices.desk.views.problems.csrf_failed",
+        "SECURE_CONTENT_TYPE_NOSNIFF": True,
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "DENY",
+        "CONTENT_SECURITY_POLICY": {
+            "DIRECTIVES": {
+                "default-src": ["'none'"],
+                "script-src": ["'self'"],
+                "style-src": ["'self'"],
+                "img-src": ["'self'"],
+                "font-src": ["'self'"],
+                "connect-src": ["'self'"],
+                "form-action": ["'self'"],
+                "frame-ancestors": ["'none'"],
+                "base-uri": ["'none'"],
+            }
+        },
+        "AUTHENTICATION_BACKENDS": [
+            "axes.backends.AxesStandaloneBackend",
+            "django.contrib.auth.backends.ModelBackend",
+        ],
+        "AXES_FAILURE_LIMIT": 5,
+        "AXES_COOLOFF_TIME": timedelta(minutes=30),
+        "AXES_LOCKOUT_PARAMETERS": ["username"],
+        "AXES_RESET_ON_SUCCESS": True,
+        "AXES_ENABLE_ADMIN": False,
+        "AXES_VERBOSE": False,
+        "AXES_LOCKOUT_CALLABLE": "notices.desk.views.problems.locked_out",
+        "SILENCED_SYSTEM_CHECKS": ["axes.W003"],
     }
 
 

@@ -24,7 +24,6 @@ _ADDRESS = re.compile(
     r"|\w\.(?!g\b|m\b|e\b)[a-z]{2,}\b|ドットコム|ドットジェーピー|\bdot (?:com|jp|net)\b",
     re.IGNORECASE,
 )
-_ASCII_IGNORECASE = re.IGNORECASE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,4 +228,4 @@ def _length(name: str, text: str, language: Language) -> Iterator[Finding]:
 
 @cache
 def _union(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), _ASCII_IGNORECASE)
+    return re.compile("|".join(patterns), re.IGNORECASE)

@@ -8,7 +8,6 @@ from engine.core.errors import WordingError
 from notices.wording.facts import Slot
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
-OPENING = "opening"  #: the register of an event's own text in the library: no programme
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,7 @@ def test_conditions_to_check_are_listed() -> None:
 
 def test_english_says_the_whole_date() -> None:
     composed = written(language="en")
-    assert composed.text["cards"][0]["by"] == "By Tuesday, 8 December 2026"
+    assert composed.text["cards"][0]["by"] == "Tuesday, 8 December 2026"
     assert "15,000 yen a month each" in composed.text["cards"][0]["gives"]
 
 

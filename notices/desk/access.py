@@ -1,0 +1,85 @@
+"""Who may open a page: every route names a permission, and the gate here is the only way from a route to its view."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_cache_control
+
+from engine.core.errors import SafetyStop, StateError
+from notices.approval.models import StaffMember
+from notices.approval.officer import officer_of
+from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
+
+View = Callable[..., HttpResponse]
+_BUSY_SECONDS = "5"
+
+
+class Permission(Enum):
+    """Who may open a route: the roles of which one is enough."""
+
+    PUBLIC = frozenset[str]()  #: before the log-in
+    STAFF = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator", "support_measures"})
+    READ_QUEUE = frozenset({"viewer", "reviewer", "approver", "support_measures"})
+    REVIEW = frozenset({"reviewer", "approver"})
+    APPROVE = frozenset({"approver"})
+    WORK_TASKS = frozenset({"reviewer", "approver", "support_measures"})
+    READ_NIGHTS = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})
+    AUDIT = frozenset({"auditor"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One address of the desk and what it takes to open it."""
+
+    path: str
+    name: str
+    permission: Permission
+    view: View
+    methods: frozenset[str] = frozenset({"GET", "HEAD"})
+
+
+def gate(route: Route) -> Callable[..., HttpResponseBase]:
+    """The route's view behind its method, its log-in and its permission; refusals are pages that say what to do."""
+
+    @wraps(route.view)
+    def guarded(request: HttpRequest, **parts: object) -> HttpResponseBase:
+        if request.method not in route.methods:
+            return _refused(request, 405, "method")
+        if route.permission is Permission.PUBLIC:
+            return route.view(request, **parts)
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        response = _as_staff(route, request, request.user, parts)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return guarded
+
+
+def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, object]) -> HttpResponse:
+    if not StaffMember.objects.filter(user=user).exists():
+        return _refused(request, 403, "no_staff")
+    officer = officer_of(user)
+    if not officer.roles & route.permission.value:
+        return _refused(request, 403, "role")
+    visit = Visit(request=request, officer=officer, now=desk_clock().now(), t=phrases_of(request))
+    try:
+        return route.view(visit, **parts)
+    except SafetyStop as stop:
+        return visit.page("problem.html", status=409, kind="safety", detail=str(stop))
+    except StateError as error:
+        return visit.page("problem.html", status=409, kind="state", detail=str(error))
+    except OperationalError:
+        response = visit.page("problem.html", status=503, kind="busy", detail="")
+        response["Retry-After"] = _BUSY_SECONDS
+        return response
+
+
+def _refused(request: HttpRequest, status: int, kind: str) -> HttpResponse:
+    return outside_page(request, "problem.html", status=status, kind=kind, detail="")

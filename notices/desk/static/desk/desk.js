@@ -1,0 +1,64 @@
+// Keys for the desk: j k move, Enter opens, a r u act, / searches, ? helps. Every page works without this file.
+"use strict";
+(() => {
+  const rows = () => Array.from(document.querySelectorAll("[data-row]"));
+  const help = document.getElementById("keys-help");
+
+  const typing = (target) => target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+
+  function move(step) {
+    const all = rows();
+    if (!all.length) {
+      const to = document.querySelector(step > 0 ? "[data-key-next]" : "[data-key-previous]");
+      if (to) to.click();
+      return;
+    }
+    const at = all.indexOf(document.activeElement);
+    const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
+    all[next].focus();
+    all[next].scrollIntoView({ block: "nearest" });
+  }
+
+  function press(name) {
+    const target = document.querySelector(`[data-key-${name}]`);
+    if (!target) return;
+    if (target.tagName === "DETAILS") {
+      target.open = true;
+      target.querySelector("select, textarea, input:not([type=hidden])").focus();
+    } else if (["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) {
+      target.focus();
+    } else {
+      target.focus();
+      target.click();
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape" && typing(event.target)) return event.target.blur();
+    if (typing(event.target)) return;
+    const act = {
+      j: () => move(1),
+      k: () => move(-1),
+      a: () => press("approve"),
+      r: () => press("return"),
+      u: () => press("undo"),
+      "/": () => press("search"),
+      "?": () => help && help.showModal(),
+    }[event.key];
+    if (act) {
+      event.preventDefault();
+      act();
+    }
+  });
+
+  for (const button of document.querySelectorAll("[data-opens-help]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => help.showModal());
+  }
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    form.addEventListener("submit", () => {
+      for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+    });
+  }
+})();

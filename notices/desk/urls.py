@@ -1,0 +1,65 @@
+"""Every route of the desk with what it takes to open it: the one table. Nothing is reachable that is not in it."""
+
+from django.urls import path
+
+from notices.desk.access import Permission, Route, gate
+from notices.desk.views import entry, queue, reports, review, tasks
+
+_POST = frozenset({"POST"})
+_GET_POST = frozenset({"GET", "HEAD", "POST"})
+
+ROUTES = (
+    Route(path="login/", name="log_in", permission=Permission.PUBLIC, view=entry.log_in, methods=_GET_POST),
+    Route(path="language/", name="language", permission=Permission.PUBLIC, view=entry.switch_language, methods=_POST),
+    Route(path="notice.css", name="notice_style", permission=Permission.PUBLIC, view=entry.notice_style),
+    Route(path="", name="home", permission=Permission.STAFF, view=entry.home),
+    Route(path="logout/", name="log_out", permission=Permission.STAFF, view=entry.log_out, methods=_POST),
+    Route(path="queue/", name="queue", permission=Permission.READ_QUEUE, view=queue.queue_page),
+    Route(path="notices/<int:notice_id>/", name="review", permission=Permission.READ_QUEUE, view=review.review_page),
+    Route(
+        path="notices/<int:notice_id>/address/",
+        name="open_address",
+        permission=Permission.REVIEW,
+        view=review.open_address,
+        methods=_POST,
+    ),
+    Route(
+        path="notices/<int:notice_id>/release/",
+        name="release",
+        permission=Permission.REVIEW,
+        view=review.release,
+        methods=_POST,
+    ),
+    Route(
+        path="notices/<int:notice_id>/approve/",
+        name="approve",
+        permission=Permission.APPROVE,
+        view=review.approve,
+        methods=_POST,
+    ),
+    Route(
+        path="notices/<int:notice_id>/reject/",
+        name="reject",
+        permission=Permission.REVIEW,
+        view=review.reject,
+        methods=_POST,
+    ),
+    Route(path="tasks/", name="tasks", permission=Permission.WORK_TASKS, view=tasks.task_list),
+    Route(path="tasks/<int:task_id>/", name="task", permission=Permission.WORK_TASKS, view=tasks.task_page),
+    Route(
+        path="tasks/<int:task_id>/close/",
+        name="close_task",
+        permission=Permission.WORK_TASKS,
+        view=tasks.close_task,
+        methods=_POST,
+    ),
+    Route(path="night/", name="night", permission=Permission.READ_NIGHTS, view=reports.night_report),
+    Route(path="audit/", name="audit", permission=Permission.AUDIT, view=reports.audit_list),
+)
+
+urlpatterns = [path(route.path, gate(route), name=route.name) for route in ROUTES]
+
+handler400 = "notices.desk.views.problems.bad_request"
+handler403 = "notices.desk.views.problems.forbidden"
+handler404 = "notices.desk.views.problems.not_found"
+handler500 = "notices.desk.views.problems.fault"

@@ -1,0 +1,95 @@
+"""One request to the desk: who asks, in which language, when; and how a page is answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings as django_settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+
+from engine.core.clock import Clock
+from engine.core.settings import Settings
+from notices.approval.officer import Officer
+from notices.desk.catalogue import LANGUAGES, Phrases
+from notices.desk.nights import last_night
+
+LANGUAGE_COOKIE = "desk_language"
+
+#: what the top of every page leads to, and for whom
+_PLACES = (
+    ("queue", frozenset({"viewer", "reviewer", "approver"})),
+    ("tasks", frozenset({"reviewer", "approver", "support_measures"})),
+    ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
+    ("audit", frozenset({"auditor"})),
+)
+
+
+def desk_settings() -> Settings:
+    """todoke's settings, as `site.configure` left them in Django's."""
+    found: Settings = getattr(django_settings, "TODOKE")  # noqa: B009 - unknown to Django's types
+    return found
+
+
+def desk_clock() -> Clock:
+    """The clock of this process."""
+    found: Clock = getattr(django_settings, "TODOKE_CLOCK")  # noqa: B009 - unknown to Django's types
+    return found
+
+
+def phrases_of(request: HttpRequest) -> Phrases:
+    """Japanese unless this browser asked for English."""
+    asked = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return Phrases(asked if asked in LANGUAGES else LANGUAGES[0])
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A signed-in officer's request."""
+
+    request: HttpRequest
+    officer: Officer
+    now: datetime
+    t: Phrases
+
+    @property
+    def today(self) -> date:
+        """The calendar date in Asia/Tokyo."""
+        return self.now.date()
+
+    @property
+    def municipality(self) -> str:
+        """The municipality code every query is kept to."""
+        return self.officer.municipality
+
+    def page(self, template: str, *, status: int = 200, **context: object) -> HttpResponse:
+        """The page with everything its frame needs."""
+        frame = _frame(self.request, self.t) | {"officer": self.officer, "today": self.today, "now": self.now}
+        frame["night"] = last_night(self.municipality)
+        frame["places"] = [page for page, roles in _PLACES if roles & self.officer.roles]
+        return render(self.request, template, frame | context, status=status)
+
+    def done(self, line: str, to: str, /, **parts: object) -> HttpResponseRedirect:
+        """On to a page after a change, with one line there that says what was done."""
+        messages.success(self.request, line)
+        return redirect(to, **parts)
+
+
+def outside_page(request: HttpRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:
+    """A page for somebody who is not signed in, or when the desk itself cannot be drawn."""
+    frame: dict[str, object] = _frame(request, phrases_of(request)) | {"officer": None, "night": None}
+    return render(request, template, frame | context, status=status)
+
+
+def _frame(request: HttpRequest, t: Phrases) -> dict[str, object]:
+    settings = desk_settings()
+    names: Mapping[str, str] = {"ja": settings.municipality.name_ja, "en": settings.municipality.name_en}
+    offices = {slug: {"ja": office.name_ja, "en": office.name_en} for slug, office in settings.offices.items()}
+    return {
+        "t": t,
+        "language": t.language,
+        "municipality": t.pick(names),
+        "offices": offices,
+        "flashes": [str(message) for message in messages.get_messages(request)],
+    }
