@@ -9,7 +9,7 @@ from engine.core.errors import InputError
 from notices.approval import audit
 from notices.approval.models import StaffTask
 from notices.approval.officer import Officer
-from notices.approval.refusals import AlreadyDecided
+from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.site import installed
 
 
@@ -27,8 +27,11 @@ def open_tasks(officer: Officer) -> list[StaffTask]:
 
 
 def task(officer: Officer, task_id: int) -> StaffTask:
-    """One task. Raises StaffTask.DoesNotExist when it is not this officer's to see, as if it were not there."""
-    return visible(officer).get(pk=task_id)
+    """One task. Raises NotAllowed when it is not there or not this officer's to see: both sound the same."""
+    found = visible(officer).filter(pk=task_id).first()
+    if found is None:
+        raise NotAllowed("there is no such task for this officer")
+    return found
 
 
 def close(task_id: int, *, officer: Officer, at: datetime, outcome: str) -> StaffTask:
@@ -37,7 +40,7 @@ def close(task_id: int, *, officer: Officer, at: datetime, outcome: str) -> Staf
     if not outcome.strip():
         raise InputError("say what was found out before closing the task")
     with transaction.atomic():
-        found = visible(officer).select_for_update().get(pk=task_id)
+        found = visible(officer).select_for_update().filter(pk=task_id).first() or task(officer, task_id)
         if found.state != StaffTask.State.OPEN:
             raise AlreadyDecided(f"task {task_id} is {found.state} already")
         found.state, found.outcome = StaffTask.State.DONE, outcome.strip()
