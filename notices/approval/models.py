@@ -263,6 +263,7 @@ class JobRun(models.Model):
     heartbeat_at = models.DateTimeField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    first_done_at = models.DateTimeField(null=True)  #: kept when a repetition fails
     summary = models.JSONField(default=dict)
 
     class Meta:

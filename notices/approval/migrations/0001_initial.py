@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                 ('heartbeat_at', models.DateTimeField()),
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('first_done_at', models.DateTimeField(null=True)),
                 ('summary', models.JSONField(default=dict)),
             ],
             options={
