@@ -65,8 +65,12 @@ def scan(
 
     paths = settings.paths
     try:
-        with open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse:
-            night = Night(on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock)
+        with open_warehouse(
+            paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch
+        ) as warehouse:
+            night = Night(
+                on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock
+            )
             summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress)
     except TodokeError as error:
         alert(settings.alert, f"todoke: the night of {on} failed: {error}")
@@ -81,7 +85,9 @@ def scan(
 @app.callback()
 def main(
     context: typer.Context,
-    settings: Annotated[Path | None, typer.Option(help="Settings file; else TODOKE_SETTINGS, else ./todoke.toml.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Settings file; else TODOKE_SETTINGS, else ./todoke.toml.")
+    ] = None,
 ) -> None:
     """Proactive life-event notices for Japanese municipalities."""
     context.obj = Front(settings)
@@ -101,7 +107,10 @@ def night(
     with _bar() as bar:
         task = bar.add_task(f"night of {day}", total=None)
         summary = scan(
-            settings, settings.clock(), day, lambda name, done, of: bar.update(task, description=name, completed=done, total=of)
+            settings,
+            settings.clock(),
+            day,
+            lambda name, done, of: bar.update(task, description=name, completed=done, total=of),
         )
     if as_json:
         print_json(summary.as_json())
@@ -120,7 +129,12 @@ def schedule(context: typer.Context) -> None:
     from notices.approval.ledger import DjangoJobLedger
 
     jobs = (
-        Job(name="night", run=lambda on: scan(settings, clock, on), at=(settings.schedule.night_at,), lag=timedelta(days=1)),
+        Job(
+            name="night",
+            run=lambda on: scan(settings, clock, on),
+            at=(settings.schedule.night_at,),
+            lag=timedelta(days=1),
+        ),
         Job(name="dispatch", run=lambda on: notices.commands.send(settings, clock), at=settings.schedule.dispatch_at),
     )
     run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)

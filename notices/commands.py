@@ -47,7 +47,9 @@ def send(settings: Settings, clock: Clock) -> Mapping[str, Any]:
 
 
 @notices_app.command("list")
-def list_notices(context: typer.Context, state: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False) -> None:
+def list_notices(
+    context: typer.Context, state: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False
+) -> None:
     """The notices of the queue, nearest deadline first."""
     settings = front(context).settings
     open_queue(settings)
@@ -82,7 +84,11 @@ def show_notice(context: typer.Context, number: str, as_json: AsJson = False) ->
     from notices.approval.models import Notice
     from notices.wording.page import to_text
 
-    notice = Notice.objects.filter(municipality_code=settings.municipality.code, number=number).select_related("body").first()
+    notice = (
+        Notice.objects.filter(municipality_code=settings.municipality.code, number=number)
+        .select_related("body")
+        .first()
+    )
     if notice is None:
         raise InputError(f"there is no notice {number}; `todoke notices list` shows their numbers")
     if as_json:
@@ -107,7 +113,9 @@ def list_tasks(context: typer.Context, as_json: AsJson = False) -> None:
             "due_on": task.due_on,
             "state": task.state,
         }
-        for task in StaffTask.objects.filter(municipality_code=settings.municipality.code, state="open").order_by("due_on", "id")
+        for task in StaffTask.objects.filter(municipality_code=settings.municipality.code, state="open").order_by(
+            "due_on", "id"
+        )
     )
     print_rows(rows, as_json=as_json, columns=("id", "kind", "office", "due_on", "state"))
 
@@ -152,7 +160,9 @@ def list_wordings(context: typer.Context, as_json: AsJson = False) -> None:
     from notices.wording.models import Wording
 
     names = ("id", "municipality_code", "programme", "event", "kind", "language", "register", "version", "state")
-    rows = Wording.objects.filter(municipality_code=settings.municipality.code).order_by("programme", "event", "language", "id")
+    rows = Wording.objects.filter(municipality_code=settings.municipality.code).order_by(
+        "programme", "event", "language", "id"
+    )
     print_rows(rows.values(*names), as_json=as_json, columns=names[2:])
 
 
@@ -197,7 +207,14 @@ def hold(
     open_queue(settings)
     from notices.approval.holds import hold as hold_person
 
-    held = hold_person(person, municipality=settings.municipality.code, by=by, reason=reason, at=settings.clock().now(), household=household)
+    held = hold_person(
+        person,
+        municipality=settings.municipality.code,
+        by=by,
+        reason=reason,
+        at=settings.clock().now(),
+        household=household,
+    )
     typer.echo(f"held: {held} notices")
 
 
@@ -212,4 +229,6 @@ def release(
     open_queue(settings)
     from notices.approval.holds import release as release_person
 
-    typer.echo(f"released: {release_person(person, municipality=settings.municipality.code, by=by, reason=reason, at=settings.clock().now())}")
+    typer.echo(
+        f"released: {release_person(person, municipality=settings.municipality.code, by=by, reason=reason, at=settings.clock().now())}"
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import typer
 
+from engine.core.clock import Clock, SystemClock
 from engine.core.errors import InputError, SettingsError
 from engine.core.settings import Settings, read_settings
 
@@ -37,6 +38,12 @@ class Front:
             print(f"no ./{SETTINGS_FILE}: using the demo town's settings, {DEMO_SETTINGS}", file=sys.stderr)
             return read_settings(DEMO_SETTINGS)
         raise SettingsError(f"no settings: give --settings FILE, write ./{SETTINGS_FILE}, or run `todoke demo`")
+
+    @property
+    def clock(self) -> Clock:
+        """The settings' clock; the machine's where there are no settings, for commands that need none."""
+        has_settings = self.settings_path or os.environ.get("TODOKE_SETTINGS") or Path(SETTINGS_FILE).exists()
+        return self.settings.clock() if has_settings else SystemClock()
 
 
 def front(context: typer.Context) -> Front:

@@ -45,6 +45,10 @@ class Warehouse:
         """Runs one statement that creates a schema, table or view. Statements are ours or built from an AST."""
         self._connection.execute(statement)
 
+    def write(self, query: Query, **values: Any) -> None:
+        """Runs one statement with the values it asks for."""
+        self._connection.execute(query.text, {name: values[name] for name in query.parameters})
+
     def query(self, query: Query, **values: Any) -> pl.DataFrame:
         """All rows of a SELECT as a DataFrame. Values the text does not ask for are left out."""
         return self.read(query.text, {name: values[name] for name in query.parameters})
@@ -54,7 +58,7 @@ class Warehouse:
         frame: pl.DataFrame = self._connection.sql(text, params=dict(values)).pl()
         return frame
 
-    def replace(self, table: str, municipality: str, night: date, rows: Query | pl.DataFrame, **values: Any) -> int:
+    def replace(self, table: str, municipality: str, night: date, rows: Query | pl.DataFrame, /, **values: Any) -> int:
         """Makes `rows` the whole content of one table's (municipality, night) partition; returns how many there are.
 
         Rows are matched to columns by name and must carry municipality_code and night. One transaction, so a kill
@@ -62,13 +66,26 @@ class Warehouse:
         """
         con, partition = self._connection, {"municipality": municipality, "night": night}
         if isinstance(rows, pl.DataFrame):
-            con.register("incoming_rows", rows.to_arrow())
-            rows = _SQL["select_incoming"]
+            with self.frame("incoming_rows", rows):
+                return self.replace(table, municipality, night, _SQL["select_incoming"])
         with self.transaction():
             con.execute(_SQL["delete_partition"].about(table=table).text, partition)
             wanted = {name: values[name] for name in rows.parameters}
             con.execute(_SQL["insert_rows"].about(table=table, rows=rows).text, wanted)
         return int(self.query(_SQL["count_partition"].about(table=table), **partition).item())
+
+    @contextmanager
+    def frame(self, name: str, rows: pl.DataFrame) -> Iterator[None]:
+        """Lets SQL read a DataFrame under a name while the block lasts."""
+        self._connection.register(name, rows.to_arrow())
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
+    def export(self, table: str, path: Path) -> None:
+        """Writes a whole table or view to a Parquet file."""
+        self._connection.sql(_SQL["select_all"].about(table=table).text).write_parquet(str(path), compression="zstd")
 
     def mark(self, stage: str, municipality: str, night: date, summary: Mapping[str, Any]) -> None:
         """Writes that a stage of a night is finished, with its summary. The last write of every stage."""

@@ -20,6 +20,9 @@ INSERT INTO <table> BY NAME <rows>;
 -- name: select_incoming
 SELECT * FROM incoming_rows;
 
+-- name: select_all
+SELECT * FROM <table>;
+
 -- name: count_partition
 -- One row: how many rows the partition holds.
 SELECT count(*) FROM <table> WHERE municipality_code = $municipality AND night = $night;

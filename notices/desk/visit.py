@@ -93,4 +93,3 @@ def _frame(request: HttpRequest, t: Phrases) -> dict[str, object]:
         "offices": offices,
         "flashes": [str(message) for message in messages.get_messages(request)],
     }
-

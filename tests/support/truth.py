@@ -61,7 +61,11 @@ def compare(truth: Sequence[TruthRow], events: pl.DataFrame, codes: Iterable[str
                 result.missed.append(said)
         elif state != STATE_OF_OUTCOME[real.outcome]:
             result.wrong_outcome.append(f"{said}: {real.outcome} expected, {state} found")
-    result.mistaken.extend(f"{code} {subjects} {occurred}: {state}" for (code, subjects, occurred), state in found.items() if state != "void")
+    result.mistaken.extend(
+        f"{code} {subjects} {occurred}: {state}"
+        for (code, subjects, occurred), state in found.items()
+        if state != "void"
+    )
     return result
 
 
@@ -70,7 +74,10 @@ def history_of(settings: Settings, nights: Sequence[date]) -> Path:
     for on in nights:
         with opened(settings) as warehouse:
             night = night_of(settings, warehouse, on)
-            for stage in (Stage(name="load_records", run=load_records), Stage(name="derive_changes", run=derive_changes)):
+            for stage in (
+                Stage(name="load_records", run=load_records),
+                Stage(name="derive_changes", run=derive_changes),
+            ):
                 report = stage.run(night)
                 warehouse.mark(stage.name, night.municipality, on, dict(report.summary()))
     return settings.paths.records
@@ -84,7 +91,11 @@ def opened(settings: Settings) -> Warehouse:
 def night_of(settings: Settings, warehouse: Warehouse, on: date) -> Night:
     """A night on a fixed clock."""
     return Night(
-        on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=FixedClock(MORNING_AFTER)
+        on=on,
+        municipality=settings.municipality.code,
+        warehouse=warehouse,
+        settings=settings,
+        clock=FixedClock(MORNING_AFTER),
     )
 
 

@@ -64,5 +64,7 @@ def notice_style(request: HttpRequest) -> HttpResponse:
 
 def _inside(request: HttpRequest, address: str) -> str:
     """The address when it is one of the desk's own, else the front page."""
-    safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return address if safe else "/"

@@ -60,9 +60,7 @@ def sections(visit: Visit, filters: queue.Filters) -> list[Section]:
     """The groups of the queue with who is on each notice."""
     groups = queue.groups(visit.officer, filters=filters, today=visit.today)
     names = display_names(visit.municipality)
-    return [
-        Section(event=group.event, lines=tuple(_line(row, visit, names) for row in group.rows)) for group in groups
-    ]
+    return [Section(event=group.event, lines=tuple(_line(row, visit, names) for row in group.rows)) for group in groups]
 
 
 def unsafe(visit: Visit) -> str:
@@ -89,15 +87,16 @@ def claimant(notice: Notice, now: datetime) -> str:
 def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
     holder = claimant(row.notice, visit.now)
     return Line(
-        notice=row.notice, items=tuple(row.items), reviewing=names.get(holder, holder), mine=holder == visit.officer.name
+        notice=row.notice,
+        items=tuple(row.items),
+        reviewing=names.get(holder, holder),
+        mine=holder == visit.officer.name,
     )
 
 
 def _choices(visit: Visit) -> dict[str, list[str]]:
     """What each filter can be set to: only what is in this officer's queue."""
-    notices = [
-        line.notice for section in sections(visit, queue.Filters()) for line in section.lines
-    ]
+    notices = [line.notice for section in sections(visit, queue.Filters()) for line in section.lines]
     items = Item.objects.filter(notice__in=[notice.pk for notice in notices], office__in=visit.officer.offices)
     return {
         "office": _distinct(items.values_list("office", flat=True)),

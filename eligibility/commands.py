@@ -1,0 +1,146 @@
+"""Commands of the policy team and of the counter: programmes, matches, assess."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from eligibility import catalogue
+from eligibility.assess import assess as assess_one
+from eligibility.lint import check as check_files
+from eligibility.programme import Programme, read_programme
+from engine.core.clock import today
+from engine.core.console import front, parse_date, print_json, print_rows
+from engine.core.errors import InputError
+from engine.records.snapshot import read_snapshot
+
+programmes_app = typer.Typer(no_args_is_help=True, help="The policy team's tools.")
+matches_app = typer.Typer(no_args_is_help=True, help="What a night matched, and why.")
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@programmes_app.command("check")
+def check(
+    context: typer.Context, paths: Annotated[list[Path] | None, typer.Argument()] = None, as_json: AsJson = False
+) -> None:
+    """Checks programme files: rules, purposes, examples, review dates. Exit 2 when something must be put right."""
+    files = catalogue.files(paths or ())
+    findings = check_files(files, today(front(context).clock))
+    rows = ({"file": one.file, "severity": one.severity, "finding": one.text} for one in findings)
+    print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
+    errors = sum(one.severity == "error" for one in findings)
+    if errors:
+        raise InputError(f"{errors} errors in {len(files)} programme files")
+
+
+@programmes_app.command("list")
+def list_programmes(context: typer.Context, as_json: AsJson = False) -> None:
+    """The published versions in force today and who signed them."""
+    settings = front(context).settings
+    found = catalogue.published(settings.paths.catalogue, today(settings.clock()), mode=settings.mode)
+    rows = (
+        {
+            "slug": one.programme.slug,
+            "name": one.programme.name.ja,
+            "office": one.programme.office,
+            "version": one.version[:12],
+            "signed_off_by": list(one.signed_off_by),
+            "demonstration": one.demonstration,
+        }
+        for one in found
+    )
+    print_rows(rows, as_json=as_json, columns=("slug", "name", "office", "version", "signed_off_by", "demonstration"))
+
+
+@programmes_app.command("publish")
+def publish(
+    context: typer.Context,
+    slug: str,
+    signed_off_by: Annotated[list[str], typer.Option("--signed-off-by", help="An office; may be repeated.")],
+) -> None:
+    """Writes an immutable version with its sign-offs. The night reads only these."""
+    settings = front(context).settings
+    programme = programme_of(slug)
+    unknown = [office for office in signed_off_by if office not in settings.offices]
+    if unknown:
+        raise InputError(f"--signed-off-by {unknown[0]}: the settings know no such office")
+    version = catalogue.publish(
+        programme,
+        signed_off_by=signed_off_by,
+        at=settings.clock().now(),
+        folder=settings.paths.catalogue,
+        demonstration=settings.mode == "demo",
+    )
+    typer.echo(f"{slug} {version}")
+
+
+def programme_of(slug: str) -> Programme:
+    """A programme of the repository by its slug."""
+    path = catalogue.FOLDER / f"{slug}.yaml"
+    if not path.exists():
+        raise InputError(
+            f"there is no programme {slug!r}; there are: {', '.join(found.stem for found in catalogue.files())}"
+        )
+    return read_programme(path)
+
+
+@matches_app.command("list")
+def list_matches(context: typer.Context, on: Annotated[str, typer.Option("--date")], as_json: AsJson = False) -> None:
+    """The matches of a night."""
+    day: date = parse_date(on)
+    rows = (
+        read_snapshot(front(context).settings)
+        .table("matches.matches")
+        .filter(pl.col("night") == day)
+        .rename({"match_id": "id"})
+    )
+    columns = ("id", "municipality_code", "programme", "version", "subject_id", "event_id", "verdict")
+    print_rows(rows.select(columns).iter_rows(named=True), as_json=as_json, columns=columns)
+
+
+@matches_app.command("explain")
+def explain(context: typer.Context, match_id: str, as_json: AsJson = False) -> None:
+    """One match: its verdict, each criterion with value, threshold and article, and the version it was judged by."""
+    rows = (
+        read_snapshot(front(context).settings)
+        .table("matches.matches")
+        .filter(pl.col("match_id") == match_id)
+        .to_dicts()
+    )
+    if not rows:
+        raise InputError(f"there is no match {match_id}; `todoke matches list --date D` shows a night's")
+    row = rows[0]
+    criteria = json.loads(row["criteria"])
+    if as_json:
+        print_json(
+            {
+                "id": match_id,
+                "programme": row["programme"],
+                "verdict": row["verdict"],
+                "excluded": row["excluded"],
+                "criteria": criteria,
+            }
+        )
+        return
+    typer.echo(
+        f"{row['programme']} ({row['version'][:12]}): {row['verdict']}{' because of ' + row['excluded'] if row['excluded'] else ''}"
+    )
+    print_rows(criteria, as_json=False, columns=("id", "result", "value", "threshold", "unit", "cites"))
+
+
+def assess(
+    slug: str,
+    facts: Annotated[Path, typer.Option(help="JSON: subject, household, records (contract column names), event.")],
+    on: Annotated[str, typer.Option(help="The date whose law counts, YYYY-MM-DD.")],
+) -> None:
+    """One person against one programme, without a database."""
+    try:
+        values = json.loads(facts.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"there is no facts file {facts}") from None
+    except ValueError:
+        raise InputError(f"{facts} is not JSON") from None
+    print_json(assess_one(programme_of(slug), values, parse_date(on)))

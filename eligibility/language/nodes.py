@@ -1,0 +1,91 @@
+"""What an expression is once it is understood: a small tree, typed, with nothing in it but declared columns and named functions."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["date", "number", "text", "boolean"]
+Value: TypeAlias = date | int | str | bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constant:
+    """A literal or a dated value."""
+
+    value: Value
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a bound record: `alias` is subject, subject.<table>, or a quantifier's name."""
+
+    alias: str
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """`as_of` (the night) or `event.occurred_on`."""
+
+    name: Literal["as_of", "occurred_on"]
+    kind: Kind = "date"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDetail:
+    """`event.detail`: months of age, kind of certificate."""
+
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A statutory function by its name."""
+
+    function: str
+    arguments: "tuple[Node, ...]"
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two values of one kind."""
+
+    operator: Literal["=", "<>", "<", "<=", ">", ">="]
+    left: "Node"
+    right: "Node"
+    kind: Kind = "boolean"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Among:
+    """A value in a list of constants."""
+
+    left: "Node"
+    options: tuple[Constant, ...]
+    kind: Kind = "boolean"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logic:
+    """all of, any of, or not one of, in three values."""
+
+    operator: Literal["and", "or", "not"]
+    parts: "tuple[Node, ...]"
+    kind: Kind = "boolean"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantified:
+    """Over the household's members or a person's own records: any, all, none, or how many."""
+
+    quantifier: Literal["any_of", "all_of", "none_of", "count_of"]
+    source: str
+    alias: str
+    predicate: "Node"
+    kind: Kind
+
+
+Node: TypeAlias = Constant | Column | Moment | EventDetail | Call | Comparison | Among | Logic | Quantified

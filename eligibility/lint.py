@@ -1,0 +1,65 @@
+"""What is wrong with programme files before anybody signs them: broken rules, examples that do not hold, stale values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from eligibility.assess import assess, example_facts
+from eligibility.programme import Programme, read_programme
+from engine.core.errors import InputError, RuleError
+
+_FEWEST_EXAMPLES = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing to put right. `error` blocks publishing; `warning` does not."""
+
+    file: str
+    severity: str
+    text: str
+
+
+def check(paths: Sequence[Path], on: date) -> list[Finding]:
+    """Every finding of these files, as of a date."""
+    return [finding for path in paths for finding in _check(path, on)]
+
+
+def _check(path: Path, on: date) -> list[Finding]:
+    try:
+        programme = read_programme(path)
+    except RuleError as error:
+        return [Finding(file=path.name, severity="error", text=str(error))]
+    found = [Finding(file=path.name, severity="error", text=text) for text in examples_that_fail(programme)]
+    if len(programme.examples) < _FEWEST_EXAMPLES:
+        found.append(
+            Finding(
+                file=path.name,
+                severity="error",
+                text=f"{len(programme.examples)} examples; at least {_FEWEST_EXAMPLES} are needed",
+            )
+        )
+    if path.stem != programme.slug:
+        found.append(
+            Finding(file=path.name, severity="error", text=f"the file is not named after its slug, {programme.slug}")
+        )
+    stale = [name for name, value in programme.values.items() if value.next_review < on]
+    if programme.next_review < on:
+        stale.append("the programme")
+    found += [Finding(file=path.name, severity="warning", text=f"{name} is past its review date") for name in stale]
+    return found
+
+
+def examples_that_fail(programme: Programme) -> list[str]:
+    """Each example whose verdict is not the one it names."""
+    failures = []
+    for example in programme.examples:
+        try:
+            said = assess(programme, example_facts(example), example.as_of)
+        except InputError as error:
+            failures.append(f"example «{example.name}»: {error}")
+            continue
+        if (said["verdict"], said["excluded"]) != (example.verdict, example.excluded):
+            failures.append(f"example «{example.name}»: {example.verdict} expected, {said['verdict']} found")
+    return failures

@@ -1,0 +1,194 @@
+"""Stage 5 of the night: settled events and published programmes in, matches out. Set-wise, one query per programme and record state."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from eligibility.catalogue import Published, published
+from eligibility.judge import Case, amounts_of, criteria_of, dates_of, facts_of, measured, to_verify, verdict
+from eligibility.language.compile import joins, singles, to_sql
+from eligibility.language.nodes import Node
+from engine.core.sql import Query, load_queries
+from engine.night import Night
+from engine.records.asof import bind
+
+_SQL = load_queries(Path(__file__).with_name("match.sql"))
+_CASE = {
+    "case_id": pl.Int64,
+    "event_id": pl.String,
+    "code": pl.String,
+    "detail": pl.String,
+    "occurred_on": pl.Date,
+    "detected_on": pl.Date,
+    "subject_id": pl.String,
+    "household_id": pl.String,
+    "as_of": pl.Date,
+}
+
+
+@dataclass(frozen=True)
+class Matches:
+    """How many matches of each verdict the night made."""
+
+    verdicts: Mapping[str, int]
+
+    def summary(self) -> Mapping[str, Any]:
+        """matches of the contract."""
+        return {"matches": {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}}
+
+
+def match_programmes(night: Night) -> Matches:
+    """Writes tonight's partition of `matches.matches`: every subject of a settled event against every programme it triggers."""
+    warehouse = night.warehouse
+    for name in ("create_schema", "create_matches"):
+        warehouse.define(_SQL[name].text)
+    cases = _cases(night)
+    rows: list[dict[str, Any]] = []
+    for version in published(night.settings.paths.catalogue, night.on, mode=night.settings.mode):
+        mine = cases.filter(pl.col("code").is_in(list(version.programme.triggers)))
+        if mine.height:
+            rows.extend(_matches(night, version, mine))
+    frame = pl.DataFrame(rows, schema=_MATCH).sort("match_id")
+    warehouse.replace("matches.matches", night.municipality, night.on, frame)
+    return Matches(Counter(frame["verdict"].to_list()))
+
+
+def _cases(night: Night) -> pl.DataFrame:
+    settled = night.warehouse.query(_SQL["settled_tonight"], municipality=night.municipality, night=night.on)
+    return settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on)).select(_CASE).cast(_CASE)  # type: ignore[arg-type]
+
+
+def _matches(night: Night, version: Published, cases: pl.DataFrame) -> list[dict[str, Any]]:
+    trees = version.programme.compiled(night.on)
+    asked: dict[str, Node] = {}
+    for name, tree in trees.criteria.items():
+        shown = measured(tree)
+        asked |= {f"criterion:{name}": tree} if tree is not None else {}
+        asked |= {f"value:{name}": shown} if shown is not None else {}
+    asked |= {f"amount:{place}": tree for place, tree in enumerate(trees.amounts) if tree is not None}
+    now = _evaluate(night, cases, asked, "now")
+    excluded = {f"exclusion:{name}": tree for name, tree in trees.exclusions.items()}
+    before: dict[int, dict[str, Any]] = {}
+    for detected_on in cases["detected_on"].unique().sort().to_list():
+        part = cases.filter(pl.col("detected_on") == detected_on)
+        before |= _evaluate(night, part, excluded, _state_before(night, detected_on))
+    return [
+        _match(night, version, case, _case(version, now[case["case_id"]], before[case["case_id"]]), trees.criteria)
+        for case in cases.iter_rows(named=True)
+    ]
+
+
+def _state_before(night: Night, detected_on: date) -> str:
+    """The schema that shows the records as they stood before an event was found."""
+    if detected_on == night.on:
+        return "before"
+    bind(night.warehouse, night.municipality, detected_on - timedelta(days=1), "earlier")
+    return "earlier"
+
+
+def _evaluate(night: Night, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str) -> dict[int, dict[str, Any]]:
+    """case_id → name → value, for every expression asked."""
+    if not asked:
+        return {case: {} for case in cases["case_id"].to_list()}
+    names = list(asked)
+    values = ",\n".join(f"{to_sql(asked[name], schema)} AS v{place}" for place, name in enumerate(names))
+    query = _SQL["evaluate"].about(
+        values=Query(name="values", text=values),
+        joins=Query(name="joins", text=joins(singles(list(asked.values())), schema)),
+    )
+    with night.warehouse.frame("cases", cases):
+        rows = night.warehouse.query(query).to_dicts()
+    return {row["case_id"]: {name: row[f"v{place}"] for place, name in enumerate(names)} for row in rows}
+
+
+def _case(version: Published, now: Mapping[str, Any], before: Mapping[str, Any]) -> Case:
+    programme = version.programme
+    return Case(
+        results={one.id: now.get(f"criterion:{one.id}") for one in programme.criteria.criteria()},
+        values={one.id: now.get(f"value:{one.id}") for one in programme.criteria.criteria()},
+        excluded_by={one.id: before.get(f"exclusion:{one.id}") for one in programme.exclusions},
+        amounts=[now.get(f"amount:{place}") if one.when else True for place, one in enumerate(programme.amounts)],
+    )
+
+
+_MATCH: dict[str, pl.DataType | type[pl.DataType]] = {
+    "municipality_code": pl.String,
+    "night": pl.Date,
+    "match_id": pl.String,
+    "event_id": pl.String,
+    "event_code": pl.String,
+    "programme": pl.String,
+    "version": pl.String,
+    "subject_id": pl.String,
+    "household_id": pl.String,
+    "verdict": pl.String,
+    "excluded": pl.String,
+    "kind": pl.String,
+    "office": pl.String,
+    "recipient": pl.String,
+    "sensitivity": pl.String,
+    "criteria": pl.String,
+    "amount": pl.String,
+    "deadline_on": pl.Date,
+    "last_loss_free_on": pl.Date,
+    "late": pl.Boolean,
+    "facts": pl.String,
+    "occurred_on": pl.Date,
+    "verify": pl.List(pl.String),
+}
+
+
+def _match(
+    night: Night, version: Published, row: Mapping[str, Any], case: Case, trees: Mapping[str, Node | None]
+) -> dict[str, Any]:
+    programme = version.programme
+    said, excluded = verdict(programme, case)
+    occurred: date | None = row["occurred_on"]
+    dates = dates_of(programme, occurred, night.on)
+    return {
+        "municipality_code": night.municipality,
+        "night": night.on,
+        "match_id": _digest(row["event_id"], programme.slug, row["subject_id"]),
+        "event_id": row["event_id"],
+        "event_code": row["code"],
+        "programme": programme.slug,
+        "version": version.version,
+        "subject_id": row["subject_id"],
+        "household_id": row["household_id"],
+        "verdict": said,
+        "excluded": excluded,
+        "kind": programme.triggers[row["code"]].kind,
+        "office": programme.office,
+        "recipient": programme.recipient,
+        "sensitivity": programme.sensitivity,
+        "criteria": json.dumps(criteria_of(programme, trees, case), ensure_ascii=False),
+        "amount": json.dumps(amounts_of(programme, case, night.on), ensure_ascii=False),
+        "deadline_on": None if dates.late else dates.due,
+        "last_loss_free_on": dates.loss_free,
+        "late": dates.late,
+        "facts": json.dumps(facts_of(programme, case, occurred=occurred, on=night.on), ensure_ascii=False),
+        "occurred_on": occurred,
+        "verify": _verify(version, case, occurred, night.on) if said != "ineligible" else [],
+    }
+
+
+def _verify(version: Published, case: Case, occurred: date | None, on: date) -> list[str]:
+    """Why staff must look before anything is prepared: unknown facts, stale law, or an event older than the programme allows."""
+    programme = version.programme
+    reasons = to_verify(programme, case)
+    if programme.next_review < on or any(value.next_review < on for value in programme.values.values()):
+        reasons.append("review_date_passed")
+    if occurred is not None and on - occurred > timedelta(days=programme.limit_days):
+        reasons.append("too_late")
+    return reasons
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,70 @@
+"""Whether the feeds that came are the ones that were due: delivery calendars, gaps, and the two feeds the night cannot do without."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from engine.core.dates import last_business_day
+from engine.core.sql import load_queries
+from engine.records.contract import load_contracts
+from engine.records.history import SQL as HISTORY
+from engine.warehouse.duck import Warehouse
+
+_SQL = load_queries(Path(__file__).with_name("feeds.sql"))
+SUPPORT = "support_measures"
+
+
+def data_date(warehouse: Warehouse, municipality: str, on: date, table: str = SUPPORT) -> date | None:
+    """The business date of the newest accepted file of a table, as of a night; None when there is none."""
+    return dict(warehouse.query(_SQL["newest_delivery"], municipality=municipality, night=on).iter_rows()).get(table)
+
+
+def support_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str | None:
+    """Why the support-measure feed is not good tonight, in one line; None when it is (law.md L2, reader rule 2)."""
+    fault = feed_fault(warehouse, municipality, on, SUPPORT)
+    if fault is not None:
+        return fault
+    open_rows = warehouse.query(HISTORY["open_quarantine"], municipality=municipality, night=on)
+    spoiled = open_rows.filter(pl.col("table_name") == SUPPORT).height
+    return f"the {SUPPORT} feed has {spoiled} row(s) in quarantine" if spoiled else None
+
+
+def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str | None:
+    """Why a feed the night cannot do without is not good, in one line; None when all are. Support measures come first."""
+    fault = support_feed_fault(warehouse, municipality, on)
+    if fault is not None:
+        return fault
+    others = (name for name, contract in load_contracts().items() if contract.delivery.mandatory and name != SUPPORT)
+    faults = (feed_fault(warehouse, municipality, on, name) for name in others)
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
+    """Why a mandatory feed is missing, stale or rejected tonight; None when it is as new as the last office day."""
+    expected = last_business_day(on)
+    newest = data_date(warehouse, municipality, on, table)
+    since = newest + timedelta(days=1) if newest else date.min
+    rejected = warehouse.query(
+        _SQL["rejected_since"], municipality=municipality, night=on, table_name=table, since=since
+    )
+    if rejected.height:
+        return f"the {table} feed was rejected: {rejected['reason'][0]}"
+    if newest is None:
+        return f"the {table} feed is missing: none was ever accepted"
+    if newest < expected:
+        return f"the {table} feed is stale: the newest is of {newest}, but one of {expected} was due"
+    return None
+
+
+def gaps(warehouse: Warehouse, municipality: str, on: date) -> list[str]:
+    """Tables whose newest delivery is older than their calendar allows, with how old it is."""
+    newest = dict(warehouse.query(_SQL["newest_delivery"], municipality=municipality, night=on).iter_rows())
+    found = []
+    for name, contract in load_contracts().items():
+        oldest = last_business_day(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
+        if name not in newest:
+            found.append(f"{name}: never delivered")
+        elif newest[name] < oldest:
+            found.append(f"{name}: newest of {newest[name]}")
+    return found

@@ -1,0 +1,86 @@
+"""Last stage of the night: an immutable Parquet copy for everything that reads outside the night."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from engine.core.errors import InputError
+from engine.core.settings import Settings
+from engine.core.sql import load_queries
+from engine.night import Night
+
+_SQL = load_queries(Path(__file__).with_name("snapshot.sql"))
+_CURRENT = "current"
+_KEPT = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """What was published: how many tables, as of which night."""
+
+    night: date
+    tables: int
+
+    def summary(self) -> Mapping[str, Any]:
+        """Nothing of the contract's summary is about the snapshot."""
+        return {}
+
+
+def publish_snapshot(night: Night) -> Snapshot:
+    """Writes every table of history, now, events and matches to a new folder and makes it current by rename."""
+    root = night.settings.paths.snapshot
+    folder, partial = root / night.on.isoformat(), root / f".{night.on.isoformat()}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    names = [f"{schema}.{name}" for schema, name in night.warehouse.query(_SQL["tables"]).iter_rows()]
+    for name in names:
+        night.warehouse.export(name, partial / f"{name}.parquet")
+    _swap(partial, folder)
+    pointer = root / f".{_CURRENT}"
+    pointer.write_text(folder.name, encoding="utf-8")
+    pointer.replace(root / _CURRENT)
+    for old in sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))[:-_KEPT]:
+        if old != folder:
+            shutil.rmtree(old)
+    return Snapshot(night=night.on, tables=len(names))
+
+
+def _swap(partial: Path, folder: Path) -> None:
+    """Puts a finished folder in place; one of the same night made earlier goes out of the way first."""
+    aside = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        folder.rename(aside)
+    partial.rename(folder)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class SnapshotReader:
+    """The tables of the newest snapshot."""
+
+    folder: Path
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table by `schema.name`. Raises InputError when the snapshot has none of that name."""
+        path = self.folder / f"{name}.parquet"
+        if not path.exists():
+            raise InputError(f"the snapshot of {self.folder.name} has no table {name}")
+        return pl.read_parquet(path)
+
+    def has(self, name: str) -> bool:
+        """Whether the snapshot has such a table."""
+        return (self.folder / f"{name}.parquet").exists()
+
+
+def read_snapshot(settings: Settings) -> SnapshotReader:
+    """The newest snapshot. Raises InputError when no night has published one."""
+    pointer = settings.paths.snapshot / _CURRENT
+    if not pointer.exists():
+        raise InputError(f"no snapshot under {settings.paths.snapshot}: run `todoke night --date D` first")
+    return SnapshotReader(settings.paths.snapshot / pointer.read_text(encoding="utf-8").strip())

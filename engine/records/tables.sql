@@ -1,0 +1,82 @@
+-- name: create_history_schema
+CREATE SCHEMA IF NOT EXISTS history;
+
+-- name: create_changes_schema
+CREATE SCHEMA IF NOT EXISTS changes;
+
+-- name: create_files
+-- One row per file a night met, accepted or rejected.
+CREATE TABLE IF NOT EXISTS history.files (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    file_id VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    table_name VARCHAR,
+    business_date DATE NOT NULL,
+    kind VARCHAR,
+    rows BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL,
+    state VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    baseline BOOLEAN NOT NULL
+);
+
+-- name: create_quarantine
+-- One row per row that was not loaded, with where it stands and why; never the value.
+CREATE TABLE IF NOT EXISTS history.quarantine (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    quarantine_id VARCHAR NOT NULL,
+    file_id VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    business_date DATE NOT NULL,
+    row_number BIGINT NOT NULL,
+    resident_id VARCHAR,
+    source_key VARCHAR,
+    reason VARCHAR NOT NULL
+);
+
+-- name: create_resolutions
+-- One row per quarantined row that a later file brought right.
+CREATE TABLE IF NOT EXISTS history.resolutions (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    quarantine_id VARCHAR NOT NULL
+);
+
+-- name: create_history_table
+-- Append-only: one row per source key (history) or per version of a key (state). `person_id`, `source_key` and
+-- `source_order` repeat the contract's person, key and sequence under one name for every table.
+CREATE TABLE IF NOT EXISTS <table> (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    file_id VARCHAR NOT NULL,
+    business_date DATE NOT NULL,
+    person_id VARCHAR NOT NULL,
+    source_key VARCHAR NOT NULL,
+    source_order BIGINT NOT NULL,
+    row_hash VARCHAR NOT NULL,
+    gone BOOLEAN NOT NULL,
+    <columns>
+);
+
+-- name: create_changes_table
+-- One row per typed (before, after) pair of one night.
+CREATE TABLE IF NOT EXISTS <table> (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    change_id VARCHAR NOT NULL,
+    class VARCHAR NOT NULL,
+    moved VARCHAR[] NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    last_of_night BOOLEAN NOT NULL,
+    effective_date DATE,
+    effective_unknown BOOLEAN,
+    notified_date DATE,
+    processed_date DATE,
+    file_date DATE NOT NULL,
+    file_id VARCHAR NOT NULL,
+    before STRUCT(<columns>),
+    after STRUCT(<columns>)
+);

@@ -1,0 +1,116 @@
+"""The audit chain: every row holds the hash of the one before, and the newest hash is written down outside the database."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from engine.core.clock import TOKYO
+from engine.core.settings import Settings
+from notices.approval.models import AuditRow
+
+_START = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What checking the chain found. `broken_at` is the first place that does not hold."""
+
+    rows: int
+    intact: bool
+    broken_at: int | None
+    problem: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For `audit verify`."""
+        return asdict(self)
+
+
+def append(
+    *, municipality: str, actor: str, action: str, subject: str, details: Mapping[str, Any], at: datetime
+) -> AuditRow:
+    """Adds one link. Call it inside the transaction of what it records. `details` holds no personal data."""
+    with transaction.atomic():
+        newest = (
+            AuditRow.objects.select_for_update().filter(municipality_code=municipality).order_by("-sequence").first()
+        )
+        row = AuditRow(
+            municipality_code=municipality,
+            sequence=newest.sequence + 1 if newest else 1,
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=dict(details),
+            previous_hash=newest.hash if newest else _START,
+        )
+        row.hash = _hash(row)
+        row.save()
+    return row
+
+
+def _hash(row: AuditRow) -> str:
+    content = {
+        "municipality": row.municipality_code,
+        "sequence": row.sequence,
+        "at": row.at.astimezone(TOKYO).isoformat(),
+        "actor": row.actor,
+        "action": row.action,
+        "subject": row.subject,
+        "details": row.details,
+        "previous": row.previous_hash,
+    }
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def anchor(settings: Settings, *, at: datetime) -> None:
+    """Writes the newest place and hash as a line of the anchor file, outside the database; nothing when it has not moved."""
+    newest = AuditRow.objects.filter(municipality_code=settings.municipality.code).order_by("-sequence").first()
+    path = settings.paths.anchor
+    if newest is None or _last_anchor(path, settings.municipality.code) == (newest.sequence, newest.hash):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = {
+        "municipality": settings.municipality.code,
+        "sequence": newest.sequence,
+        "hash": newest.hash,
+        "at": at.isoformat(),
+    }
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")
+
+
+def _anchors(path: Path, municipality: str) -> list[tuple[int, str]]:
+    if not path.exists():
+        return []
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [(line["sequence"], line["hash"]) for line in lines if line["municipality"] == municipality]
+
+
+def _last_anchor(path: Path, municipality: str) -> tuple[int, str] | None:
+    found = _anchors(path, municipality)
+    return found[-1] if found else None
+
+
+def verify(municipality: str, path: Path) -> Verified:
+    """Checks every link and every anchor: finds a changed, removed, reordered or cut-off row."""
+    previous, count = _START, 0
+    hashes: dict[int, str] = {}
+    for row in AuditRow.objects.filter(municipality_code=municipality).order_by("sequence").iterator():
+        count += 1
+        if row.sequence != count:
+            return Verified(rows=count, intact=False, broken_at=count, problem="a row is missing")
+        if row.previous_hash != previous or row.hash != _hash(row):
+            return Verified(rows=count, intact=False, broken_at=count, problem="a row was changed or moved")
+        previous = hashes[count] = row.hash
+    for sequence, anchored in _anchors(path, municipality):
+        if hashes.get(sequence) != anchored:
+            return Verified(
+                rows=count, intact=False, broken_at=sequence, problem="the chain is not the one that was anchored"
+            )
+    return Verified(rows=count, intact=True, broken_at=None, problem="")

@@ -1,0 +1,45 @@
+"""Who acts: a signed-in person with roles and the offices whose items they may see and decide."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from engine.core.errors import StateError
+from notices.approval.models import StaffMember
+
+
+class NotAllowed(StateError):
+    """This officer may not do that; the message says who may."""
+
+    code = "not_allowed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Officer:
+    """An acting officer. `name` is the account's, and stands in the audit chain."""
+
+    name: str
+    display_name: str
+    municipality: str
+    offices: frozenset[str]
+    roles: frozenset[str]
+
+    def needs(self, role: str) -> None:
+        """Raises NotAllowed without the role."""
+        if role not in self.roles:
+            raise NotAllowed(f"this needs the role {role}")
+
+
+def officer_of(user: AbstractBaseUser | AnonymousUser) -> Officer:
+    """The officer behind an account. Raises NotAllowed when the account is no staff member's."""
+    found = StaffMember.objects.filter(user_id=user.pk).first() if user.pk else None
+    if found is None:
+        raise NotAllowed("this account belongs to no staff member; ask an administrator")
+    return Officer(
+        name=user.get_username(),
+        display_name=found.display_name,
+        municipality=found.municipality_code,
+        offices=frozenset(found.offices),
+        roles=frozenset(found.roles),
+    )

@@ -1,0 +1,53 @@
+"""The one table of what may become of a notice. Nothing else writes a state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import F
+
+from engine.core.errors import StateError
+from notices.approval.models import Notice, NoticeState
+
+S = NoticeState
+_STOPS = (S.WITHDRAWN, S.SUPPRESSED, S.HELD, S.EXPIRED)
+TRANSITIONS: Mapping[NoticeState, frozenset[NoticeState]] = {
+    S.PREPARED: frozenset({S.IN_REVIEW, S.REJECTED, *_STOPS}),
+    S.IN_REVIEW: frozenset({S.PREPARED, S.APPROVED, S.REJECTED, *_STOPS}),
+    S.APPROVED: frozenset({S.QUEUED, S.PREPARED, *_STOPS}),
+    S.QUEUED: frozenset({S.SENDING, S.PREPARED, *_STOPS}),
+    S.SENDING: frozenset({S.ACCEPTED, S.QUEUED, S.RETRY_WAIT, S.UNKNOWN, S.FAILED, *_STOPS}),
+    S.RETRY_WAIT: frozenset({S.SENDING, S.FAILED, *_STOPS}),
+    S.UNKNOWN: frozenset({S.ACCEPTED, S.FAILED, S.RETRY_WAIT}),
+    S.ACCEPTED: frozenset({S.DELIVERED, S.BOUNCED}),
+    S.DELIVERED: frozenset({S.BOUNCED}),
+    S.HELD: frozenset({S.PREPARED, S.WITHDRAWN, S.SUPPRESSED, S.EXPIRED}),
+    S.REJECTED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.SUPPRESSED: frozenset(),
+    S.BOUNCED: frozenset(),
+    S.FAILED: frozenset(),
+}
+#: not out of the house yet: a record change still takes these back by itself
+UNSENT = (S.PREPARED, S.IN_REVIEW, S.APPROVED, S.QUEUED, S.RETRY_WAIT, S.HELD)
+#: out of the house, or perhaps: only a person can take these back
+SENT = (S.SENDING, S.ACCEPTED, S.DELIVERED, S.UNKNOWN)
+#: waiting for an officer
+OPEN = (S.PREPARED, S.IN_REVIEW)
+
+
+def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "") -> Notice:
+    """Takes a notice to another state if nobody changed it meanwhile; updates the object given.
+
+    Raises StateError when the table does not allow it or when another process was faster.
+    """
+    current = NoticeState(notice.state)
+    if to not in TRANSITIONS[current]:
+        raise StateError(f"notice {notice.number} is {current.value} and cannot become {to.value}")
+    changed = Notice.objects.filter(pk=notice.pk, version=notice.version, state=current).update(
+        state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at
+    )
+    if not changed:
+        raise StateError(f"notice {notice.number} was changed by somebody else meanwhile; open it again")
+    notice.state, notice.state_reason, notice.version, notice.changed_at = to, reason[:200], notice.version + 1, at
+    return notice

@@ -1,0 +1,53 @@
+"""Staff tasks as an officer sees them: their own offices', and the restricted ones for the named role only."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from engine.core.errors import InputError, StateError
+from notices.approval.audit import append
+from notices.approval.models import StaffTask
+from notices.approval.officer import NotAllowed, Officer
+
+
+def visible(officer: Officer) -> QuerySet[StaffTask]:
+    """Every task this officer may see. Without office scope, the named role sees the restricted ones of all offices."""
+    mine = Q(restricted=False, office__in=officer.offices)
+    if "support_measures" in officer.roles:
+        mine |= Q(restricted=True)
+    return StaffTask.objects.filter(mine, municipality_code=officer.municipality)
+
+
+def open_tasks(officer: Officer) -> list[StaffTask]:
+    """The open tasks, nearest due date first."""
+    return list(visible(officer).filter(state=StaffTask.State.OPEN).order_by("due_on", "id"))
+
+
+def task(officer: Officer, task_id: int) -> StaffTask:
+    """One task. Raises StaffTask.DoesNotExist when it is not this officer's to see, as if it were not there."""
+    return visible(officer).get(pk=task_id)
+
+
+def close(task_id: int, *, officer: Officer, at: datetime, outcome: str) -> StaffTask:
+    """Closes a task with what was found out. Raises NotAllowed, InputError without an outcome, StateError when it is closed."""
+    if not officer.roles & {"reviewer", "approver", "support_measures"}:
+        raise NotAllowed("closing a task needs the role reviewer")
+    if not outcome.strip():
+        raise InputError("say what was found out before closing the task")
+    with transaction.atomic():
+        found = visible(officer).select_for_update().get(pk=task_id)
+        if found.state != StaffTask.State.OPEN:
+            raise StateError(f"task {task_id} is {found.state} already")
+        found.state, found.outcome = StaffTask.State.DONE, outcome.strip()
+        found.done_by, found.done_at = officer.name, at
+        found.save(update_fields=["state", "outcome", "done_by", "done_at"])
+        append(
+            municipality=officer.municipality,
+            actor=officer.name,
+            action="task_closed",
+            subject=f"task:{task_id}",
+            details={},
+            at=at,
+        )
+    return found

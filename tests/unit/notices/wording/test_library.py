@@ -1,0 +1,116 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+from django.test import override_settings
+
+from engine.core.clock import TOKYO
+from engine.core.errors import StateError
+from notices.wording import library
+from notices.wording.compose import compose
+from notices.wording.draft import DraftRequest, PublicFacts, RawDraft, TemplateDrafter
+from notices.wording.facts import Said
+from notices.wording.models import Wording
+from tests.django_settings import TODOKE_SETTINGS
+from tests.support.wordings import BORN_ON, NARA, OFFICES, child_allowance
+
+AT = datetime(2026, 11, 24, 8, 30, tzinfo=TOKYO)
+FACTS = PublicFacts(
+    programme="child_allowance", kinds={"E01": "entitlement"}, name=Said(ja="児童手当", en="Child Allowance"),
+    has_amount=True, has_deadline=True, has_documents=True,
+)  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+class Scribe:
+    """Writes what it is told to."""
+
+    name = "scribe"
+
+    def __init__(self, **changed: str) -> None:
+        self.changed = changed
+
+    def draft(self, request: DraftRequest) -> RawDraft:
+        sections = {**TemplateDrafter().draft(request).sections, **self.changed}
+        return RawDraft(sections=sections, stop_reason="end_turn")
+
+
+def _ensure(languages: Sequence[str] = ("ja", "en")) -> int:
+    return library.ensure([FACTS], languages=languages, drafter=TemplateDrafter(), at=AT)
+
+
+def _request() -> DraftRequest:
+    return DraftRequest(programme="child_allowance", event="E01", kind="entitlement", language="ja", has_deadline=True)
+
+
+def test_the_same_text_is_stored_once() -> None:
+    assert _ensure() == 4
+    assert _ensure() == 0
+    assert set(Wording.objects.values_list("state", flat=True)) == {"drafted"}
+
+
+def test_only_an_approved_text_is_found() -> None:
+    _ensure()
+    use = ("292010", "child_allowance", "E01", "entitlement", "ja", "plain")
+    assert library.approved(*use) is None
+    assert library.approve_all_demo("clerk-a", AT) == 4
+    found = library.approved(*use)
+    assert found is not None
+    assert (found.approved_by, found.approved_at) == ("clerk-a", AT)
+
+
+def test_the_text_before_it_is_superseded() -> None:
+    library.draft_all([_request()], drafter=Scribe(), at=AT)
+    library.draft_all([_request()], drafter=Scribe(to_do="申し込む"), at=AT)
+    first, second = Wording.objects.order_by("pk")
+    library.approve(first.pk, officer="clerk-a", at=AT)
+    library.approve(second.pk, officer="clerk-b", at=AT)
+    first.refresh_from_db()
+    assert first.state == "superseded"
+
+
+def test_a_text_with_findings_is_kept_and_never_approved() -> None:
+    library.draft_all([_request()], drafter=Scribe(to_do="三万円を受け取る"), at=AT)
+    (wording,) = Wording.objects.all()
+    assert [finding["code"] for finding in wording.findings] == ["number_word"]
+    with pytest.raises(StateError, match="findings"):
+        library.approve(wording.pk, officer="clerk-a", at=AT)
+    assert library.approve_all_demo("clerk-a", AT) == 0
+
+
+def test_whoever_wrote_it_cannot_approve_it() -> None:
+    library.draft_all([_request()], drafter=Scribe(), at=AT)
+    with pytest.raises(StateError, match="cannot approve"):
+        library.approve(Wording.objects.get().pk, officer="scribe", at=AT)
+
+
+def test_a_text_changed_behind_its_version_is_refused() -> None:
+    library.draft_all([_request()], drafter=Scribe(), at=AT)
+    Wording.objects.update(sections={"to_do": "別の文"})
+    with pytest.raises(StateError, match="version"):
+        library.approve(Wording.objects.get().pk, officer="clerk-a", at=AT)
+
+
+def test_a_decided_text_is_not_decided_again() -> None:
+    library.draft_all([_request()], drafter=Scribe(), at=AT)
+    pk = Wording.objects.get().pk
+    library.approve(pk, officer="clerk-a", at=AT)
+    with pytest.raises(StateError, match="approved"):
+        library.approve(pk, officer="clerk-a", at=AT)
+
+
+def test_all_at_once_is_for_the_demo_only() -> None:
+    site = TODOKE_SETTINGS.model_copy(update={"mode": "production"})
+    with override_settings(TODOKE=site), pytest.raises(StateError, match="demo"):
+        library.approve_all_demo("clerk-a", AT)
+
+
+def test_the_module_is_the_library_a_notice_is_composed_from() -> None:
+    _ensure()
+    library.approve_all_demo("clerk-a", AT)
+    composed = compose(
+        event="E01", number="N-2026-000001", language="en", municipality=NARA, offices=OFFICES,
+        items=[child_allowance()], occurred_on=BORN_ON, library=library,
+    )  # fmt: skip
+    assert composed.wording_versions["child_allowance"] in set(Wording.objects.values_list("version", flat=True))
