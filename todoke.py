@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from engine.alert import alert
-from engine.schedule import Job, run_schedule
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -21,6 +19,7 @@ import notices.commands
 from eligibility import catalogue
 from eligibility.match import match_programmes
 from eligibility.programme import read_programme
+from engine.alert import alert
 from engine.changes.derive import derive_changes
 from engine.core.clock import Clock
 from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json
@@ -29,6 +28,7 @@ from engine.core.settings import Settings, read_settings
 from engine.night import Night, Stage, Summary, run_night
 from engine.records.load import load_records
 from engine.records.snapshot import publish_snapshot
+from engine.schedule import Job, run_schedule
 from engine.warehouse.duck import open_warehouse
 from events.detect import detect_events
 from fixtures import demo_settings
@@ -48,7 +48,6 @@ notices.commands.mount(app)
 def the_night() -> tuple[Stage, ...]:
     """One night, in order. The two stages of `notices` are imported once Django is set up."""
     from notices.approval.prepare import prepare_notices
-
     from notices.recipients.publish import publish_safety
 
     return (

@@ -76,7 +76,8 @@ def match_programmes(night: Night) -> Matches:
 
 def _cases(night: Night) -> pl.DataFrame:
     settled = night.warehouse.query(_SQL["settled_tonight"], municipality=night.municipality, night=night.on)
-    return settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on)).select(list(_CASE)).cast(_CASE)
+    numbered = settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on))
+    return numbered.select(pl.col(name).cast(kind) for name, kind in _CASE.items())
 
 
 def _matches(night: Night, version: Published, cases: pl.DataFrame) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from notices.approval.models import Notice, StaffTask, Suppression
-from notices.approval.prepare import prepare_notices
+from notices.approval.prepare import Prepared, prepare_notices
 from notices.recipients.publish import publish_safety
 from tests.support.approvals import FRIDAY, Town, approve_wordings, items_of
 
@@ -16,7 +16,7 @@ def town(tmp_path: Path) -> Town:
     return Town(tmp_path)
 
 
-def run(town: Town, on: date = FRIDAY):
+def run(town: Town, on: date = FRIDAY) -> Prepared:
     night = town.night(on)
     publish_safety(night)
     return prepare_notices(night)

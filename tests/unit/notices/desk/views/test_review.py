@@ -6,15 +6,30 @@ from tests.support.queue import HOSTILE
 from tests.unit.notices.desk.conftest import SignIn
 
 
-def test_one_page_shows_the_notice_why_conditions_safety_addressee_and_history(morning: list[Notice], sign_in: SignIn) -> None:
+def test_one_page_shows_the_notice_why_conditions_safety_addressee_and_history(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
     page = sign_in("aoki").get(f"/notices/{morning[0].pk}/").content.decode()
-    for words in ("届くお知らせ", "なぜ", "続柄", "条件", "満たす", "不明", "児童手当法 17条", "安全", "宛先", "この世帯の履歴"):
+    for words in (
+        "届くお知らせ",
+        "なぜ",
+        "続柄",
+        "条件",
+        "満たす",
+        "不明",
+        "児童手当法 17条",
+        "安全",
+        "宛先",
+        "この世帯の履歴",
+    ):
         assert words in page
     for words in ("承認する", "差し戻す", "次へ"):
         assert words in page
 
 
-def test_name_and_address_stay_hidden_until_opened_and_the_look_is_audited(morning: list[Notice], sign_in: SignIn) -> None:
+def test_name_and_address_stay_hidden_until_opened_and_the_look_is_audited(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
     client = sign_in("aoki")
     contact = Contact.objects.get(resident_id=morning[0].addressee_id)
     page = client.get(f"/notices/{morning[0].pk}/").content.decode()
