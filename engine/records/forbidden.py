@@ -47,5 +47,5 @@ def individual_numbers(column: pl.Series) -> pl.Series:
 
 def holds_individual_numbers(column: pl.Series, hits: pl.Series) -> bool:
     """Whether a column as a whole holds them: at least 20 values and at least 90 % that check out (reader rule 5)."""
-    values = column.is_not_null().sum()
+    values = len(column) - column.null_count()
     return values >= _AT_LEAST_VALUES and int(hits.sum()) >= _AT_LEAST_SHARE * values
