@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from engine.alert import alert
+from engine.schedule import Job, run_schedule
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -16,19 +18,22 @@ import engine.commands
 import events.commands
 import fixtures.commands
 import notices.commands
+from eligibility import catalogue
 from eligibility.match import match_programmes
-from engine.alert import alert
+from eligibility.programme import read_programme
 from engine.changes.derive import derive_changes
 from engine.core.clock import Clock
-from engine.core.console import Front, front, parse_date, print_json
+from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json
 from engine.core.errors import SafetyStop, TodokeError
-from engine.core.settings import Settings
+from engine.core.settings import Settings, read_settings
 from engine.night import Night, Stage, Summary, run_night
 from engine.records.load import load_records
 from engine.records.snapshot import publish_snapshot
-from engine.schedule import Job, run_schedule
 from engine.warehouse.duck import open_warehouse
 from events.detect import detect_events
+from fixtures import demo_settings
+from fixtures.town import build_town
+from notices.sealing import make_keys
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(engine.commands.records_app, name="records")
@@ -43,6 +48,7 @@ notices.commands.mount(app)
 def the_night() -> tuple[Stage, ...]:
     """One night, in order. The two stages of `notices` are imported once Django is set up."""
     from notices.approval.prepare import prepare_notices
+
     from notices.recipients.publish import publish_safety
 
     return (
@@ -138,6 +144,47 @@ def schedule(context: typer.Context) -> None:
         Job(name="dispatch", run=lambda on: notices.commands.send(settings, clock), at=settings.schedule.dispatch_at),
     )
     run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
+
+
+@app.command()
+def demo(
+    into: Annotated[
+        Path, typer.Option(help="Where the demo town goes; an earlier demo there is replaced.")
+    ] = DEMO_SETTINGS.parent,
+    residents: Annotated[int, typer.Option(min=1_000, max=4_000_000)] = 20_000,
+    nights: Annotated[int, typer.Option(min=1, max=60)] = demo_settings.NIGHTS,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same town.")] = 1,
+) -> None:
+    """Builds the demo town, loads it, runs its nights and says how to open the desk."""
+    folder = demo_settings.empty_folder(into)
+    settings = read_settings(demo_settings.write_settings(folder, nights=nights))
+    clock = settings.clock()
+    typer.echo(f"Building an invented town of {residents:,} in {into} …")
+    build_town(residents=residents, seed=seed, baseline=demo_settings.BASELINE, nights=nights, folder=folder)
+    make_keys(settings.paths.keys)
+    notices.commands.open_queue(settings)
+    from notices.demo import approve_wordings, open_accounts
+
+    programmes = [read_programme(path) for path in catalogue.files()]
+    for programme in programmes:
+        catalogue.publish(
+            programme, signed_off_by=["demo"], at=clock.now(), folder=settings.paths.catalogue, demonstration=True
+        )
+    approve_wordings(programmes, clock)
+    accounts = open_accounts(settings, folder)
+    summaries = []
+    with _bar() as bar:
+        task = bar.add_task("nights", total=nights + 1)
+        for on in [demo_settings.BASELINE, *demo_settings.nights(nights)]:
+            summaries.append(scan(settings, clock, on))
+            bar.update(task, advance=1, description=f"night of {on}")
+    typer.echo(demo_settings.report([summary.as_json() for summary in summaries]))
+    typer.echo(f"\nOpen the desk:  {sys.argv[0]} --settings {folder / 'todoke.toml'} desk")
+    typer.echo(
+        f"  http://{settings.desk.host}:{settings.desk.port}/   (accounts are new with every demo; also in {folder / 'accounts.txt'})"
+    )
+    for account in accounts:
+        typer.echo(f"  {account.username:<12} {account.password}   {account.display_name}")
 
 
 def _bar() -> Progress:

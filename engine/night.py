@@ -6,12 +6,13 @@ half-done one replaces what it wrote.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
 from engine.core.clock import Clock
-from engine.core.jobs import JobLedger
+from engine.core.errors import Busy, InputError, SafetyStop
+from engine.core.jobs import Claim, JobLedger
 from engine.core.settings import Settings
 from engine.warehouse.duck import Warehouse
 
@@ -82,10 +83,114 @@ def run_night(
     ledger: JobLedger,
     *,
     progress: Callable[[str, int, int], None] = lambda name, done, of: None,
+    again: bool = True,
 ) -> Summary:
     """Runs a night's stages in order. A SafetyStop ends it with `halted` set; every other error is the caller's.
 
     Safe to repeat: a stage already marked for this night is passed over and its old report used, unless an `always`
-    stage before it reports that something came in new (`fresh`).
+    stage before it reports that something came in new (`fresh`). With `again` False a night that is done is only told.
+    Raises Busy when another process is at this night, InputError when a later night is done and this one never was.
     """
-    raise NotImplementedError
+    if again:
+        _require_order(night, ledger)
+    claim = ledger.start(JOB, night.municipality, night.on, again=again)
+    if claim is Claim.HELD:
+        raise Busy(f"the night of {night.on} is already running in another process; try again when it has ended")
+    run = _Run(stages, night, ledger, progress)
+    if claim is Claim.DONE:
+        return run.told()
+    try:
+        _require_order(night, ledger)
+        summary = run.walk()
+    except BaseException:
+        ledger.finish(JOB, night.municipality, night.on, outcome="failed", summary={})
+        raise
+    outcome = "halted" if summary.halted else "done"
+    ledger.finish(JOB, night.municipality, night.on, outcome=outcome, summary=summary.as_json())
+    return summary
+
+
+def _require_order(night: Night, ledger: JobLedger) -> None:
+    """A night older than one that is done would tell the past from records of its future."""
+    last = ledger.last_done(JOB, night.municipality)
+    if last is None or night.on >= last or ledger.is_done(JOB, night.municipality, night.on, ever=True):
+        return
+    raise InputError(
+        f"the night of {night.on} cannot run: nights run in order and that of {last} is done; what {night.on} brought was read then"
+    )
+
+
+@dataclass
+class _Run:
+    """One walk over the stages of a night, and what it has gathered so far."""
+
+    stages: Sequence[Stage]
+    night: Night
+    ledger: JobLedger
+    progress: Callable[[str, int, int], None]
+    parts: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    resumed: bool = False
+
+    def walk(self) -> Summary:
+        """Every stage in order, until the end or a SafetyStop."""
+        for place, stage in enumerate(self.stages):
+            self.progress(stage.name, place, len(self.stages))
+            self.ledger.beat(JOB, self.night.municipality, self.night.on)
+            try:
+                self._step(place, stage)
+            except SafetyStop as stop:
+                return self._summary(halted=" ".join(str(stop).split()))
+            self.progress(stage.name, place + 1, len(self.stages))
+        return self._summary(halted=None)
+
+    def told(self) -> Summary:
+        """What a finished night reported, without running anything."""
+        for stage in self.stages:
+            deep_add(self.parts, self._marked(stage) or {})
+        self.resumed = True
+        return self._summary(halted=None)
+
+    def _step(self, place: int, stage: Stage) -> None:
+        warehouse, municipality, on = self.night.warehouse, self.night.municipality, self.night.on
+        earlier = self._marked(stage)
+        self.resumed = self.resumed or earlier is not None
+        if earlier is not None and not stage.always:
+            deep_add(self.parts, earlier)
+            return
+        # Its own mark goes first: if it is killed after writing something new, the next run knows not to trust what follows.
+        warehouse.unmark(municipality, on, stages=(stage.name,))
+        started = self.night.clock.now()
+        report = stage.run(self.night)
+        self.seconds[stage.name] = round((self.night.clock.now() - started).total_seconds(), 3)
+        if earlier is None or getattr(report, "fresh", False):
+            warehouse.unmark(municipality, on, stages=tuple(later.name for later in self.stages[place + 1 :]))
+        summary = report.summary()
+        warehouse.mark(stage.name, municipality, on, summary)
+        deep_add(self.parts, summary)
+
+    def _marked(self, stage: Stage) -> dict[str, Any] | None:
+        return self.night.warehouse.marked(stage.name, self.night.municipality, self.night.on)
+
+    def _summary(self, *, halted: str | None) -> Summary:
+        return Summary(date=self.night.on, resumed=self.resumed, halted=halted, parts=self.parts, seconds=self.seconds)
+
+
+def deep_add(total: dict[str, Any], part: Mapping[str, Any]) -> None:
+    """Adds one report to the total, in place: numbers are added, lists joined, mappings added key by key, all else replaced."""
+    for key, value in part.items():
+        present = total.get(key)
+        if isinstance(value, Mapping):
+            inner = dict(present) if isinstance(present, Mapping) else {}
+            deep_add(inner, value)
+            total[key] = inner
+        elif _is_number(value) and _is_number(present):
+            total[key] = present + value
+        elif isinstance(value, list | tuple):
+            total[key] = [*(present if isinstance(present, list) else []), *value]
+        else:
+            total[key] = value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,13 +1,19 @@
 """What the demo town's queue store needs before its first night: accounts and approved wordings. Demo mode only."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eligibility.programme import Programme
+from engine.core.clock import Clock
 from engine.core.errors import StateError
 from engine.core.settings import Settings
 from notices.approval.accounts import make_account
+from notices.wording import library
+from notices.wording.draft import TemplateDrafter
+from notices.wording.language import languages
+from notices.wording.public import public_facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +63,11 @@ def open_accounts(settings: Settings, folder: Path) -> Sequence[Account]:
     path.touch(mode=0o600)
     path.write_text("".join(f"{account.username}\t{account.password}\n" for account in accounts), encoding="utf-8")
     return accounts
+
+
+def approve_wordings(programmes: Iterable[Programme], clock: Clock) -> int:
+    """Drafts every wording these programmes need and approves what the guard accepted; returns how many are in force."""
+    at = clock.now()
+    facts = [public_facts(programme) for programme in programmes]
+    library.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
+    return library.approve_all_demo("demo", at)

@@ -8,7 +8,8 @@ TodokeError                    exit 1  a fault of ours, said with a stable code
 │   ├── ContractError                  a contract or profile YAML
 │   ├── RuleError                      a programme file
 │   │   └── ValueNotInForce            a dated value has no value on that date
-│   └── WordingError                   a wording block
+│   ├── WordingError                   a wording block
+│   └── Busy                           another process is at it; later it is free
 ├── SafetyStop                 exit 3  nothing may be prepared or sent
 └── StateError                 exit 1  a transition or write the design forbids
 
@@ -70,6 +71,12 @@ class WordingError(InputError):
     """A wording block breaks the guard."""
 
     code = "wording_error"
+
+
+class Busy(InputError):
+    """Another live process holds the records file or this job's date. Nothing is wrong; it is free later."""
+
+    code = "busy"
 
 
 class SafetyStop(TodokeError):

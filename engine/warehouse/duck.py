@@ -11,14 +11,14 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from engine.core.errors import InputError
+from engine.core.errors import Busy
 from engine.core.sql import Query, load_queries
 
 _SQL = load_queries(Path(__file__).with_name("duck.sql"))
 
 
 class Warehouse:
-    """The records file. One process may hold it; a second one gets an InputError that says so."""
+    """The records file. One process may hold it; a second one gets a Busy that says so."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Takes over an open connection; `open_warehouse` is the usual way to get one."""
@@ -124,7 +124,7 @@ class Warehouse:
 
 
 def open_warehouse(path: Path, *, memory_limit_mb: int, scratch: Path) -> Warehouse:
-    """Opens (or makes) the records file. Raises InputError when another process holds it."""
+    """Opens (or makes) the records file. Raises Busy when another process holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(parents=True, exist_ok=True)
     options: dict[str, str | bool | int | float | list[str]] = {
@@ -138,7 +138,7 @@ def open_warehouse(path: Path, *, memory_limit_mb: int, scratch: Path) -> Wareho
         return Warehouse(duckdb.connect(str(path), config=options))
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise InputError(
+            raise Busy(
                 f"{path.name} is held by another process: a night is running; try again when it has ended"
             ) from None
         raise

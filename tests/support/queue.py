@@ -69,9 +69,17 @@ def set_up_morning(*, night_state: str = "done") -> list[Notice]:
     set_up_night(night_state)
     publish_safety()
     notices = [make_notice(number, plan) for number, plan in enumerate(MORNING, start=1)]
-    make_task("verify", "child_benefits", "児童扶養手当を受けているか、こども給付課の台帳で確かめてください。", key="t1", due_days=2)
+    make_task(
+        "verify",
+        "child_benefits",
+        "児童扶養手当を受けているか、こども給付課の台帳で確かめてください。",
+        key="t1",
+        due_days=2,
+    )
     make_task("unknown_date", "insurance", "死亡日が不詳です。戸籍の写しで確かめてください。", key="t2", due_days=9)
-    make_task("support_measure", "citizen", "支援措置の方に出生の届出がありました。", key="t3", due_days=1, restricted=True)
+    make_task(
+        "support_measure", "citizen", "支援措置の方に出生の届出がありました。", key="t3", due_days=1, restricted=True
+    )
     return notices
 
 

@@ -11,7 +11,6 @@ from engine.changes.derive import derive_changes
 from engine.core.clock import FixedClock
 from engine.core.settings import Settings
 from engine.night import Night, Stage
-from engine.records.asof import bind_night
 from engine.records.load import load_records
 from engine.warehouse.duck import Warehouse, open_warehouse
 from fixtures.demo_settings import MORNING_AFTER
@@ -97,6 +96,3 @@ def night_of(settings: Settings, warehouse: Warehouse, on: date) -> Night:
         settings=settings,
         clock=FixedClock(MORNING_AFTER),
     )
-
-
-__all__ = ["Comparison", "bind_night", "compare", "history_of", "night_of", "opened"]

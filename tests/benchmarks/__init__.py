@@ -1,0 +1,1 @@
+"""Benchmarks: each prints JSON lines with medians over several runs. Never part of the tests."""

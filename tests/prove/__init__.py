@@ -1,0 +1,1 @@
+"""The long evidence: bounded, seeded runs whose short slices the tests hold."""
