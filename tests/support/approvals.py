@@ -1,8 +1,11 @@
 """Small towns for the tests of recipients and approval: real history tables, events and matches, on a real DuckDB."""
 
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from engine.records.tables import create_tables
 from engine.warehouse.duck import Warehouse, open_warehouse
 from notices.approval.models import Item, Notice
 from notices.approval.officer import Officer
+from notices.approval.prepare import Prepared, prepare_notices
+from notices.recipients.publish import publish_safety
 from notices.wording import library
 from notices.wording.draft import PublicFacts, TemplateDrafter
 from notices.wording.facts import Said
@@ -84,15 +89,9 @@ class Town:
     settings: Settings = TODOKE_SETTINGS
 
     def __post_init__(self) -> None:
-        """Opens the records file with every table."""
-        self.warehouse = open_warehouse(
-            self.folder / "records.duckdb", memory_limit_mb=512, scratch=self.folder / "scratch"
-        )
-        create_tables(self.warehouse, load_contracts())
-        for name in ("create_schema", "create_events", "create_states"):
-            self.warehouse.define(_EVENTS[name].text)
-        for name in ("create_schema", "create_matches"):
-            self.warehouse.define(_MATCHES[name].text)
+        """Opens a copy of a records file that has every table."""
+        shutil.copy(_empty_records(), self.folder / "records.duckdb")
+        self.warehouse = _open(self.folder)
 
     def add(self, table: str, **values: Any) -> None:
         """A row of a contract table, to be loaded with the next night."""
@@ -283,6 +282,23 @@ class Town:
             self.warehouse.replace("matches.matches", CITY, on, frame)
 
 
+def _open(folder: Path) -> Warehouse:
+    return open_warehouse(folder / "records.duckdb", memory_limit_mb=512, scratch=folder / "scratch")
+
+
+@cache
+def _empty_records() -> Path:
+    """A records file with every table and no row, made once: making it takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="todoke-empty-records-"))
+    with _open(folder) as warehouse:
+        create_tables(warehouse, load_contracts())
+        for name in ("create_schema", "create_events", "create_states"):
+            warehouse.define(_EVENTS[name].text)
+        for name in ("create_schema", "create_matches"):
+            warehouse.define(_MATCHES[name].text)
+    return folder / "records.duckdb"
+
+
 def _history_row(table: str, row: dict[str, Any], on: date) -> dict[str, Any]:
     contract = load_contracts()[table]
     defaults: dict[str, Any] = {
@@ -298,6 +314,13 @@ def _history_row(table: str, row: dict[str, Any], on: date) -> dict[str, Any]:
         "municipality_code": CITY, "night": on, "file_id": "f", "business_date": on, "person_id": row[contract.person], "source_key": key,
         "source_order": row.get("hist_no") or 0, "row_hash": key, "gone": False, **row,
     }  # fmt: skip
+
+
+def run(town: Town, on: date = FRIDAY, *, at: datetime = AT) -> Prepared:
+    """Publishes the safety facts of a night and prepares its notices."""
+    night = town.night(on, at=at)
+    publish_safety(night)
+    return prepare_notices(night)
 
 
 def items_of(notice: Notice) -> list[Item]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.core.clock import TOKYO, FixedClock
 from notices.approval.accounts import make_account
+from notices.approval.hashing import content_hash
 from notices.approval.models import Item, JobRun, Notice, NoticeBody, StaffTask
 from notices.recipients.models import Contact, SafetyPublication
 
@@ -143,7 +144,9 @@ def make_notice(number: int, plan: Plan) -> Notice:
     )  # fmt: skip
     for position, programme in enumerate(plan.programmes):
         _make_item(notice, programme, position, plan)
-    NoticeBody.objects.create(notice=notice, text=text_of(notice, plan))
+    body = NoticeBody.objects.create(notice=notice, text=text_of(notice, plan))
+    notice.content_hash = content_hash(notice, notice.items.all(), body.text)
+    notice.save(update_fields=["content_hash"])
     Contact.objects.create(
         municipality_code=MUNICIPALITY, resident_id=resident, household_id=notice.household_id, status="RESIDENT",
         name=f"試験 {number}子", postal="630-8580", address=f"奈良市二条大路南一丁目1番{number}号", source="residents",
