@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpResponse
 
 from engine.core.errors import SafetyStop
 from notices.approval import queue
-from notices.approval.models import Item, Notice, StaffMember
+from notices.approval.models import Item, ItemState, Notice, StaffMember
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
 
@@ -20,12 +20,13 @@ class Line:
     notice: Notice
     items: tuple[Item, ...]
     reviewing: str  #: who is on it now; empty when nobody is
-    mine: bool
+    mine: bool  #: whether that is the person who looks
+    waits_for_others: bool  #: this officer's offices have decided; another has not
 
     @property
-    def due_on(self) -> date | None:
-        """The nearest deadline of its items."""
-        return self.notice.due_on
+    def to_decide(self) -> bool:
+        """Whether the person who looks can decide it now."""
+        return not self.waits_for_others and (self.mine or not self.reviewing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +87,13 @@ def claimant(notice: Notice, now: datetime) -> str:
 
 def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
     holder = claimant(row.notice, visit.now)
+    own = [item for item in row.items if item.office in visit.officer.offices]
     return Line(
         notice=row.notice,
         items=tuple(row.items),
         reviewing=names.get(holder, holder),
         mine=holder == visit.officer.name,
+        waits_for_others=all(item.state != ItemState.OPEN for item in own),
     )
 
 
