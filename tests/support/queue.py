@@ -86,7 +86,7 @@ def set_up_morning(*, night_state: str = "done") -> list[Notice]:
 
 def set_up_accounts() -> None:
     """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, and the support-measure desk."""
-    accounts = (
+    accounts: tuple[tuple[str, str, list[str], list[str]], ...] = (
         ("aoki", "青木", ["child_benefits"], ["reviewer", "approver"]),
         ("baba", "馬場", ["child_benefits"], ["reviewer", "approver"]),
         ("chiba", "千葉", ["insurance"], ["reviewer", "approver"]),

@@ -1,0 +1,19 @@
+from notices.approval.models import Notice
+from notices.desk.visit import desk_clock, desk_settings
+from tests.support.queue import CLOCK
+from tests.unit.notices.desk.conftest import SignIn
+
+
+def test_the_desk_reads_its_settings_and_its_clock_from_the_front_door(desk_clock: None) -> None:
+    assert desk_settings().municipality.code == "292010"
+
+
+def test_the_clock_is_the_one_of_the_process(morning: list[Notice]) -> None:
+    assert desk_clock() == CLOCK
+
+
+def test_the_frame_says_where_when_and_who(morning: list[Notice], sign_in: SignIn) -> None:
+    page = sign_in("aoki").get("/queue/").content.decode()
+    for words in ("奈良市", "正常", "47秒", "青木", "承認者", "ログアウト", "本文へ進む"):
+        assert words in page
+    assert "監査記録" not in page

@@ -1,0 +1,142 @@
+import pytest
+
+from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody
+from notices.recipients.models import Contact, SafetyPublication
+from tests.support.queue import HOSTILE
+from tests.unit.notices.desk.conftest import SignIn
+
+
+def test_one_page_shows_the_notice_why_conditions_safety_addressee_and_history(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
+    page = sign_in("aoki").get(f"/notices/{morning[0].pk}/").content.decode()
+    for words in (
+        "届くお知らせ",
+        "なぜ",
+        "続柄",
+        "条件",
+        "満たす",
+        "不明",
+        "児童手当法 17条",
+        "安全",
+        "宛先",
+        "この世帯の履歴",
+    ):
+        assert words in page
+    for words in ("承認する", "差し戻す", "次へ"):
+        assert words in page
+
+
+def test_name_and_address_stay_hidden_until_opened_and_the_look_is_audited(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
+    client = sign_in("aoki")
+    contact = Contact.objects.get(resident_id=morning[0].addressee_id)
+    page = client.get(f"/notices/{morning[0].pk}/").content.decode()
+    assert contact.name not in page
+    assert contact.address not in page
+    opened = client.post(f"/notices/{morning[0].pk}/address/").content.decode()
+    assert contact.name in opened
+    assert contact.address in opened
+    row = AuditRow.objects.get(action="address_opened")
+    assert (row.actor, row.subject) == ("aoki", f"notice:{morning[0].pk}")
+    assert contact.name not in str(row.details)
+
+
+def test_another_offices_programme_shows_its_name_only(morning: list[Notice], sign_in: SignIn) -> None:
+    Item.objects.filter(notice=morning[0], programme="infant_health_checks").update(programme_version="c0ffee" * 10)
+    page = sign_in("aoki").get(f"/notices/{morning[0].pk}/").content.decode()
+    assert "乳幼児健康診査" in page
+    assert "内容は見えません" in page
+    assert "c0ffee" not in page
+
+
+def test_an_approval_goes_on_to_the_next_notice_and_is_in_the_books(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    client.get(f"/notices/{morning[2].pk}/")
+    answer = client.post(f"/notices/{morning[2].pk}/approve/", follow=True)
+    assert answer.status_code == 200
+    assert f"{morning[2].number} を承認しました" in answer.content.decode()
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"approved", "queued"}
+    assert Decision.objects.filter(item__notice=morning[2], officer="aoki", verdict="approve").count() == 2
+    assert AuditRow.objects.filter(actor="aoki", subject=f"notice:{morning[2].pk}").exists()
+
+
+def test_a_notice_sent_back_needs_a_reason(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    answer = client.post(f"/notices/{morning[1].pk}/reject/", {"reason": "", "comment": ""})
+    assert answer.status_code == 400
+    assert "差し戻す理由を選んでください" in answer.content.decode()
+    morning[1].refresh_from_db()
+    assert morning[1].state in {"prepared", "in_review"}
+
+
+def test_a_notice_sent_back_keeps_its_reason(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    page = client.get(f"/notices/{morning[1].pk}/").content.decode()
+    reason = page.split('id="reason"')[1].split('<option value="')[2].split('"')[0]
+    answer = client.post(f"/notices/{morning[1].pk}/reject/", {"reason": reason, "comment": "期限を確認"}, follow=True)
+    assert "差し戻しました" in answer.content.decode()
+    morning[1].refresh_from_db()
+    assert morning[1].state == "rejected"
+    decision = Decision.objects.filter(item__notice=morning[1], verdict="reject").first()
+    assert decision is not None
+    assert (decision.reason_code, decision.comment) == (reason, "期限を確認")
+
+
+def test_a_decision_twice_is_refused_in_words(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    client.post(f"/notices/{morning[2].pk}/approve/")
+    answer = client.post(f"/notices/{morning[2].pk}/approve/")
+    assert answer.status_code == 409
+    assert "この操作は、いまはできません" in answer.content.decode()
+
+
+def test_stale_safety_data_stops_an_approval(morning: list[Notice], sign_in: SignIn) -> None:
+    SafetyPublication.objects.update(complete=False, reason="支援措置のファイルが届いていません")
+    answer = sign_in("aoki").post(f"/notices/{morning[2].pk}/approve/")
+    assert answer.status_code == 409
+    assert "安全のため、承認できません" in answer.content.decode()
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"prepared", "in_review"}
+
+
+def test_a_colleagues_notice_cannot_be_decided_meanwhile(morning: list[Notice], sign_in: SignIn) -> None:
+    sign_in("baba").get(f"/notices/{morning[2].pk}/")
+    client = sign_in("aoki")
+    page = client.get(f"/notices/{morning[2].pk}/").content.decode()
+    assert "馬場が確認中です" in page
+    assert "承認する" not in page
+
+
+def test_a_viewer_takes_nothing_on(morning: list[Notice], sign_in: SignIn) -> None:
+    page = sign_in("doi").get(f"/notices/{morning[2].pk}/").content.decode()
+    assert "あなたの役割では見るだけです" in page
+    morning[2].refresh_from_db()
+    assert morning[2].claimed_by == ""
+
+
+def test_a_review_can_be_given_back(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    client.get(f"/notices/{morning[2].pk}/")
+    client.post(f"/notices/{morning[2].pk}/release/")
+    morning[2].refresh_from_db()
+    assert (morning[2].claimed_by, morning[2].state) == ("", "prepared")
+
+
+@pytest.mark.parametrize("notice_id", [999_999])
+def test_a_notice_that_is_not_there_is_not_found(notice_id: int, morning: list[Notice], sign_in: SignIn) -> None:
+    assert sign_in("aoki").get(f"/notices/{notice_id}/").status_code == 404
+
+
+def test_hostile_record_text_is_shown_as_text(morning: list[Notice], sign_in: SignIn) -> None:
+    Item.objects.filter(notice=morning[0]).update(
+        evidence=[{"table": "residents", "column": "name", "ja": HOSTILE, "before": HOSTILE, "after": HOSTILE, "file_date": "2026-11-20"}],
+        criteria=[{"id": HOSTILE, "result": "met", "value": HOSTILE, "threshold": None, "unit": "", "cites": HOSTILE}],
+    )  # fmt: skip
+    body = NoticeBody.objects.get(notice=morning[0])
+    NoticeBody.objects.filter(pk=body.pk).update(text=body.text | {"opening": HOSTILE, "title": HOSTILE})
+    page = sign_in("aoki").get(f"/notices/{morning[0].pk}/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
