@@ -4,10 +4,10 @@ from datetime import date, timedelta
 import pytest
 
 from notices.approval.decide import approve
-from notices.approval.models import Notice, OutboxRow, StaffTask, Suppression
+from notices.approval.models import Notice, NoticeState, OutboxRow, StaffTask, Suppression
 from notices.approval.states import move
-from notices.approval.models import NoticeState
 from notices.wording import library
+from notices.wording.guard import version_of
 from notices.wording.models import Wording
 from tests.support.approvals import AT, EVERY_OFFICE, FRIDAY, Town, approve_wordings, officer, run
 
@@ -151,8 +151,6 @@ def _sections(old: Wording) -> dict[str, str]:
 
 
 def _version(old: Wording) -> str:
-    from notices.wording.guard import version_of
-
     return version_of(_sections(old))
 
 
