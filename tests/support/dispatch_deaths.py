@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -83,12 +84,14 @@ def in_child(work: Callable[[], object]) -> int:
     connections.close_all()
     child = os.fork()
     if not child:
+        code = 1
         try:
             work()
-        except BaseException as error:
-            sys.stderr.write(f"{type(error).__name__}: {error}\n")
-            os._exit(1)
-        os._exit(0)
+            code = 0
+        finally:
+            if code:
+                traceback.print_exc()
+            os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -120,7 +123,9 @@ def _death(settings: Settings, folder: Path, place: str, clock: Clock) -> dict[s
     calls.write_text("")
     killed = in_child(lambda: run(settings, clock=clock, channel=DyingFolder(settings.paths.outbox, calls, place)))
     rerun = [
-        in_child(lambda: run(settings, clock=FixedClock(AFTER_LEASE), channel=CountingFolder(settings.paths.outbox, calls)))
+        in_child(
+            lambda: run(settings, clock=FixedClock(AFTER_LEASE), channel=CountingFolder(settings.paths.outbox, calls))
+        )
         for _ in range(2)
     ]
     return {
