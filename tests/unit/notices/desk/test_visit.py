@@ -1,6 +1,6 @@
 from notices.approval.models import Notice
 from notices.desk.visit import desk_clock, desk_settings
-from tests.support.queue import CLOCK
+from tests.support.morning import CLOCK
 from tests.unit.notices.desk.conftest import SignIn
 
 

@@ -4,7 +4,7 @@ from django.test import Client
 
 from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody
 from notices.recipients.models import Contact, SafetyPublication
-from tests.support.queue import HOSTILE
+from tests.support.morning import HOSTILE
 from tests.unit.notices.desk.conftest import SignIn
 
 
