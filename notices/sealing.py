@@ -85,6 +85,10 @@ class SealedText(_TextColumn):
 class SealedJson(_JsonColumn):
     """A JSON value that is encrypted in the database and plain in the program. Cannot be filtered on."""
 
+    if TYPE_CHECKING:  # what a model's constructor takes: any JSON value, not only text
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         """The value from the stored text."""
         return None if value is None else json.loads(unseal(value))

@@ -32,6 +32,12 @@ def configure(settings: Settings) -> None:
     django.setup()
 
 
+def installed() -> Settings:
+    """todoke's settings, as they were handed to Django."""
+    found: Settings = getattr(django_settings, "TODOKE")  # noqa: B009 - not one of Django's own settings, so unknown to its types
+    return found
+
+
 def migrate() -> None:
     """Brings the queue store's tables up to date."""
     call_command("migrate", verbosity=0, interactive=False)

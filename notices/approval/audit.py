@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,9 +20,13 @@ _START = "0" * 64
 
 @dataclass(frozen=True, kw_only=True)
 class Verified:
-    """What checking the chain found. `broken_at` is the first place that does not hold."""
+    """What checking the chain found. `broken_at` is the first place that does not hold.
+
+    `unanchored` rows are newer than the last anchor: until the next one a change of them could go unseen.
+    """
 
     rows: int
+    unanchored: int
     intact: bool
     broken_at: int | None
     problem: str
@@ -36,9 +41,9 @@ def append(
 ) -> AuditRow:
     """Adds one link. Call it inside the transaction of what it records. `details` holds no personal data."""
     with transaction.atomic():
-        newest = (
-            AuditRow.objects.select_for_update().filter(municipality_code=municipality).order_by("-sequence").first()
-        )
+        # the first row is the lock: two writers take turns, and the second one reads what the first one wrote
+        AuditRow.objects.select_for_update().filter(municipality_code=municipality, sequence=1).first()
+        newest = AuditRow.objects.filter(municipality_code=municipality).order_by("-sequence").first()
         row = AuditRow(
             municipality_code=municipality,
             sequence=newest.sequence + 1 if newest else 1,
@@ -82,14 +87,28 @@ def anchor(settings: Settings, *, at: datetime) -> None:
         "at": at.isoformat(),
     }
     with path.open("a", encoding="utf-8") as stream:
+        stream.write("\n" if _is_cut_off(path) else "")
         stream.write(json.dumps(line) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a crash left the last line of the anchor file unfinished."""
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    return bool(written) and not written.endswith("\n")
 
 
 def _anchors(path: Path, municipality: str) -> list[tuple[int, str]]:
-    if not path.exists():
-        return []
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [(line["sequence"], line["hash"]) for line in lines if line["municipality"] == municipality]
+    found = []
+    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # cut off by a crash while it was written; the next anchor stands below it
+        if line.get("municipality") == municipality:
+            found.append((int(line["sequence"]), str(line["hash"])))
+    return found
 
 
 def _last_anchor(path: Path, municipality: str) -> tuple[int, str] | None:
@@ -99,18 +118,24 @@ def _last_anchor(path: Path, municipality: str) -> tuple[int, str] | None:
 
 def verify(municipality: str, path: Path) -> Verified:
     """Checks every link and every anchor: finds a changed, removed, reordered or cut-off row."""
-    previous, count = _START, 0
-    hashes: dict[int, str] = {}
+    previous, hashes = _START, dict[int, str]()
+    anchors = _anchors(path, municipality)
+    anchored = max((sequence for sequence, _ in anchors), default=0)
+
+    def result(broken_at: int | None, problem: str) -> Verified:
+        newer = sum(sequence > anchored for sequence in hashes)
+        return Verified(rows=len(hashes), unanchored=newer, intact=not problem, broken_at=broken_at, problem=problem)
+
     for row in AuditRow.objects.filter(municipality_code=municipality).order_by("sequence").iterator():
-        count += 1
-        if row.sequence != count:
-            return Verified(rows=count, intact=False, broken_at=count, problem="a row is missing")
+        place = len(hashes) + 1
+        if row.sequence != place:
+            return result(place, "a row is missing")
         if row.previous_hash != previous or row.hash != _hash(row):
-            return Verified(rows=count, intact=False, broken_at=count, problem="a row was changed or moved")
-        previous = hashes[count] = row.hash
-    for sequence, anchored in _anchors(path, municipality):
-        if hashes.get(sequence) != anchored:
-            return Verified(
-                rows=count, intact=False, broken_at=sequence, problem="the chain is not the one that was anchored"
-            )
-    return Verified(rows=count, intact=True, broken_at=None, problem="")
+            return result(place, "a row was changed or moved")
+        previous = hashes[place] = row.hash
+    for sequence, said in anchors:
+        if hashes.get(sequence) != said:
+            return result(sequence, "the chain is not the one that was anchored")
+    if hashes and not anchors:
+        return result(1, f"{path.name} holds no anchor of this chain")
+    return result(None, "")

@@ -1,20 +1,24 @@
 """Approving and sending back: one transaction each, with every check again inside it. The only makers of approvals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings as django_settings
 from django.db import transaction
 
 from engine.core.clock import TOKYO
-from engine.core.errors import InputError, StateError
-from engine.core.settings import Settings
+from engine.core.errors import InputError, StateError, WordingError
 from notices.approval import audit
-from notices.approval.hashing import content_hash
+from notices.approval.composing import rewrite
+from notices.approval.hashing import content_hash, item_hash
 from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState, OutboxRow
-from notices.approval.officer import NotAllowed, Officer
+from notices.approval.officer import Officer
+from notices.approval.refusals import AlreadyDecided, ContentChanged, NotAllowed, Stopped
+from notices.approval.safety import stops_of
 from notices.approval.states import OPEN, move
-from notices.recipients.checks import require_safety, stops
+from notices.approval.task_making import make_task
+from notices.approval.withdraw import about_notice, halt, office_of, take_back
+from notices.recipients.checks import require_safety
+from notices.site import installed
 from notices.wording.models import Wording
 
 REJECT_REASONS: dict[str, tuple[str, str]] = {
@@ -26,83 +30,50 @@ REJECT_REASONS: dict[str, tuple[str, str]] = {
 }
 
 
-class AlreadyDecided(StateError):
-    """Somebody decided it before."""
-
-    code = "already_decided"
-
-
-class ContentChanged(StateError):
-    """The notice is no longer what was shown."""
-
-    code = "content_changed"
-
-
 def claim(notice_id: int, *, officer: Officer, at: datetime) -> Notice:
-    """Takes a notice on for a while. Raises AlreadyDecided, or StateError while a colleague has it."""
+    """Takes a notice on for a while. Raises NotAllowed, AlreadyDecided, or StateError while a colleague has it."""
+    officer.needs("reviewer", "approver")
     with transaction.atomic():
-        notice = _locked(notice_id, officer)
-        if notice.state not in OPEN:
-            raise AlreadyDecided(f"notice {notice.number} is {notice.state} already")
-        if (
-            notice.claimed_by not in {"", officer.name}
-            and notice.claimed_until is not None
-            and notice.claimed_until > at
-        ):
-            raise StateError(
-                f"notice {notice.number} is being reviewed by a colleague until {notice.claimed_until.astimezone(TOKYO):%H:%M}"
-            )
-        if notice.state == NoticeState.PREPARED:
-            move(notice, NoticeState.IN_REVIEW, at=at)
-        notice.claimed_by, notice.claimed_until = (
-            officer.name,
-            at + timedelta(seconds=_site().waits.claim_lease_seconds),
-        )
-        notice.save(update_fields=["claimed_by", "claimed_until"])
-    return notice
+        return _claim(_locked(notice_id, officer), officer, at)
 
 
 def release(notice_id: int, *, officer: Officer, at: datetime) -> Notice:
     """Gives a notice back undecided. Raises StateError when a colleague has it."""
     with transaction.atomic():
         notice = _locked(notice_id, officer)
-        if (
-            notice.claimed_by not in {"", officer.name}
-            and notice.claimed_until is not None
-            and notice.claimed_until > at
-        ):
+        if _held_by_another(notice, officer, at):
             raise StateError(f"notice {notice.number} is a colleague's at the moment")
         if notice.state == NoticeState.IN_REVIEW:
             _give_back(notice, at)
     return notice
 
 
-def approve(notice_id: int, *, officer: Officer, at: datetime, item_ids: Sequence[int] | None = None) -> Notice:
+def approve(
+    notice_id: int,
+    *,
+    officer: Officer,
+    at: datetime,
+    item_ids: Sequence[int] | None = None,
+    seen: str | None = None,
+) -> Notice:
     """Approves an officer's own items (all, or those named); the notice goes on once every item is decided.
 
-    Raises NotAllowed, AlreadyDecided, ContentChanged, StateError, or SafetyStop when the safety facts are not good.
-    A stop found for the people concerned suppresses the notice and raises StateError that names it.
+    seen: the content hash that was shown, where the caller knows it. Raises NotAllowed, AlreadyDecided, ContentChanged, or
+    SafetyStop when the safety facts are not good. A stop found for the people concerned takes the notice back and raises Stopped.
     """
     officer.needs("approver")
     require_safety(officer.municipality, now=at)
-    stopped = _stop(notice_id, officer, at)
-    if stopped is not None:
-        raise StateError(f"the notice was stopped and will not be sent: {stopped}")
     with transaction.atomic():
-        notice = _decidable(notice_id, officer, at)
-        items = _chosen(notice, officer, item_ids)
-        expected = content_hash(notice, list(notice.items.all()), notice.body.text)
-        if expected != notice.content_hash:
-            raise ContentChanged(
-                f"notice {notice.number} was changed after it was prepared; it cannot be approved as it stands"
-            )
-        _require_wordings(notice, items)
-        for item in items:
-            _decide(item, notice, officer, at, "approve")
-        _finish(notice, at)
-        details = {"items": [item.pk for item in items], "content": notice.content_hash, "state": notice.state}
-        _record(notice, officer, "items_approved", details, at)
-    audit.anchor(_site(), at=at)
+        notice = _claim(_locked(notice_id, officer), officer, at)
+        # after the lock: a night that published meanwhile is seen, and what stops the notice is kept, not rolled back
+        require_safety(officer.municipality, now=at)
+        found = stops_of(notice)
+        stopped = halt(notice, found, actor=officer.name, at=at) if found else None
+        if stopped is None:
+            _approve(notice, _chosen(notice, officer, item_ids), officer, at, seen)
+    audit.anchor(installed(), at=at)
+    if stopped is not None:
+        raise Stopped(f"notice {notice.number} will not be sent as it is: {stopped}")
     return notice
 
 
@@ -115,28 +86,29 @@ def reject(
     comment: str,
     item_ids: Sequence[int] | None = None,
 ) -> Notice:
-    """Sends an officer's own items back with a reason. Raises InputError for a missing reason or comment, else like approve."""
-    if not officer.roles & {"reviewer", "approver"}:
-        raise NotAllowed("sending back needs the role reviewer")
+    """Sends an officer's own items back with a reason. What other offices approve still goes, in a text without these items.
+
+    Raises InputError for a missing reason or comment, else like approve.
+    """
+    officer.needs("reviewer", "approver")
     if reason_code not in REJECT_REASONS:
         raise InputError(f"a reason is needed: one of {', '.join(REJECT_REASONS)}")
     if reason_code == "other" and not comment.strip():
         raise InputError("the reason «other» needs a comment")
     with transaction.atomic():
-        notice = _decidable(notice_id, officer, at)
+        notice = _claim(_locked(notice_id, officer), officer, at)
         items = _chosen(notice, officer, item_ids)
         for item in items:
             _decide(item, notice, officer, at, "reject", reason_code, comment)
-        _finish(notice, at)
+            item.state = ItemState.REJECTED
+            item.save(update_fields=["state"])
+        about = about_notice(notice)
+        make_task("sent_back", about, office=items[0].office, at=at, key=f"{notice.key}:{items[0].pk}")
+        _finish(notice, officer, at)
         details = {"items": [item.pk for item in items], "reason": reason_code, "state": notice.state}
         _record(notice, officer, "items_rejected", details, at)
-    audit.anchor(_site(), at=at)
+    audit.anchor(installed(), at=at)
     return notice
-
-
-def _site() -> Settings:
-    site: Settings = getattr(django_settings, "TODOKE")  # noqa: B009 - not one of Django's own settings
-    return site
 
 
 def _locked(notice_id: int, officer: Officer) -> Notice:
@@ -146,91 +118,120 @@ def _locked(notice_id: int, officer: Officer) -> Notice:
     return found
 
 
-def _decidable(notice_id: int, officer: Officer, at: datetime) -> Notice:
-    notice = _locked(notice_id, officer)
+def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
     if notice.state not in OPEN:
         raise AlreadyDecided(f"notice {notice.number} is {notice.state} already")
-    return claim(notice_id, officer=officer, at=at)
+    if _held_by_another(notice, officer, at):
+        assert notice.claimed_until is not None
+        until = notice.claimed_until.astimezone(TOKYO)
+        raise StateError(f"notice {notice.number} is being reviewed by a colleague until {until:%H:%M}")
+    if notice.state == NoticeState.PREPARED:
+        move(notice, NoticeState.IN_REVIEW, at=at)
+    notice.claimed_by = officer.name
+    notice.claimed_until = at + timedelta(seconds=installed().waits.claim_lease_seconds)
+    notice.save(update_fields=["claimed_by", "claimed_until"])
+    return notice
 
 
-def _stop(notice_id: int, officer: Officer, at: datetime) -> str | None:
-    """Suppresses the notice when a reason not to write has come up since it was prepared; returns the reason."""
-    with transaction.atomic():
-        notice = _locked(notice_id, officer)
-        if notice.state not in OPEN:
-            return None
-        found = stops(
-            notice.municipality_code,
-            addressee_id=notice.addressee_id,
-            subject_ids=notice.subject_ids,
-            household_id=notice.household_id,
-            programmes=list(notice.items.values_list("programme", "kind")),
-        )
-        if not found:
-            return None
-        move(notice, NoticeState.SUPPRESSED, at=at, reason=found[0].reason)
-        _record(notice, officer, "notice_suppressed", {"reason": found[0].reason}, at)
-    return found[0].reason
+def _held_by_another(notice: Notice, officer: Officer, at: datetime) -> bool:
+    theirs = notice.claimed_by not in {"", officer.name}
+    return theirs and notice.claimed_until is not None and notice.claimed_until > at
 
 
 def _chosen(notice: Notice, officer: Officer, item_ids: Sequence[int] | None) -> list[Item]:
+    """The officer's own items still open; all of them, or those named. Raises NotAllowed for another office's."""
     mine = [item for item in notice.items.order_by("position") if item.office in officer.offices]
-    chosen = [item for item in mine if item.state == ItemState.OPEN and (item_ids is None or item.pk in item_ids)]
     if item_ids is not None and set(item_ids) - {item.pk for item in mine}:
         raise NotAllowed("an item belongs to another office, which decides it")
+    chosen = [item for item in mine if item.state == ItemState.OPEN and (item_ids is None or item.pk in item_ids)]
     if not chosen:
         raise AlreadyDecided(f"notice {notice.number} has no open item of this officer's offices")
     return chosen
 
 
-def _require_wordings(notice: Notice, items: Sequence[Item]) -> None:
+def _approve(notice: Notice, items: Sequence[Item], officer: Officer, at: datetime, seen: str | None) -> None:
+    expected = content_hash(notice, notice.items.all(), notice.body.text)
+    if expected != notice.content_hash or (seen is not None and seen != notice.content_hash):
+        raise ContentChanged(f"notice {notice.number} is not what was prepared or shown; open it again")
+    _require_wordings(notice)
     for item in items:
+        _decide(item, notice, officer, at, "approve")
+    _count(notice)
+    _finish(notice, officer, at)
+    details = {"items": [item.pk for item in items], "content": notice.content_hash, "state": notice.state}
+    _record(notice, officer, "items_approved", details, at)
+
+
+def _require_wordings(notice: Notice) -> None:
+    """Every text in the notice, the opening too, is still approved. Raises StateError; the night writes the notice anew."""
+    for programme, version in notice.body.wording_versions.items():
+        if programme.startswith("clauses:"):
+            continue  # fixed clauses are part of the release, not of the library
+        name = "" if programme.startswith("opening:") else programme
         use = Wording.objects.filter(
-            municipality_code=notice.municipality_code,
-            programme=item.programme,
-            event=notice.event,
-            version=item.wording_version,
+            municipality_code=notice.municipality_code, programme=name, event=notice.event, version=version
         )
         if not use.filter(state=Wording.State.APPROVED).exists():
-            raise StateError(f"the wording of {item.programme} in notice {notice.number} is not approved (any more)")
+            raise StateError(f"the wording of {programme} in notice {notice.number} is not approved (any more)")
 
 
 def _decide(
     item: Item, notice: Notice, officer: Officer, at: datetime, verdict: str, reason: str = "", comment: str = ""
 ) -> None:
-    """Writes one decision. An item needs as many different approvers as its notice asks for; one rejection is enough."""
-    _, new = Decision.objects.get_or_create(
-        item=item,
-        officer=officer.name,
-        content_hash=notice.content_hash,
-        defaults={"verdict": verdict, "reason_code": reason, "comment": comment, "decided_at": at},
-    )
-    if not new:
+    """Writes one decision, bound to the item's content. One officer is one pair of eyes. Raises NotAllowed for a second one."""
+    content = item_hash(notice, item)
+    mine = Decision.objects.filter(item=item, officer=officer.name, content_hash=content)
+    values = {"verdict": verdict, "reason_code": reason, "comment": comment, "decided_at": at, "voided": False}
+    if mine.filter(voided=False, verdict=verdict).exists():
         raise NotAllowed(f"notice {notice.number} needs a second officer; this one has decided already")
-    approvals = item.decisions.filter(verdict="approve", content_hash=notice.content_hash, voided=False).count()
-    if verdict == "reject":
-        item.state = ItemState.REJECTED
-    elif approvals >= notice.four_eyes:
-        item.state = ItemState.APPROVED
-    item.save(update_fields=["state"])
+    Decision.objects.update_or_create(item=item, officer=officer.name, content_hash=content, defaults=values)
 
 
-def _finish(notice: Notice, at: datetime) -> None:
-    """Where the notice goes now: back to the queue while an item is open, out when one is approved, else sent back."""
-    states = set(notice.items.values_list("state", flat=True))
-    if ItemState.OPEN in states:
-        _give_back(notice, at)
-    elif ItemState.REJECTED in states:
-        # the text names every item, so a bundle with one sent back is not the text that was approved
+def _count(notice: Notice) -> None:
+    """An open item is approved once as many different officers as the notice asks for approved its content as it is."""
+    for item in notice.items.filter(state=ItemState.OPEN):
+        approvals = item.decisions.filter(verdict="approve", voided=False, content_hash=item_hash(notice, item))
+        if approvals.values("officer").distinct().count() >= notice.four_eyes:
+            item.state = ItemState.APPROVED
+            item.save(update_fields=["state"])
+
+
+def _finish(notice: Notice, officer: Officer, at: datetime) -> None:
+    """Where the notice goes now: back to the queue while an item is open, out when one is approved, else sent back.
+
+    An item that was sent back leaves the text. What of the rest is then not the text that was approved is decided again.
+    """
+    items = list(notice.items.order_by("position"))
+    states = {item.state for item in items}
+    if not states & {ItemState.OPEN, ItemState.APPROVED}:
         move(notice, NoticeState.REJECTED, at=at, reason="sent_back")
-    else:
-        move(notice, NoticeState.APPROVED, at=at)
-        _queue(notice, at)
+        return
+    if content_hash(notice, items, notice.body.text) != notice.content_hash and not _rewritten(notice, officer, at):
+        return
+    if ItemState.OPEN in {item.state for item in notice.items.all()}:
+        _give_back(notice, at)
+        return
+    move(notice, NoticeState.APPROVED, at=at)
+    _queue(notice, at)
+
+
+def _rewritten(notice: Notice, officer: Officer, at: datetime) -> bool:
+    """The text without the items sent back; an approval of an item whose wording is another one now no longer counts."""
+    try:
+        rewrite(notice, at=at)
+    except WordingError:
+        take_back(notice, NoticeState.WITHDRAWN, reason="wording_missing", actor=officer.name, at=at)
+        make_task("wording_missing", about_notice(notice), office=office_of(notice), at=at, key=notice.key)
+        return False
+    notice.body.refresh_from_db()
+    notice.items.filter(state=ItemState.APPROVED).update(state=ItemState.OPEN)
+    _count(notice)
+    return True
 
 
 def _queue(notice: Notice, at: datetime) -> None:
     """The outbox row, in the approval's own transaction: exactly one per approved notice."""
-    begin = at + timedelta(seconds=_site().waits.undo_seconds)
+    begin = at + timedelta(seconds=installed().waits.undo_seconds)
     if notice.not_before is not None:
         begin = max(begin, datetime.combine(notice.not_before, datetime.min.time(), tzinfo=TOKYO))
     OutboxRow.objects.create(
@@ -242,6 +243,9 @@ def _queue(notice: Notice, at: datetime) -> None:
         not_after=notice.due_on,
         created_at=at,
     )
+    move(notice, NoticeState.QUEUED, at=at)
+    notice.claimed_by, notice.claimed_until = "", None
+    notice.save(update_fields=["claimed_by", "claimed_until"])
 
 
 def _give_back(notice: Notice, at: datetime) -> None:
@@ -250,7 +254,7 @@ def _give_back(notice: Notice, at: datetime) -> None:
     notice.save(update_fields=["claimed_by", "claimed_until"])
 
 
-def _record(notice: Notice, officer: Officer, action: str, details: dict[str, object], at: datetime) -> None:
+def _record(notice: Notice, officer: Officer, action: str, details: Mapping[str, object], at: datetime) -> None:
     audit.append(
         municipality=notice.municipality_code,
         actor=officer.name,

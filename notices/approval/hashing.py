@@ -3,14 +3,15 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings as django_settings
 
-from notices.approval.models import Item, Notice
+from notices.approval.models import Item, ItemState, Notice
 
-LAYOUT = "folder-1"  #: the outbox's layout; a change of it voids approvals
+LAYOUT = "folder-1"  #: channel and layout; a change of it voids approvals
+LEFT_OUT = frozenset({ItemState.REJECTED, ItemState.WITHDRAWN})
 
 
 def identity(*parts: str) -> str:
@@ -19,21 +20,40 @@ def identity(*parts: str) -> str:
     return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def content_hash(notice: Notice, items: Sequence[Item], text: Mapping[str, Any]) -> str:
-    """SHA-256 over wording versions, facts, addressee, language and layout. Name and address are not in it."""
-    content = {
+def content_hash(notice: Notice, items: Iterable[Item], text: Mapping[str, Any]) -> str:
+    """SHA-256 over what goes out: text, wording versions, facts, addressee, language and layout. Name and address are not in it.
+
+    Items that were rejected or withdrawn are left out, as they are of the text.
+    """
+    listed = sorted((item for item in items if item.state not in LEFT_OUT), key=lambda one: (one.position, one.pk))
+    content = _context(notice) | {"text": text, "items": [_item(item) for item in listed]}
+    return _digest(content)
+
+
+def item_hash(notice: Notice, item: Item) -> str:
+    """SHA-256 of one item as an office decides it: another office's item leaving the notice does not touch it."""
+    return _digest(_context(notice) | {"item": _item(item)})
+
+
+def _context(notice: Notice) -> dict[str, Any]:
+    return {
+        "municipality": notice.municipality_code,
+        "number": notice.number,
         "addressee": notice.addressee_id,
         "language": notice.language,
         "layout": LAYOUT,
-        "text": text,
-        "items": [
-            {
-                "programme": item.programme,
-                "version": item.programme_version,
-                "wording": item.wording_version,
-                "facts": item.facts,
-            }
-            for item in sorted(items, key=lambda one: one.position)
-        ],
     }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "programme": item.programme,
+        "version": item.programme_version,
+        "subject": item.subject_id,
+        "wording": item.wording_version,
+        "facts": item.facts,
+    }
+
+
+def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

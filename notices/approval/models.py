@@ -64,12 +64,16 @@ class Notice(models.Model):
     claimed_until = models.DateTimeField(null=True)
     prepared_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    ended_night = models.DateField(null=True)  #: the night whose records took it back
 
     class Meta:
         """One notice per key; one index per sort order of the queue, with and without office (items carry it)."""
 
         app_label = "approval"
-        constraints = [models.UniqueConstraint(fields=["municipality_code", "key"], name="one_notice_per_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality_code", "key"], name="one_notice_per_key"),
+            models.UniqueConstraint(fields=["municipality_code", "number"], name="one_notice_per_number"),
+        ]
         indexes = [
             models.Index(fields=["municipality_code", "state", "due_on", "id"], name="queue_by_deadline"),
             models.Index(fields=["municipality_code", "state", "event", "id"], name="queue_by_event"),
@@ -82,7 +86,10 @@ class NoticeBody(models.Model):
     """The rendered text, without name and address: those are resolved at sending."""
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, primary_key=True, related_name="body")
-    text = SealedJson()  #: {"language": …, "title": …, "blocks": […]} as `wording.render` made it
+    text = SealedJson()  #: as `wording.compose` made it
+    wording_versions = models.JSONField(
+        default=dict
+    )  #: programme, opening and clauses → the version the text is made of
 
 
 class Item(models.Model):
@@ -263,6 +270,7 @@ class JobRun(models.Model):
     heartbeat_at = models.DateTimeField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    first_done_at = models.DateTimeField(null=True)  #: kept when a repetition fails
     summary = models.JSONField(default=dict)
 
     class Meta:

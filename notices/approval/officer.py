@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from engine.core.errors import StateError
 from notices.approval.models import StaffMember
-
-
-class NotAllowed(StateError):
-    """This officer may not do that; the message says who may."""
-
-    code = "not_allowed"
+from notices.approval.refusals import NotAllowed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,15 +19,15 @@ class Officer:
     offices: frozenset[str]
     roles: frozenset[str]
 
-    def needs(self, role: str) -> None:
-        """Raises NotAllowed without the role."""
-        if role not in self.roles:
-            raise NotAllowed(f"this needs the role {role}")
+    def needs(self, *roles: str) -> None:
+        """Raises NotAllowed without one of these roles."""
+        if not self.roles & set(roles):
+            raise NotAllowed(f"this needs the role {' or '.join(roles)}; an administrator gives roles")
 
 
 def officer_of(user: AbstractBaseUser | AnonymousUser) -> Officer:
     """The officer behind an account. Raises NotAllowed when the account is no staff member's."""
-    found = StaffMember.objects.filter(user_id=user.pk).first() if user.pk else None
+    found = StaffMember.objects.filter(user_id=user.pk, user__is_active=True).first() if user.pk else None
     if found is None:
         raise NotAllowed("this account belongs to no staff member; ask an administrator")
     return Officer(

@@ -5,10 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from engine.core.errors import InputError, StateError
-from notices.approval.audit import append
+from engine.core.errors import InputError
+from notices.approval import audit
 from notices.approval.models import StaffTask
-from notices.approval.officer import NotAllowed, Officer
+from notices.approval.officer import Officer
+from notices.approval.refusals import AlreadyDecided, NotAllowed
+from notices.site import installed
 
 
 def visible(officer: Officer) -> QuerySet[StaffTask]:
@@ -25,29 +27,32 @@ def open_tasks(officer: Officer) -> list[StaffTask]:
 
 
 def task(officer: Officer, task_id: int) -> StaffTask:
-    """One task. Raises StaffTask.DoesNotExist when it is not this officer's to see, as if it were not there."""
-    return visible(officer).get(pk=task_id)
+    """One task. Raises NotAllowed when it is not there or not this officer's to see: both sound the same."""
+    found = visible(officer).filter(pk=task_id).first()
+    if found is None:
+        raise NotAllowed("there is no such task for this officer")
+    return found
 
 
 def close(task_id: int, *, officer: Officer, at: datetime, outcome: str) -> StaffTask:
-    """Closes a task with what was found out. Raises NotAllowed, InputError without an outcome, StateError when it is closed."""
-    if not officer.roles & {"reviewer", "approver", "support_measures"}:
-        raise NotAllowed("closing a task needs the role reviewer")
+    """Closes a task with what was found out. Raises NotAllowed, InputError without an outcome, AlreadyDecided when it is closed."""
+    officer.needs("reviewer", "approver", "support_measures")
     if not outcome.strip():
         raise InputError("say what was found out before closing the task")
     with transaction.atomic():
-        found = visible(officer).select_for_update().get(pk=task_id)
+        found = visible(officer).select_for_update().filter(pk=task_id).first() or task(officer, task_id)
         if found.state != StaffTask.State.OPEN:
-            raise StateError(f"task {task_id} is {found.state} already")
+            raise AlreadyDecided(f"task {task_id} is {found.state} already")
         found.state, found.outcome = StaffTask.State.DONE, outcome.strip()
         found.done_by, found.done_at = officer.name, at
         found.save(update_fields=["state", "outcome", "done_by", "done_at"])
-        append(
+        audit.append(
             municipality=officer.municipality,
             actor=officer.name,
             action="task_closed",
             subject=f"task:{task_id}",
-            details={},
+            details={"kind": found.kind},
             at=at,
         )
+    audit.anchor(installed(), at=at)
     return found

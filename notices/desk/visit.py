@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from engine.core.clock import Clock
-from engine.core.settings import Settings
 from notices.approval.officer import Officer
 from notices.desk.catalogue import LANGUAGES, Phrases
 from notices.desk.nights import last_night
+from notices.site import installed
 
 LANGUAGE_COOKIE = "desk_language"
 
@@ -24,12 +24,6 @@ _PLACES = (
     ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
     ("audit", frozenset({"auditor"})),
 )
-
-
-def desk_settings() -> Settings:
-    """todoke's settings, as `site.configure` left them in Django's."""
-    found: Settings = getattr(django_settings, "TODOKE")  # noqa: B009 - unknown to Django's types
-    return found
 
 
 def desk_clock() -> Clock:
@@ -83,7 +77,7 @@ def outside_page(request: HttpRequest, template: str, *, status: int = 200, **co
 
 
 def _frame(request: HttpRequest, t: Phrases) -> dict[str, object]:
-    settings = desk_settings()
+    settings = installed()
     names: Mapping[str, str] = {"ja": settings.municipality.name_ja, "en": settings.municipality.name_en}
     offices = {slug: {"ja": office.name_ja, "en": office.name_en} for slug, office in settings.offices.items()}
     return {

@@ -10,6 +10,12 @@ from engine.night import Night
 from notices.recipients.contacts import SQL
 
 _SPOUSES = ("HUSBAND", "WIFE", "HUSBAND_UNREGISTERED", "WIFE_UNREGISTERED")
+_PARENTS = ("PARENT", "CUSTODY")
+#: a child in a foster family, a facility or under a guardian is somebody's case, not a letter
+_CARE = ("FOSTER", "FACILITY", "GUARDIAN")
+_ADULT_YEARS = 18
+_PARENT_YEARS = 15
+_Person = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Households:
     members: Mapping[str, list[dict[str, Any]]] = field(repr=False)
     claimants: Mapping[str, list[str]] = field(repr=False)  #: child → claimants
     payers: Mapping[str, str] = field(repr=False)
+    guardians: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict, repr=False)  #: child → (adult, kind)
+    in_facility: frozenset[str] = field(default=frozenset(), repr=False)
 
     def living(self, household: str) -> list[dict[str, Any]]:
         """Residents of a household."""
@@ -46,6 +54,7 @@ def read_households(night: Night, subjects: Iterable[tuple[str, str]]) -> Househ
     pairs = list(subjects)
     values = {
         "municipality": night.municipality,
+        "night": night.on,
         "households": sorted({household for _, household in pairs}),
         "people": sorted({subject for subject, _ in pairs}),
     }
@@ -53,12 +62,24 @@ def read_households(night: Night, subjects: Iterable[tuple[str, str]]) -> Househ
     for row in night.warehouse.query(SQL["members"], **values).to_dicts():
         members.setdefault(row["household_id"], []).append(row)
     claimants: dict[str, list[str]] = {}
-    for child, claimant in night.warehouse.query(SQL["claimants"], **values).iter_rows():
+    in_facility: set[str] = set()
+    for child, claimant, facility in night.warehouse.query(SQL["claimants"], **values).iter_rows():
         claimants.setdefault(child, []).append(claimant)
+        in_facility |= {child} if facility else set()
+    guardians: dict[str, list[tuple[str, str]]] = {}
+    for child, adult, kind in night.warehouse.query(SQL["guardians"], **values).iter_rows():
+        guardians.setdefault(child, []).append((adult, kind))
     payers = {
         resident: payer for resident, payer in night.warehouse.query(SQL["payers"], **values).iter_rows() if payer
     }
-    return Households(on=night.on, members=members, claimants=claimants, payers=payers)
+    return Households(
+        on=night.on,
+        members=members,
+        claimants=claimants,
+        payers=payers,
+        guardians=guardians,
+        in_facility=frozenset(in_facility),
+    )
 
 
 def resolve(households: Households, *, rule: str, subject: str, household: str) -> Addressee | Unresolved:
@@ -75,68 +96,91 @@ def resolve(households: Households, *, rule: str, subject: str, household: str) 
 def _guardian(households: Households, child: str, household: str) -> Addressee | Unresolved:
     """The registered claimant of the child or of a brother or sister first, if they live with the child; else the parent who does."""
     living = {row["resident_id"]: row for row in households.living(household)}
-    registered = {
-        claimant
-        for sibling in (child, *sorted(living))
-        for claimant in households.claimants.get(sibling, ())
-        if claimant in living
-    }
-    own = [claimant for claimant in households.claimants.get(child, ()) if claimant in living]
-    if own or len(registered) == 1:
-        return Addressee(own[0] if own else next(iter(registered)), "claimant")
-    if len(registered) > 1:
-        return Unresolved("several_claimants")
-    me = living.get(child)
-    if me is None:
+    if child not in living:
         return Unresolved("child_not_in_household")
-    parents = _parents(me, living)
+    if child in households.in_facility or any(kind in _CARE for _, kind in households.guardians.get(child, ())):
+        return Unresolved("child_in_care")
+    own = _claimants_at_home(households, [child], living)
+    registered = own or _claimants_at_home(households, sorted(living), living)
+    if registered:
+        return Addressee(registered[0], "claimant") if len(registered) == 1 else Unresolved("several_claimants")
+    named = sorted(
+        {adult for adult, kind in households.guardians.get(child, ()) if kind in _PARENTS and adult in living}
+    )
+    parents = _parents(living[child], living)
+    if named:  # the register of guardians says who; the chain of relations only which of two is asked
+        chosen = [parent for parent in parents if parent in named] or (named if len(named) == 1 else [])
+        return Addressee(chosen[0], "parent_living_with_child") if chosen else Unresolved("several_guardians")
     return Addressee(parents[0], "parent_living_with_child") if parents else Unresolved("no_parent_in_household")
 
 
-def _parents(child: Mapping[str, Any], living: Mapping[str, dict[str, Any]]) -> list[str]:
+def _claimants_at_home(households: Households, children: Iterable[str], living: Mapping[str, _Person]) -> list[str]:
+    """The claimants of these children who live with them, each once."""
+    return sorted({who for child in children for who in households.claimants.get(child, ()) if who in living})
+
+
+def _parents(child: _Person, living: Mapping[str, _Person]) -> list[str]:
     """The child's parents at home by the chain of relations, the head of household first; none where the chain leaves it open."""
-    chain = [child[name] for name in ("rel1", "rel2", "rel3", "rel4") if child[name]]
+    heads = [resident for resident, row in living.items() if _chain(row) == ["HEAD"]]
+    spouses = [
+        resident for resident, row in living.items() if _chain(row)[:1] in [[s] for s in _SPOUSES] and not row["rel2"]
+    ]
+    if len(heads) > 1 or len(spouses) > 1:
+        return []
+    chain = _chain(child)
     if chain == ["CHILD"]:
-        heads = [resident for resident, row in living.items() if row["rel1"] == "HEAD"]
-        spouses = [resident for resident, row in living.items() if row["rel1"] in _SPOUSES and not row["rel2"]]
-        return heads + spouses if len(heads) == 1 else []
-    if chain == ["CHILD", "CHILD"]:
-        children = [
-            resident
-            for resident, row in living.items()
-            if row["rel1"] == "CHILD" and not row["rel2"] and _is_parent_age(row, child)
+        found = heads + spouses
+    elif len(chain) == 2 and chain[0] in _SPOUSES and chain[1] == "CHILD":
+        found = spouses
+    elif chain == ["CHILD", "CHILD"]:
+        found = [
+            resident for resident, row in living.items() if _chain(row) == ["CHILD"] and _is_parent_age(row, child)
         ]
-        return children if len(children) == 1 else []
-    return []
+        found = found if len(found) == 1 else []
+    elif chain in (["HEAD"], ["SIBLING"]):
+        found = [resident for resident, row in living.items() if _chain(row) in (["FATHER"], ["MOTHER"])]
+        found = found if len(found) == 1 else []
+    else:
+        found = []
+    return [parent for parent in found if _is_parent_age(living[parent], child)]
 
 
-def _is_parent_age(row: Mapping[str, Any], child: Mapping[str, Any]) -> bool:
+def _chain(row: _Person) -> list[str]:
+    return [row[name] for name in ("rel1", "rel2", "rel3", "rel4") if row[name]]
+
+
+def _is_parent_age(row: _Person, child: _Person) -> bool:
     return (
         row["birth_date"] is not None
         and child["birth_date"] is not None
-        and age_years(row["birth_date"], child["birth_date"]) >= 15
+        and age_years(row["birth_date"], child["birth_date"]) >= _PARENT_YEARS
     )
 
 
 def _next_of_kin(households: Households, deceased: str, household: str) -> Addressee | Unresolved:
-    """An adult of the same household: husband or wife first, then the head, then the oldest. Never the deceased (L5)."""
+    """An adult of the same household: husband or wife, else the head, else the only one there is. Never the deceased (L5)."""
     adults = [
-        row
-        for row in households.living(household)
-        if row["resident_id"] != deceased
-        and row["birth_date"] is not None
-        and age_years(row["birth_date"], households.on) >= 18
+        row for row in households.living(household) if row["resident_id"] != deceased and _is_adult(row, households.on)
     ]
     if not adults:
         return Unresolved("no_next_of_kin_in_household")
-    adults.sort(
-        key=lambda row: (row["rel1"] not in _SPOUSES, row["rel1"] != "HEAD", row["birth_date"], row["resident_id"])
-    )
-    return Addressee(adults[0]["resident_id"], "next_of_kin")
+    for closest in (_SPOUSES, ("HEAD",)):
+        found = [row for row in adults if row["rel1"] in closest and not row["rel2"]]
+        if len(found) == 1:
+            return Addressee(found[0]["resident_id"], "next_of_kin")
+    return Addressee(adults[0]["resident_id"], "next_of_kin") if len(adults) == 1 else Unresolved("several_survivors")
 
 
 def _payer(households: Households, subject: str, household: str) -> Addressee | Unresolved:
-    """Whoever owes the premium, if they live with the subject; else the subject."""
+    """Whoever owes the premium by law; where no payer is recorded, the subject."""
     payer = households.payers.get(subject, subject)
-    at_home = {row["resident_id"] for row in households.living(household)}
-    return Addressee(payer, "nhi_payer") if payer in at_home else Addressee(subject, "self")
+    living = {row["resident_id"]: row for row in households.living(household)}
+    if payer not in living:
+        return Unresolved("payer_not_in_household")
+    if not _is_adult(living[payer], households.on):
+        return Unresolved("payer_is_a_minor")
+    return Addressee(payer, "nhi_payer" if payer != subject else "self")
+
+
+def _is_adult(row: _Person, on: date) -> bool:
+    return row["birth_date"] is not None and age_years(row["birth_date"], on) >= _ADULT_YEARS

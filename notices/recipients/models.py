@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from notices.sealing import SealedText
+from notices.sealing import SealedJson, SealedText
 
 
 class SafetyPublication(models.Model):
@@ -29,7 +29,7 @@ class Block(models.Model):
     resident_id = models.CharField(max_length=15)
     reason = models.CharField(
         max_length=40
-    )  #: support_measure, shares_household, perpetrator, quarantined, held_by_call
+    )  #: support_measure, perpetrator, shares_household, quarantined, held_by_call
     law = models.CharField(max_length=80)
     since = models.DateField()
 
@@ -53,6 +53,8 @@ class Contact(models.Model):
     postal = SealedText()  #: personal data
     address = SealedText()  #: personal data
     source = models.CharField(max_length=20)  #: residents, or delivery_addresses (送付先)
+    destinations = SealedJson(default=dict)  #: 送付先 by purpose: {"LTC": {"name", "postal", "address"}}
+    ward = SealedJson(default=False)  #: 成年被後見人: needs a 送付先 (law.md L8)
     language = models.CharField(max_length=8, default="ja")
     opted_out_all = models.BooleanField(default=False)
     opted_out_topics = models.CharField(max_length=300, blank=True)  #: programme slugs, comma separated

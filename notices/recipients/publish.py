@@ -1,6 +1,6 @@
 """Stage 2 of the night: what protects people goes to the queue store before anything else happens (architecture, safety first)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,19 +65,23 @@ def _publish(night: Night) -> Published:
     people = Contact.objects.filter(municipality_code=night.municipality).values_list("resident_id", flat=True)
     contacts = refresh(night, people)
     blocks = [*_measured(night), *_quarantined(night)]
-    Block.objects.filter(municipality_code=night.municipality).exclude(reason=HELD_BY_CALL).delete()
+    old = Block.objects.filter(municipality_code=night.municipality).exclude(reason=HELD_BY_CALL)
+    since = {(block.resident_id, block.reason): block.since for block in old}
+    for block in blocks:
+        block.since = min(since.get((block.resident_id, block.reason), night.on), night.on)
+    old.delete()
     Block.objects.bulk_create(blocks)
     return Published(blocked=len({block.resident_id for block in blocks}), contacts=len(contacts))
 
 
-def _measured(night: Night) -> Iterable[Block]:
+def _measured(night: Night) -> list[Block]:
     rows = night.warehouse.query(SQL["blocks"], municipality=night.municipality, night=night.on).sort(
         "resident_id", "reason"
     )
     return [_block(night, resident, reason) for resident, reason in rows.iter_rows()]
 
 
-def _quarantined(night: Night) -> Iterable[Block]:
+def _quarantined(night: Night) -> list[Block]:
     """Whoever has a row that could not be read, and their household, is held until it can (reader rule 2)."""
     rows = night.warehouse.query(HISTORY["open_quarantine"], municipality=night.municipality, night=night.on)
     unread = sorted({resident for resident in rows["resident_id"].to_list() if resident})

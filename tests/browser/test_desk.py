@@ -144,7 +144,10 @@ def test_a_clerk_approves_one_notice_and_sends_another_back(desk: Desk, browser:
         page.get_by_role("button", name="この理由で差し戻す").click()
         expect(page.get_by_text("N-2026-004202 を差し戻しました。")).to_be_visible()
         assert refused == []
-    assert desk.rows("SELECT state FROM approval_notice WHERE number = 'N-2026-004203'") in ([("approved",)], [("queued",)])
+    assert desk.rows("SELECT state FROM approval_notice WHERE number = 'N-2026-004203'") in (
+        [("approved",)],
+        [("queued",)],
+    )
     assert desk.rows("SELECT state FROM approval_notice WHERE number = 'N-2026-004202'") == [("rejected",)]
     assert len(desk.rows("SELECT 1 FROM approval_outboxrow")) == 1
     decisions = desk.rows("SELECT officer, verdict, count(*) FROM approval_decision GROUP BY 1, 2 ORDER BY 2")

@@ -159,7 +159,7 @@ def make_notice(number: int, plan: Plan) -> Notice:
     for position, programme in enumerate(plan.programmes):
         _make_item(notice, programme, position, plan)
     body = NoticeBody.objects.create(notice=notice, text=text_of(notice, plan))
-    notice.content_hash = content_hash(notice, list(notice.items.all()), body.text)
+    notice.content_hash = content_hash(notice, notice.items.all(), body.text)
     notice.save(update_fields=["content_hash"])
     Contact.objects.create(
         municipality_code=MUNICIPALITY, resident_id=resident, household_id=notice.household_id, status="RESIDENT",

@@ -14,7 +14,9 @@ from tests.unit.notices.desk.conftest import SignIn
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
-        pytest.param(StateError("N-1 is queued"), 409, "この操作は、いまはできません", id="a decision the state forbids"),
+        pytest.param(
+            StateError("N-1 is queued"), 409, "この操作は、いまはできません", id="a decision the state forbids"
+        ),
         pytest.param(SafetyStop("feed missing"), 409, "安全のため、承認できません", id="a safety stop"),
         pytest.param(OperationalError("database is locked"), 503, "混み合っています", id="a busy queue store"),
     ],

@@ -19,7 +19,9 @@ def test_every_text_is_there_in_both_languages_with_the_same_slots() -> None:
 
 
 def test_every_key_a_page_names_has_words() -> None:
-    named = {key for path in DESK.rglob("*") if path.suffix in {".html", ".py"} for key in USED.findall(path.read_text())}
+    named = {
+        key for path in DESK.rglob("*") if path.suffix in {".html", ".py"} for key in USED.findall(path.read_text())
+    }
     assert len(named) > 100
     assert named - set(messages()) == set()
 

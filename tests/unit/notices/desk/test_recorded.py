@@ -24,6 +24,8 @@ from notices.desk.recorded import changes_behind
         ),
     ],
 )  # fmt: skip
-def test_a_change_is_said_in_the_words_of_the_records(entry: dict[str, Any], column: str, before: str, after: str) -> None:
+def test_a_change_is_said_in_the_words_of_the_records(
+    entry: dict[str, Any], column: str, before: str, after: str
+) -> None:
     found = changes_behind([Item(evidence=[entry]), Item(evidence=[entry])], Phrases("ja"))
     assert [(one.column, one.before, one.after) for one in found] == [(column, before, after)]

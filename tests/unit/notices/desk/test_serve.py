@@ -48,7 +48,11 @@ def test_another_queue_store_is_refused() -> None:
 
 
 def test_style_and_keys_are_served_from_where_they_stand(db: None) -> None:
-    for path in ("/static/desk/desk.css", "/static/desk/desk.js", "/static/vendor/digital-go-jp-design-tokens/tokens.css"):
+    for path in (
+        "/static/desk/desk.css",
+        "/static/desk/desk.js",
+        "/static/vendor/digital-go-jp-design-tokens/tokens.css",
+    ):
         status, body = get(path)
         assert status == "200 OK"
         assert body

@@ -52,7 +52,9 @@ def test_nobody_gets_past_the_log_in_unasked(route: object, client: Client, db: 
         pytest.param("endo", "night", 200, id="an auditor reads the night report"),
     ],
 )
-def test_roles_open_what_they_are_for(username: str, name: str, status: int, morning: list[Notice], sign_in: SignIn) -> None:
+def test_roles_open_what_they_are_for(
+    username: str, name: str, status: int, morning: list[Notice], sign_in: SignIn
+) -> None:
     client = sign_in(username)
     route = next(route for route in ROUTES if route.name == name)
     answer = client.get(address_of(name)) if "GET" in route.methods else client.post(address_of(name))

@@ -14,7 +14,9 @@ from tests.unit.notices.desk.conftest import SignIn
         pytest.param("endo", "/audit/", id="an auditor with the audit trail"),
     ],
 )
-def test_logging_in_leads_to_the_first_page_of_the_role(username: str, page: str, morning: list[Notice], client: Client) -> None:
+def test_logging_in_leads_to_the_first_page_of_the_role(
+    username: str, page: str, morning: list[Notice], client: Client
+) -> None:
     answer = client.post("/login/", {"username": username, "password": PASSWORD}, follow=True)
     assert answer.redirect_chain[-1][0] == page
     assert answer.status_code == 200

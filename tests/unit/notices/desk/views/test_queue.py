@@ -19,7 +19,17 @@ def queue_of(client: object, query: str = "") -> str:
 
 def test_the_queue_shows_what_happened_how_many_and_by_when(morning: list[Notice], sign_in: SignIn) -> None:
     page = queue_of(sign_in("aoki"))
-    for words in ("出生", "転入", morning[0].number, "児童手当", "11/27（金）", "あと3日", "さかのぼった届出", "英語", "ほか2制度"):
+    for words in (
+        "出生",
+        "転入",
+        morning[0].number,
+        "児童手当",
+        "11/27（金）",
+        "あと3日",
+        "さかのぼった届出",
+        "英語",
+        "ほか2制度",
+    ):
         assert words in page
 
 
@@ -72,7 +82,9 @@ def test_a_lease_that_ran_out_names_nobody(morning: list[Notice], sign_in: SignI
         pytest.param("failed", "昨夜の処理が止まりました", id="failed"),
     ],
 )
-def test_a_night_that_is_not_finished_is_said_on_top(state: str, words: str, morning: list[Notice], sign_in: SignIn) -> None:
+def test_a_night_that_is_not_finished_is_said_on_top(
+    state: str, words: str, morning: list[Notice], sign_in: SignIn
+) -> None:
     JobRun.objects.update(state=state)
     assert words in queue_of(sign_in("aoki"))
 

@@ -31,7 +31,14 @@ def test_before_the_first_night_the_report_says_so(morning: list[Notice], sign_i
 
 def test_the_audit_trail_walks_back_in_pages(morning: list[Notice], sign_in: SignIn) -> None:
     for number in range(120):
-        audit.append(municipality=MUNICIPALITY, actor="aoki", action="address_opened", subject=f"notice:{number}", details={}, at=NOW)
+        audit.append(
+            municipality=MUNICIPALITY,
+            actor="aoki",
+            action="address_opened",
+            subject=f"notice:{number}",
+            details={},
+            at=NOW,
+        )
     client = sign_in("endo")
     first = client.get("/audit/").content.decode()
     assert "notice:119" in first

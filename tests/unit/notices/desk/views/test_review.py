@@ -8,15 +8,33 @@ from tests.support.morning import HOSTILE
 from tests.unit.notices.desk.conftest import SignIn
 
 
-def test_one_page_shows_the_notice_why_conditions_safety_addressee_and_history(morning: list[Notice], sign_in: SignIn) -> None:
+def test_one_page_shows_the_notice_why_conditions_safety_addressee_and_history(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
     page = sign_in("aoki").get(f"/notices/{morning[0].pk}/").content.decode()
-    for words in ("届くお知らせ", "なぜ", "続柄", "子", "住民", "市に住んでいる", "条件", "満たす", "不明", "児童手当法 17条", "安全", "宛先", "この世帯の履歴"):
+    for words in (
+        "届くお知らせ",
+        "なぜ",
+        "続柄",
+        "子",
+        "住民",
+        "市に住んでいる",
+        "条件",
+        "満たす",
+        "不明",
+        "児童手当法 17条",
+        "安全",
+        "宛先",
+        "この世帯の履歴",
+    ):
         assert words in page
     for words in ("承認する", "差し戻す", "次へ"):
         assert words in page
 
 
-def test_name_and_address_stay_hidden_until_opened_and_the_look_is_audited(morning: list[Notice], sign_in: SignIn) -> None:
+def test_name_and_address_stay_hidden_until_opened_and_the_look_is_audited(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
     client = sign_in("aoki")
     contact = Contact.objects.get(resident_id=morning[0].addressee_id)
     page = client.get(f"/notices/{morning[0].pk}/").content.decode()
@@ -113,7 +131,9 @@ def test_what_was_not_shown_is_not_approved(morning: list[Notice], sign_in: Sign
     assert morning[2].state in {"prepared", "in_review"}
 
 
-def test_a_reason_not_to_write_that_came_up_meanwhile_stops_the_approval(morning: list[Notice], sign_in: SignIn) -> None:
+def test_a_reason_not_to_write_that_came_up_meanwhile_stops_the_approval(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
     Contact.objects.filter(resident_id=morning[2].addressee_id).update(status="DEAD")
     answer = approve(sign_in("aoki"), morning[2])
     assert answer.status_code == 409
@@ -127,11 +147,26 @@ def test_another_offices_notice_is_as_if_it_were_not_there(morning: list[Notice]
     assert approve(client, morning[2]).status_code == 404
 
 
-def test_a_notice_other_offices_still_decide_says_so(morning: list[Notice], sign_in: SignIn) -> None:
+def test_a_notice_other_offices_still_decide_leaves_the_queue(morning: list[Notice], sign_in: SignIn) -> None:
     client = sign_in("aoki")
     assert approve(client, morning[0]).status_code == 200
-    assert "ほかの課の判断待ち" in client.get("/queue/").content.decode()
+    assert morning[0].number not in client.get("/queue/").content.decode()
     assert "あなたの課が判断する制度はありません" in client.get(f"/notices/{morning[0].pk}/").content.decode()
+
+
+def test_where_two_are_needed_one_is_not_both(morning: list[Notice], sign_in: SignIn) -> None:
+    Notice.objects.filter(pk=morning[2].pk).update(four_eyes=2)
+    morning[2].refresh_from_db()
+    first = sign_in("aoki")
+    assert "2人の承認が要ります" in first.get(f"/notices/{morning[2].pk}/").content.decode()
+    approve(first, morning[2])
+    page = first.get(f"/notices/{morning[2].pk}/").content.decode()
+    assert "もう1人、別の職員の承認が要ります" in page
+    assert "data-key-approve" not in page
+    first.post(f"/notices/{morning[2].pk}/release/")
+    assert approve(sign_in("baba"), morning[2]).status_code == 200
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"approved", "queued"}
 
 
 def test_the_reason_other_needs_words(morning: list[Notice], sign_in: SignIn) -> None:

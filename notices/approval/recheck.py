@@ -1,0 +1,101 @@
+"""Every night, every notice that is not sent yet is held to the newest safety facts, wordings and deadlines."""
+
+from datetime import date, datetime
+
+from engine.core.errors import WordingError
+from notices.approval import audit
+from notices.approval.composing import rewrite
+from notices.approval.hashing import LEFT_OUT
+from notices.approval.models import Item, ItemState, Notice, NoticeState
+from notices.approval.safety import DEATH
+from notices.approval.states import OPEN, UNSENT, move
+from notices.approval.task_making import make_task, suppress
+from notices.approval.withdraw import NIGHT, about_notice, halt, office_of, take_back
+from notices.recipients.checks import PASSING, Safety, judge, opted_out, read_safety
+from notices.wording.models import Wording
+
+
+def recheck(municipality: str, *, night: date, at: datetime) -> None:
+    """Withdraws, holds, releases, expires or rewrites what is not sent yet, each with its reason."""
+    waiting = list(
+        Notice.objects.select_for_update()
+        .filter(municipality_code=municipality, state__in=UNSENT)
+        .order_by("id")
+        .prefetch_related("items")
+    )
+    people = {person for notice in waiting for person in (notice.addressee_id, *notice.subject_ids)}
+    safety = read_safety(municipality, people, households={notice.household_id for notice in waiting})
+    approved = set(
+        Wording.objects.filter(municipality_code=municipality, state=Wording.State.APPROVED).values_list(
+            "version", flat=True
+        )
+    )
+    for notice in waiting:
+        items = [item for item in notice.items.all() if item.state not in LEFT_OUT]
+        found = judge(
+            safety,
+            addressee_id=notice.addressee_id,
+            subject_ids=notice.subject_ids,
+            household_id=notice.household_id,
+            programmes=[(item.programme, item.kind) for item in items],
+            about_deceased=notice.event == DEATH,
+        )
+        if found:
+            halt(notice, found, actor=NIGHT, at=at, night=night)
+        elif notice.due_on is not None and notice.due_on < night:
+            _expire(notice, night, at)
+        elif not _unhold(notice, at):
+            _refresh(notice, items, safety, approved, night, at)
+
+
+def _unhold(notice: Notice, at: datetime) -> bool:
+    """What held the notice is over: it waits for a decision again. Whether the notice was held."""
+    if notice.state != NoticeState.HELD:
+        return False
+    if notice.state_reason in PASSING:
+        move(notice, NoticeState.PREPARED, at=at)
+    return True
+
+
+def _expire(notice: Notice, night: date, at: datetime) -> None:
+    """The nearest deadline passed before anything was sent: a person has to make up for it."""
+    take_back(notice, NoticeState.EXPIRED, reason="deadline_passed", actor=NIGHT, at=at, night=night)
+    make_task("missed_deadline", about_notice(notice, night), office=office_of(notice), at=at, key=notice.key)
+
+
+def _refresh(notice: Notice, items: list[Item], safety: Safety, approved: set[str], night: date, at: datetime) -> None:
+    """Takes out what the addressee has opted out of since, and writes texts anew whose wording was replaced."""
+    contact = safety.contacts[notice.addressee_id]
+    refused = set(opted_out(contact, [(item.programme, item.kind) for item in items]))
+    gone = [item for item in items if (item.programme, item.kind) in refused]
+    stale = any(item.wording_version not in approved for item in items)
+    if not gone and not (stale and notice.state in OPEN):
+        return
+    if notice.state not in OPEN:
+        take_back_to_queue(notice, reason="opted_out", at=at)
+    for item in gone:
+        suppress("opted_out", "law.md L10", about_notice(notice, night))
+        item.state = ItemState.WITHDRAWN
+        item.save(update_fields=["state"])
+    try:
+        rewrite(notice, at=at)
+    except WordingError:
+        take_back(notice, NoticeState.WITHDRAWN, reason="wording_missing", actor=NIGHT, at=at, night=night)
+        make_task("wording_missing", about_notice(notice, night), office=office_of(notice), at=at, key=notice.key)
+        return
+    audit.append(
+        municipality=notice.municipality_code,
+        actor=NIGHT,
+        action="notice_rewritten",
+        subject=f"notice:{notice.pk}",
+        details={"withdrawn_items": [item.pk for item in gone], "content": notice.content_hash},
+        at=at,
+    )
+
+
+def take_back_to_queue(notice: Notice, *, reason: str, at: datetime) -> None:
+    """An approved notice changes: its approvals are void and it waits for a decision again."""
+    if notice.state == NoticeState.RETRY_WAIT:
+        take_back(notice, NoticeState.HELD, reason=reason, actor=NIGHT, at=at)
+    else:
+        take_back(notice, NoticeState.PREPARED, reason=reason, actor=NIGHT, at=at)

@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.approvals import Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """An empty town with a records file of its own."""
+    made = Town(tmp_path)
+    yield made
+    made.warehouse.close()
+
+
+@pytest.fixture(autouse=True)
+def anchor_of_this_test(tmp_path: Path, settings: object) -> None:
+    """Every test writes its audit anchor to its own folder."""
+    site = settings.TODOKE  # type: ignore[attr-defined]
+    paths = site.paths.model_copy(update={"anchor": tmp_path / "audit.anchor"})
+    settings.TODOKE = site.model_copy(update={"paths": paths})  # type: ignore[attr-defined]
