@@ -9,9 +9,8 @@ from jinja2 import Environment, StrictUndefined
 
 def environment(**options: Any) -> Environment:
     """Called by Django with its own options (loader, autoescape)."""
-    made = Environment(
-        **(options | {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
-    )  # noqa: S701 - it is on
+    ours = {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**(options | ours))  # noqa: S701 - it is on
     made.globals.update(static=static, url=_url)
     return made
 

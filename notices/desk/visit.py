@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from engine.core.clock import Clock
 from notices.approval.officer import Officer
@@ -64,10 +65,10 @@ class Visit:
         frame["places"] = [page for page, roles in _PLACES if roles & self.officer.roles]
         return render(self.request, template, frame | context, status=status)
 
-    def done(self, line: str, to: str, /, **parts: object) -> HttpResponseRedirect:
+    def done(self, line: str, to: str, /, **parts: int) -> HttpResponseRedirect:
         """On to a page after a change, with one line there that says what was done."""
         messages.success(self.request, line)
-        return redirect(to, **parts)
+        return HttpResponseRedirect(reverse(to, kwargs=parts))
 
 
 def outside_page(request: HttpRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:

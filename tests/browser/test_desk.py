@@ -61,7 +61,8 @@ BASICS = """
 }
 """
 SMALL_TARGETS = """
-() => Array.from(document.querySelectorAll("button, summary, select, textarea, input:not([type=hidden]), nav a, a.button, a.row, .glance a"))
+() => Array.from(document.querySelectorAll(
+    "button, summary, select, textarea, input:not([type=hidden]), nav a, a.button, a.row, .glance a"))
   .filter((e) => e.getClientRects().length && e.getBoundingClientRect().height < 44)
   .map((e) => e.outerHTML.slice(0, 90))
 """

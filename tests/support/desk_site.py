@@ -1,4 +1,7 @@
-"""A real desk on a real queue store, for a browser: fills the store with one morning and serves it. `python -m tests.support.desk_site FOLDER PORT`."""
+"""A real desk on a real queue store, for a browser: fills the store with one morning and serves it.
+
+`python -m tests.support.desk_site FOLDER PORT`
+"""
 
 import sys
 from datetime import datetime
