@@ -83,7 +83,7 @@ class Phrases:
             return f"{value:,}"
         if isinstance(value, list | tuple):
             return self("frame.comma").join(self.fact(one) for one in value)
-        return str(value)
+        return self.or_code("value", str(value))
 
     def pick(self, words: object) -> str:
         """The text of a {"ja": …, "en": …} pair, or the text itself."""

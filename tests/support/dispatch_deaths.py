@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections
+from tests.support.queue import publish_safety
 
 from engine.core.clock import Clock, FixedClock
 from engine.core.settings import Settings
@@ -25,7 +26,6 @@ from notices.dispatch.channel import Channel, Parcel
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import dispatch
 from tests.support.outbox import AFTER_LEASE, LATER, CountingFolder, approved, outbox_settings
-from tests.support.queue import publish_safety
 
 NOTICES = 3
 CROWD_NOTICES = 40

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from engine.core.errors import SafetyStop
 from notices.approval import queue
-from notices.approval.models import Item, ItemState, Notice, StaffMember
+from notices.approval.models import Item, Notice, StaffMember
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
 
@@ -21,12 +21,11 @@ class Line:
     items: tuple[Item, ...]
     reviewing: str  #: who is on it now; empty when nobody is
     mine: bool  #: whether that is the person who looks
-    waits_for_others: bool  #: this officer's offices have decided; another has not
 
     @property
     def to_decide(self) -> bool:
         """Whether the person who looks can decide it now."""
-        return not self.waits_for_others and (self.mine or not self.reviewing)
+        return self.mine or not self.reviewing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +86,11 @@ def claimant(notice: Notice, now: datetime) -> str:
 
 def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
     holder = claimant(row.notice, visit.now)
-    own = [item for item in row.items if item.office in visit.officer.offices]
     return Line(
         notice=row.notice,
         items=tuple(row.items),
         reviewing=names.get(holder, holder),
         mine=holder == visit.officer.name,
-        waits_for_others=all(item.state != ItemState.OPEN for item in own),
     )
 
 

@@ -15,7 +15,7 @@ from notices.desk.recorded import changes_behind
             "住民状態", "住民", "死亡", id="codes in their own words",
         ),
         pytest.param(
-            {"table": "residents", "column": "birth_date", "ja": "生年月日", "before": None, "after": "2026-11-18", "file_date": "2026-11-20"},
+            {"table": "residents", "column": "birth_date", "before": None, "after": "2026-11-18", "date": "2026-11-20"},
             "生年月日", "—", "2026-11-18", id="nothing before",
         ),
         pytest.param(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.queue import MUNICIPALITY, NOW, publish_safety
 
 from engine.core.clock import FixedClock
 from engine.core.settings import Dispatch
@@ -13,7 +14,6 @@ from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import dispatch
 from notices.recipients.models import Block
 from tests.support.outbox import AFTER_LEASE, LATER, ScriptedChannel, approved, outbox_settings
-from tests.support.queue import MUNICIPALITY, NOW, publish_safety
 
 pytestmark = pytest.mark.django_db
 WAYS = Dispatch()

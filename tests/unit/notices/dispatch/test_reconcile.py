@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.queue import MORNING, MUNICIPALITY, make_notice, publish_safety
 
 from engine.core.clock import FixedClock
 from notices.approval.models import Attempt, Notice, OutboxRow
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import dispatch
 from tests.support.outbox import LATER, approved, outbox_settings
-from tests.support.queue import MORNING, MUNICIPALITY, make_notice, publish_safety
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.queue import MUNICIPALITY, NOW, publish_safety
 
 from engine.core.clock import FixedClock
 from engine.core.errors import InputError, SafetyStop
@@ -19,7 +20,6 @@ from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import STOP_FILE, Dispatched, dispatch
 from notices.recipients.models import Block, Contact, SafetyPublication
 from tests.support.outbox import AFTER_LEASE, LATER, PLAN, ScriptedChannel, approved, outbox_settings
-from tests.support.queue import MUNICIPALITY, NOW, publish_safety
 
 pytestmark = pytest.mark.django_db
 

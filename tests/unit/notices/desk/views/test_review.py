@@ -1,10 +1,12 @@
+from typing import cast
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
 from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody
 from notices.recipients.models import Contact, SafetyPublication
-from tests.support.queue import HOSTILE
+from tests.support.morning import HOSTILE
 from tests.unit.notices.desk.conftest import SignIn
 
 
@@ -58,8 +60,8 @@ def test_another_offices_programme_shows_its_name_only(morning: list[Notice], si
 
 def approve(client: Client, notice: Notice) -> HttpResponse:
     """Presses the button of the page as it was shown."""
-    answer: HttpResponse = client.post(f"/notices/{notice.pk}/approve/", {"content": notice.content_hash}, follow=True)
-    return answer
+    address = f"/notices/{notice.pk}/approve/"
+    return cast(HttpResponse, client.post(address, {"content": notice.content_hash}, follow=True))
 
 
 def test_an_approval_goes_on_to_the_next_notice_and_is_in_the_books(morning: list[Notice], sign_in: SignIn) -> None:
@@ -144,14 +146,29 @@ def test_a_reason_not_to_write_that_came_up_meanwhile_stops_the_approval(
 def test_another_offices_notice_is_as_if_it_were_not_there(morning: list[Notice], sign_in: SignIn) -> None:
     client = sign_in("chiba")
     assert client.get(f"/notices/{morning[2].pk}/").status_code == 404
-    assert approve(client, morning[2]).status_code == 404
+    assert approve(client, morning[2]).status_code == 403
 
 
-def test_a_notice_other_offices_still_decide_says_so(morning: list[Notice], sign_in: SignIn) -> None:
+def test_a_notice_other_offices_still_decide_leaves_the_queue(morning: list[Notice], sign_in: SignIn) -> None:
     client = sign_in("aoki")
     assert approve(client, morning[0]).status_code == 200
-    assert "ほかの課の判断待ち" in client.get("/queue/").content.decode()
+    assert morning[0].number not in client.get("/queue/").content.decode()
     assert "あなたの課が判断する制度はありません" in client.get(f"/notices/{morning[0].pk}/").content.decode()
+
+
+def test_where_two_are_needed_one_is_not_both(morning: list[Notice], sign_in: SignIn) -> None:
+    Notice.objects.filter(pk=morning[2].pk).update(four_eyes=2)
+    morning[2].refresh_from_db()
+    first = sign_in("aoki")
+    assert "2人の承認が要ります" in first.get(f"/notices/{morning[2].pk}/").content.decode()
+    approve(first, morning[2])
+    page = first.get(f"/notices/{morning[2].pk}/").content.decode()
+    assert "もう1人、別の職員の承認が要ります" in page
+    assert "data-key-approve" not in page
+    first.post(f"/notices/{morning[2].pk}/release/")
+    assert approve(sign_in("baba"), morning[2]).status_code == 200
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"approved", "queued"}
 
 
 def test_the_reason_other_needs_words(morning: list[Notice], sign_in: SignIn) -> None:

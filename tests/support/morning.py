@@ -43,7 +43,10 @@ class Plan:
 
 
 MORNING = (
-    Plan(event="E01", programmes=("child_allowance", "child_medical_subsidy", "infant_health_checks"), due_on=date(2026, 11, 27), urgency=2, flags=("ask", "backdated")),
+    Plan(
+        event="E01", programmes=("child_allowance", "child_medical_subsidy", "infant_health_checks"),
+        due_on=date(2026, 11, 27), urgency=2, flags=("ask", "backdated"),
+    ),
     Plan(event="E01", programmes=("child_allowance", "child_medical_subsidy"), due_on=date(2026, 12, 4), urgency=1, flags=("ask",)),
     Plan(event="E01", programmes=("child_allowance", "child_medical_subsidy"), due_on=date(2026, 12, 8), urgency=1),
     Plan(event="E01", programmes=("child_allowance",), due_on=date(2026, 12, 9)),
@@ -55,10 +58,13 @@ MORNING = (
 
 _WORDING = "b" * 64
 _CRITERIA = [
-    {"id": "lives_here", "result": "met", "when_unknown": "verify", "value": "RESIDENT", "threshold": "RESIDENT", "unit": "", "cites": "児童手当法 4条"},
-    {"id": "within_age", "result": "met", "when_unknown": "verify", "value": 0, "threshold": 18, "unit": "years", "cites": "児童手当法 3条"},
-    {"id": "not_public_servant", "result": "unknown", "when_unknown": "ask", "value": None, "threshold": None, "unit": "", "cites": "児童手当法 17条"},
-]  # fmt: skip
+    {"id": name, "result": result, "when_unknown": then, "value": value, "threshold": limit, "unit": unit, "cites": law}
+    for name, result, then, value, limit, unit, law in (
+        ("lives_here", "met", "verify", "RESIDENT", "RESIDENT", "", "児童手当法 4条"),
+        ("within_age", "met", "verify", 0, 18, "years", "児童手当法 3条"),
+        ("not_public_servant", "unknown", "ask", None, None, "", "児童手当法 17条"),
+    )
+]
 _EVIDENCE = [
     {"table": "residents", "column": "status", "ja": "住民状態", "before": None, "after": "RESIDENT", "file_date": "2026-11-20"},
     {"table": "residents", "column": "move_reason", "ja": "異動事由", "before": None, "after": "BIRTH", "file_date": "2026-11-20"},
@@ -89,7 +95,7 @@ def set_up_morning(*, night_state: str = "done") -> list[Notice]:
 
 def set_up_accounts() -> None:
     """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, and the support-measure desk."""
-    accounts = (
+    accounts: tuple[tuple[str, str, list[str], list[str]], ...] = (
         ("aoki", "青木", ["child_benefits"], ["reviewer", "approver"]),
         ("baba", "馬場", ["child_benefits"], ["reviewer", "approver"]),
         ("chiba", "千葉", ["insurance"], ["reviewer", "approver"]),
@@ -159,7 +165,7 @@ def make_notice(number: int, plan: Plan) -> Notice:
     for position, programme in enumerate(plan.programmes):
         _make_item(notice, programme, position, plan)
     body = NoticeBody.objects.create(notice=notice, text=text_of(notice, plan))
-    notice.content_hash = content_hash(notice, list(notice.items.all()), body.text)
+    notice.content_hash = content_hash(notice, notice.items.all(), body.text)
     notice.save(update_fields=["content_hash"])
     Contact.objects.create(
         municipality_code=MUNICIPALITY, resident_id=resident, household_id=notice.household_id, status="RESIDENT",
