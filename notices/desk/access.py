@@ -7,17 +7,25 @@ from functools import wraps
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
 
-from engine.core.errors import SafetyStop, StateError
+from engine.core.errors import InputError, SafetyStop, StateError
 from notices.approval.models import StaffMember
 from notices.approval.officer import officer_of
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
 
 View = Callable[..., HttpResponse]
 _BUSY_SECONDS = "5"
+#: code of a refusal → the page's words for it, and the HTTP status
+_REFUSALS = {
+    "not_allowed": ("forbidden", 403),
+    "already_decided": ("decided", 409),
+    "content_changed": ("changed", 409),
+    "stopped": ("stopped", 409),
+}
 
 
 class Permission(Enum):
@@ -71,10 +79,15 @@ def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, o
     visit = Visit(request=request, officer=officer, now=desk_clock().now(), t=phrases_of(request))
     try:
         return route.view(visit, **parts)
+    except ObjectDoesNotExist:  # not there, or not this officer's to see: the same answer
+        return visit.page("problem.html", status=404, kind="missing", detail="")
     except SafetyStop as stop:
         return visit.page("problem.html", status=409, kind="safety", detail=str(stop))
     except StateError as error:
-        return visit.page("problem.html", status=409, kind="state", detail=str(error))
+        kind, status = _REFUSALS.get(error.code, ("state", 409))
+        return visit.page("problem.html", status=status, kind=kind, detail=str(error))
+    except InputError as error:
+        return visit.page("problem.html", status=400, kind="input", detail=str(error))
     except OperationalError:
         response = visit.page("problem.html", status=503, kind="busy", detail="")
         response["Retry-After"] = _BUSY_SECONDS

@@ -1,4 +1,4 @@
-"""What the desk says, in Japanese first and English: `messages.yaml` and the lookup every page uses."""
+"""What the desk says, in Japanese first and English: `words/*.yaml` and the lookup every page uses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,16 @@ from engine.core.clock import TOKYO
 
 LANGUAGES: Final = ("ja", "en")
 _WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
-_FILE = Path(__file__).parent / "messages.yaml"
+_FOLDER = Path(__file__).parent / "words"
 
 
 @cache
 def messages() -> Mapping[str, Mapping[str, str]]:
     """Key → language → text."""
-    read: dict[str, dict[str, str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return read
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,12 @@ class Phrases:
 
     def or_code(self, prefix: str, code: str) -> str:
         """The words for a code of the records or the rules; a code without words is shown as it is."""
+        return self.or_words(prefix, code, code)
+
+    def or_words(self, prefix: str, code: str, words: str) -> str:
+        """The desk's words for a code; those that came with it when the desk has none."""
         found = messages().get(f"{prefix}.{code}")
-        return found[self.language] if found else code
+        return found[self.language] if found else words
 
     def day(self, on: date | str | None) -> str:
         """12/8（火）, or Tue 8 Dec; a dash when there is no date."""
@@ -77,7 +83,7 @@ class Phrases:
             return f"{value:,}"
         if isinstance(value, list | tuple):
             return self("frame.comma").join(self.fact(one) for one in value)
-        return str(value)
+        return self.or_code("value", str(value))
 
     def pick(self, words: object) -> str:
         """The text of a {"ja": …, "en": …} pair, or the text itself."""

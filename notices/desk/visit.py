@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from engine.core.clock import Clock
-from engine.core.settings import Settings
 from notices.approval.officer import Officer
 from notices.desk.catalogue import LANGUAGES, Phrases
 from notices.desk.nights import last_night
+from notices.site import installed
 
 LANGUAGE_COOKIE = "desk_language"
 
@@ -25,12 +25,6 @@ _PLACES = (
     ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
     ("audit", frozenset({"auditor"})),
 )
-
-
-def desk_settings() -> Settings:
-    """todoke's settings, as `site.configure` left them in Django's."""
-    found: Settings = getattr(django_settings, "TODOKE")  # noqa: B009 - unknown to Django's types
-    return found
 
 
 def desk_clock() -> Clock:
@@ -71,7 +65,7 @@ class Visit:
         frame["places"] = [page for page, roles in _PLACES if roles & self.officer.roles]
         return render(self.request, template, frame | context, status=status)
 
-    def done(self, line: str, to: str, /, **parts: object) -> HttpResponseRedirect:
+    def done(self, line: str, to: str, /, **parts: int) -> HttpResponseRedirect:
         """On to a page after a change, with one line there that says what was done."""
         messages.success(self.request, line)
         return HttpResponseRedirect(reverse(to, kwargs=parts))
@@ -84,7 +78,7 @@ def outside_page(request: HttpRequest, template: str, *, status: int = 200, **co
 
 
 def _frame(request: HttpRequest, t: Phrases) -> dict[str, object]:
-    settings = desk_settings()
+    settings = installed()
     names: Mapping[str, str] = {"ja": settings.municipality.name_ja, "en": settings.municipality.name_en}
     offices = {slug: {"ja": office.name_ja, "en": office.name_en} for slug, office in settings.offices.items()}
     return {

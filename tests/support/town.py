@@ -9,7 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from fixtures.demo_settings import BASELINE
+from fixtures.registry import Registry
 from fixtures.town import TownReport, build_town
+from fixtures.traps.nights import Nights, Trap
 from fixtures.truth import TruthRow, read_truth
 
 
@@ -59,3 +61,24 @@ def first_of(rows: Sequence[TruthRow]) -> TruthRow:
     """The first row; the trap must have been planted."""
     assert rows, "not planted"
     return rows[0]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What one trap did: rows as (office day, reason), truth as (day, event, outcome, trap); days count from 1."""
+
+    rows: list[tuple[int, str]]
+    truth: list[tuple[int, str, str, str | None]]
+    entries: list[tuple[int, str]]  #: NHI rows as (day, entry kind)
+
+
+def planted(trap: Trap, registry: Registry, nights: Nights) -> Planted:
+    """Plants one trap in a quiet town."""
+    trap(registry, nights)
+    day_of = {night: number for number, night in enumerate(nights, start=1)}
+    delivered = [(day_of.get(day, 9), feeds) for day, feeds in sorted(registry.feeds.items())]
+    return Planted(
+        rows=[(day, row["move_reason"]) for day, feeds in delivered for row in feeds.get("residents", [])],
+        truth=[(day_of.get(row.night, 9), row.code, row.outcome, row.trap) for row in registry.truth],
+        entries=[(day, row["entry_kind"]) for day, feeds in delivered for row in feeds.get("nhi", [])],
+    )

@@ -6,7 +6,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from notices.desk.catalogue import LANGUAGES
-from notices.desk.visit import LANGUAGE_COOKIE, Visit, desk_settings, outside_page
+from notices.desk.visit import LANGUAGE_COOKIE, Visit, outside_page
+from notices.site import installed
 from notices.wording.page import NOTICE_CSS
 
 _A_YEAR_IN_SECONDS = 365 * 24 * 3600
@@ -52,7 +53,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
             max_age=_A_YEAR_IN_SECONDS,
             httponly=True,
             samesite="Lax",
-            secure=desk_settings().desk.secure_cookies,
+            secure=installed().desk.secure_cookies,
         )
     return response
 

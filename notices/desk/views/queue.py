@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpResponse
 
@@ -20,12 +20,12 @@ class Line:
     notice: Notice
     items: tuple[Item, ...]
     reviewing: str  #: who is on it now; empty when nobody is
-    mine: bool
+    mine: bool  #: whether that is the person who looks
 
     @property
-    def due_on(self) -> date | None:
-        """The nearest deadline of its items."""
-        return self.notice.due_on
+    def to_decide(self) -> bool:
+        """Whether the person who looks can decide it now."""
+        return self.mine or not self.reviewing
 
 
 @dataclass(frozen=True, kw_only=True)

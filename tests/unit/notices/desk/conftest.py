@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from notices.approval.models import Notice
-from tests.support.queue import CLOCK, set_up_morning
+from tests.support.morning import CLOCK, set_up_morning
 
 SignIn = Callable[[str], Client]
 

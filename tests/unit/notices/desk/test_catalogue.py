@@ -65,7 +65,7 @@ def test_a_text_nobody_wrote_is_an_error() -> None:
         pytest.param(False, "いいえ", id="no"),
         pytest.param(15000, "15,000", id="a number"),
         pytest.param(["3条", "4条"], "3条、4条", id="a list"),
-        pytest.param("RESIDENT", "RESIDENT", id="a code"),
+        pytest.param("RESIDENT", "住民", id="a code"),
     ],
 )
 def test_a_fact_reads_as_somebody_would_say_it(value: object, words: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from notices.desk.nights import last_night, nights
-from tests.support.queue import MUNICIPALITY, NIGHT, set_up_night
+from tests.support.morning import MUNICIPALITY, NIGHT, set_up_night
 
 
 def test_without_a_ledger_row_there_was_no_night(db: None) -> None:

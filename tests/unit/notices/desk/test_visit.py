@@ -1,11 +1,7 @@
 from notices.approval.models import Notice
-from notices.desk.visit import desk_clock, desk_settings
-from tests.support.queue import CLOCK
+from notices.desk.visit import desk_clock
+from tests.support.morning import CLOCK
 from tests.unit.notices.desk.conftest import SignIn
-
-
-def test_the_desk_reads_its_settings_and_its_clock_from_the_front_door(desk_clock: None) -> None:
-    assert desk_settings().municipality.code == "292010"
 
 
 def test_the_clock_is_the_one_of_the_process(morning: list[Notice]) -> None:

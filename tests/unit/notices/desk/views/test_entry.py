@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from notices.approval.models import Notice
-from tests.support.queue import PASSWORD
+from tests.support.morning import PASSWORD
 from tests.unit.notices.desk.conftest import SignIn
 
 

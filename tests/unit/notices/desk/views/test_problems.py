@@ -29,5 +29,5 @@ def test_a_locked_account_is_told_how_to_go_on(db: None) -> None:
 
 def _asked() -> HttpRequest:
     request = RequestFactory().get("/")
-    request._messages = ()  # type: ignore[attr-defined]
+    setattr(request, "_messages", ())  # noqa: B010 - what the middleware would have set
     return request

@@ -6,7 +6,7 @@ from notices.approval import decide
 from notices.approval.models import JobRun, Notice, StaffMember
 from notices.approval.officer import officer_of
 from notices.recipients.models import SafetyPublication
-from tests.support.queue import HOSTILE, NOW, set_up_accounts, set_up_night
+from tests.support.morning import HOSTILE, NOW, set_up_accounts, set_up_night
 from tests.unit.notices.desk.conftest import SignIn
 
 

@@ -1,6 +1,6 @@
 from notices.approval import audit
 from notices.approval.models import JobRun, Notice
-from tests.support.queue import HOSTILE, MUNICIPALITY, NOW
+from tests.support.morning import HOSTILE, MUNICIPALITY, NOW
 from tests.unit.notices.desk.conftest import SignIn
 
 

@@ -1,8 +1,12 @@
+from typing import cast
+
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
 from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody
 from notices.recipients.models import Contact, SafetyPublication
-from tests.support.queue import HOSTILE
+from tests.support.morning import HOSTILE
 from tests.unit.notices.desk.conftest import SignIn
 
 
@@ -14,6 +18,9 @@ def test_one_page_shows_the_notice_why_conditions_safety_addressee_and_history(
         "届くお知らせ",
         "なぜ",
         "続柄",
+        "子",
+        "住民",
+        "市に住んでいる",
         "条件",
         "満たす",
         "不明",
@@ -51,10 +58,16 @@ def test_another_offices_programme_shows_its_name_only(morning: list[Notice], si
     assert "c0ffee" not in page
 
 
+def approve(client: Client, notice: Notice) -> HttpResponse:
+    """Presses the button of the page as it was shown."""
+    address = f"/notices/{notice.pk}/approve/"
+    return cast(HttpResponse, client.post(address, {"content": notice.content_hash}, follow=True))
+
+
 def test_an_approval_goes_on_to_the_next_notice_and_is_in_the_books(morning: list[Notice], sign_in: SignIn) -> None:
     client = sign_in("aoki")
     client.get(f"/notices/{morning[2].pk}/")
-    answer = client.post(f"/notices/{morning[2].pk}/approve/", follow=True)
+    answer = approve(client, morning[2])
     assert answer.status_code == 200
     assert f"{morning[2].number} を承認しました" in answer.content.decode()
     morning[2].refresh_from_db()
@@ -87,15 +100,15 @@ def test_a_notice_sent_back_keeps_its_reason(morning: list[Notice], sign_in: Sig
 
 def test_a_decision_twice_is_refused_in_words(morning: list[Notice], sign_in: SignIn) -> None:
     client = sign_in("aoki")
-    client.post(f"/notices/{morning[2].pk}/approve/")
-    answer = client.post(f"/notices/{morning[2].pk}/approve/")
+    approve(client, morning[2])
+    answer = approve(client, morning[2])
     assert answer.status_code == 409
-    assert "この操作は、いまはできません" in answer.content.decode()
+    assert "もう判断されています" in answer.content.decode()
 
 
 def test_stale_safety_data_stops_an_approval(morning: list[Notice], sign_in: SignIn) -> None:
     SafetyPublication.objects.update(complete=False, reason="支援措置のファイルが届いていません")
-    answer = sign_in("aoki").post(f"/notices/{morning[2].pk}/approve/")
+    answer = approve(sign_in("aoki"), morning[2])
     assert answer.status_code == 409
     assert "安全のため、承認できません" in answer.content.decode()
     morning[2].refresh_from_db()
@@ -107,7 +120,61 @@ def test_a_colleagues_notice_cannot_be_decided_meanwhile(morning: list[Notice], 
     client = sign_in("aoki")
     page = client.get(f"/notices/{morning[2].pk}/").content.decode()
     assert "馬場が確認中です" in page
-    assert "承認する" not in page
+    assert "data-key-approve" not in page
+    answer = approve(client, morning[2])
+    assert answer.status_code == 409
+
+
+def test_what_was_not_shown_is_not_approved(morning: list[Notice], sign_in: SignIn) -> None:
+    answer = sign_in("aoki").post(f"/notices/{morning[2].pk}/approve/", {"content": "f" * 64})
+    assert answer.status_code == 409
+    assert "表示した後に、お知らせの内容が変わりました" in answer.content.decode()
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"prepared", "in_review"}
+
+
+def test_a_reason_not_to_write_that_came_up_meanwhile_stops_the_approval(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
+    Contact.objects.filter(resident_id=morning[2].addressee_id).update(status="DEAD")
+    answer = approve(sign_in("aoki"), morning[2])
+    assert answer.status_code == 409
+    morning[2].refresh_from_db()
+    assert morning[2].state not in {"approved", "queued"}
+
+
+def test_another_offices_notice_is_as_if_it_were_not_there(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("chiba")
+    assert client.get(f"/notices/{morning[2].pk}/").status_code == 404
+    assert approve(client, morning[2]).status_code == 403
+
+
+def test_a_notice_other_offices_still_decide_leaves_the_queue(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    assert approve(client, morning[0]).status_code == 200
+    assert morning[0].number not in client.get("/queue/").content.decode()
+    assert "あなたの課が判断する制度はありません" in client.get(f"/notices/{morning[0].pk}/").content.decode()
+
+
+def test_where_two_are_needed_one_is_not_both(morning: list[Notice], sign_in: SignIn) -> None:
+    Notice.objects.filter(pk=morning[2].pk).update(four_eyes=2)
+    morning[2].refresh_from_db()
+    first = sign_in("aoki")
+    assert "2人の承認が要ります" in first.get(f"/notices/{morning[2].pk}/").content.decode()
+    approve(first, morning[2])
+    page = first.get(f"/notices/{morning[2].pk}/").content.decode()
+    assert "もう1人、別の職員の承認が要ります" in page
+    assert "data-key-approve" not in page
+    first.post(f"/notices/{morning[2].pk}/release/")
+    assert approve(sign_in("baba"), morning[2]).status_code == 200
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"approved", "queued"}
+
+
+def test_the_reason_other_needs_words(morning: list[Notice], sign_in: SignIn) -> None:
+    answer = sign_in("aoki").post(f"/notices/{morning[1].pk}/reject/", {"reason": "other", "comment": " "})
+    assert answer.status_code == 400
+    assert "詳しく書いてください" in answer.content.decode()
 
 
 def test_a_viewer_takes_nothing_on(morning: list[Notice], sign_in: SignIn) -> None:

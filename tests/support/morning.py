@@ -9,6 +9,7 @@ from notices.approval.accounts import make_account
 from notices.approval.hashing import content_hash
 from notices.approval.models import Item, JobRun, Notice, NoticeBody, StaffTask
 from notices.recipients.models import Contact, SafetyPublication
+from notices.wording.models import Wording
 
 MUNICIPALITY = "292010"
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=TOKYO)
@@ -42,7 +43,10 @@ class Plan:
 
 
 MORNING = (
-    Plan(event="E01", programmes=("child_allowance", "child_medical_subsidy", "infant_health_checks"), due_on=date(2026, 11, 27), urgency=2, flags=("ask", "backdated")),
+    Plan(
+        event="E01", programmes=("child_allowance", "child_medical_subsidy", "infant_health_checks"),
+        due_on=date(2026, 11, 27), urgency=2, flags=("ask", "backdated"),
+    ),
     Plan(event="E01", programmes=("child_allowance", "child_medical_subsidy"), due_on=date(2026, 12, 4), urgency=1, flags=("ask",)),
     Plan(event="E01", programmes=("child_allowance", "child_medical_subsidy"), due_on=date(2026, 12, 8), urgency=1),
     Plan(event="E01", programmes=("child_allowance",), due_on=date(2026, 12, 9)),
@@ -52,15 +56,19 @@ MORNING = (
     Plan(event="E28", programmes=("nhi_job_loss_reduction",), due_on=None, flags=("ask",)),
 )  # fmt: skip
 
+_WORDING = "b" * 64
 _CRITERIA = [
-    {"id": "lives_in_city", "result": "met", "when_unknown": "verify", "value": "RESIDENT", "threshold": "RESIDENT", "unit": "", "cites": "児童手当法 4条"},
-    {"id": "age_under_18", "result": "met", "when_unknown": "verify", "value": 0, "threshold": 18, "unit": "years", "cites": "児童手当法 3条"},
-    {"id": "not_public_servant", "result": "unknown", "when_unknown": "ask", "value": None, "threshold": None, "unit": "", "cites": "児童手当法 17条"},
-]  # fmt: skip
+    {"id": name, "result": result, "when_unknown": then, "value": value, "threshold": limit, "unit": unit, "cites": law}
+    for name, result, then, value, limit, unit, law in (
+        ("lives_here", "met", "verify", "RESIDENT", "RESIDENT", "", "児童手当法 4条"),
+        ("within_age", "met", "verify", 0, 18, "years", "児童手当法 3条"),
+        ("not_public_servant", "unknown", "ask", None, None, "", "児童手当法 17条"),
+    )
+]
 _EVIDENCE = [
     {"table": "residents", "column": "status", "ja": "住民状態", "before": None, "after": "RESIDENT", "file_date": "2026-11-20"},
     {"table": "residents", "column": "move_reason", "ja": "異動事由", "before": None, "after": "BIRTH", "file_date": "2026-11-20"},
-    {"table": "residents", "column": "relationship", "ja": "続柄", "before": None, "after": "子", "file_date": "2026-11-20"},
+    {"table": "residents", "column": "rel1", "ja": "続柄", "before": None, "after": "CHILD", "file_date": "2026-11-20"},
 ]  # fmt: skip
 
 
@@ -69,6 +77,7 @@ def set_up_morning(*, night_state: str = "done") -> list[Notice]:
     set_up_accounts()
     set_up_night(night_state)
     publish_safety()
+    approve_wordings()
     notices = [make_notice(number, plan) for number, plan in enumerate(MORNING, start=1)]
     make_task(
         "verify",
@@ -132,6 +141,17 @@ def publish_safety(*, complete: bool = True) -> SafetyPublication:
     )  # fmt: skip
 
 
+def approve_wordings() -> None:
+    """The texts of the morning's notices, each approved."""
+    uses = {(programme, plan.event) for plan in MORNING for programme in plan.programmes}
+    for programme, event in sorted(uses):
+        Wording.objects.create(
+            municipality_code=MUNICIPALITY, programme=programme, event=event, kind="entitlement", language="ja",
+            register="plain", version=_WORDING, sections={}, drafter="template", state=Wording.State.APPROVED,
+            approved_by="clerk", approved_at=NOW, created_at=NOW,
+        )  # fmt: skip
+
+
 def make_notice(number: int, plan: Plan) -> Notice:
     """A prepared notice with its items, its text and its addressee's contact."""
     resident = f"{number:015d}"
@@ -187,6 +207,6 @@ def _make_item(notice: Notice, programme: str, position: int, plan: Plan) -> Ite
         notice=notice, municipality_code=MUNICIPALITY, programme=programme, programme_version="a3f1" * 16,
         office=office, kind="entitlement", match_id=f"{notice.pk}-{programme}", subject_id=notice.subject_ids[0],
         verdict="possible" if "ask" in plan.flags else "eligible", due_on=plan.due_on,
-        facts={"name": {"ja": ja, "en": programme}}, wording_version="b" * 64, criteria=_CRITERIA,
+        facts={"name": {"ja": ja, "en": programme}}, wording_version=_WORDING, criteria=_CRITERIA,
         evidence=_EVIDENCE, position=position,
     )  # fmt: skip

@@ -1,0 +1,37 @@
+"""A real desk on a real queue store, for a browser: fills the store with one morning and serves it.
+
+`python -m tests.support.desk_site FOLDER PORT`
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from engine.core.clock import TOKYO
+from engine.core.settings import Desk, Settings
+from notices import site
+from tests.django_settings import settings_in
+
+NOW = datetime(2026, 11, 24, 8, 30, tzinfo=TOKYO)  #: the morning's own; the models are loaded after the site is set up
+
+
+def desk_settings(folder: Path, port: int) -> Settings:
+    """A demo site in the folder whose clock starts on the morning of `tests.support.morning`."""
+    desk = Desk(port=port, secure_cookies=False)
+    return settings_in(folder).model_copy(update={"desk": desk, "demo_now": NOW})
+
+
+def main() -> None:
+    """Fills the store, then serves until it is stopped."""
+    settings = desk_settings(Path(sys.argv[1]), int(sys.argv[2]))
+    site.configure(settings)
+    site.migrate()
+    from notices.desk.serve import serve
+    from tests.support.morning import set_up_morning
+
+    set_up_morning()
+    serve(settings)
+
+
+if __name__ == "__main__":
+    main()
