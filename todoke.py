@@ -2,14 +2,12 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from engine.alert import alert
-from engine.schedule import Job, run_schedule
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -21,14 +19,16 @@ import notices.commands
 from eligibility import catalogue
 from eligibility.match import match_programmes
 from eligibility.programme import read_programme
+from engine.alert import alert
 from engine.changes.derive import derive_changes
 from engine.core.clock import Clock
 from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json
-from engine.core.errors import SafetyStop, TodokeError
+from engine.core.errors import Busy, SafetyStop, TodokeError
 from engine.core.settings import Settings, read_settings
 from engine.night import Night, Stage, Summary, run_night
 from engine.records.load import load_records
 from engine.records.snapshot import publish_snapshot
+from engine.schedule import Job, run_schedule
 from engine.warehouse.duck import open_warehouse
 from events.detect import detect_events
 from fixtures import demo_settings
@@ -48,7 +48,6 @@ notices.commands.mount(app)
 def the_night() -> tuple[Stage, ...]:
     """One night, in order. The two stages of `notices` are imported once Django is set up."""
     from notices.approval.prepare import prepare_notices
-
     from notices.recipients.publish import publish_safety
 
     return (
@@ -63,9 +62,17 @@ def the_night() -> tuple[Stage, ...]:
 
 
 def scan(
-    settings: Settings, clock: Clock, on: date, progress: Callable[[str, int, int], None] = lambda name, done, of: None
+    settings: Settings,
+    clock: Clock,
+    on: date,
+    progress: Callable[[str, int, int], None] = lambda name, done, of: None,
+    *,
+    again: bool = True,
 ) -> Summary:
-    """Runs one night on the stores of the settings; tells an operator when it halted or failed."""
+    """Runs one night on the stores of the settings; tells an operator when it halted or failed.
+
+    Without `again` a night that is done is not repeated.
+    """
     notices.commands.open_queue(settings)
     from notices.approval.ledger import DjangoJobLedger
 
@@ -77,7 +84,9 @@ def scan(
             night = Night(
                 on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock
             )
-            summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress)
+            summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress, again=again)
+    except Busy:
+        raise
     except TodokeError as error:
         alert(settings.alert, f"todoke: the night of {on} failed: {error}")
         raise
@@ -86,6 +95,15 @@ def scan(
     for code, numbers in summary.as_json()["held"].items():
         alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
     return summary
+
+
+def hand_over(settings: Settings, clock: Clock) -> Mapping[str, Any]:
+    """One dispatch run of the scheduler; tells an operator when nothing may be sent."""
+    try:
+        return notices.commands.send(settings, clock)
+    except TodokeError as error:
+        alert(settings.alert, f"todoke: dispatch sent nothing: {error}")
+        raise
 
 
 @app.callback()
@@ -137,11 +155,12 @@ def schedule(context: typer.Context) -> None:
     jobs = (
         Job(
             name="night",
-            run=lambda on: scan(settings, clock, on),
+            run=lambda on: scan(settings, clock, on, again=False),
             at=(settings.schedule.night_at,),
             lag=timedelta(days=1),
+            keeps_row=True,
         ),
-        Job(name="dispatch", run=lambda on: notices.commands.send(settings, clock), at=settings.schedule.dispatch_at),
+        Job(name="dispatch", run=lambda on: hand_over(settings, clock), at=settings.schedule.dispatch_at),
     )
     run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,17 +33,16 @@ def publish(
 
     Raises RuleError when nobody signed, or when the office that owns the programme is not among those who did.
     """
-    if not demonstration and programme.office not in signed_off_by:
-        raise RuleError(f"{programme.slug} belongs to the office {programme.office}, which has not signed it off")
     if not signed_off_by:
         raise RuleError(f"{programme.slug}: name at least one office that signs it off")
-    content = json.dumps(programme.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
-    version = hashlib.sha256(content.encode()).hexdigest()
+    if not demonstration and programme.office not in signed_off_by:
+        raise RuleError(f"{programme.slug} belongs to the office {programme.office}, which has not signed it off")
+    version = version_of(programme)
     home = folder / programme.slug
     home.mkdir(parents=True, exist_ok=True)
     place = home / f"{version}.json"
     if not place.exists():
-        _write(place, content)
+        _write(place, _content(programme))
     signing = {
         "version": version,
         "signed_off_by": sorted(signed_off_by),
@@ -51,6 +51,15 @@ def publish(
     }
     _write(home / _CURRENT, json.dumps(signing, ensure_ascii=False, indent=1))
     return version
+
+
+def version_of(programme: Programme) -> str:
+    """The name of a version: the SHA-256 of everything the file says."""
+    return hashlib.sha256(_content(programme).encode()).hexdigest()
+
+
+def _content(programme: Programme) -> str:
+    return json.dumps(programme.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
 
 
 def _write(path: Path, text: str) -> None:
@@ -64,31 +73,47 @@ def published(folder: Path, on: date, *, mode: Literal["demo", "production"]) ->
 
     Raises RuleError when a version's content is not what its name says.
     """
-    found = []
-    for signing in sorted(folder.glob(f"*/{_CURRENT}")) if folder.is_dir() else []:
-        version = read_version(signing)
-        if version.programme.in_force(on) and (mode == "demo" or not version.demonstration):
-            found.append(version)
-    return found
+    return [one for one in _current(folder, on) if mode == "demo" or not one.demonstration]
+
+
+def left_out(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> dict[str, str]:
+    """slug → why a published version in force is not used."""
+    if mode == "demo":
+        return {}
+    return {
+        one.programme.slug: "signed off as a demonstration only" for one in _current(folder, on) if one.demonstration
+    }
+
+
+def _current(folder: Path, on: date) -> list[Published]:
+    signings = sorted(folder.glob(f"*/{_CURRENT}")) if folder.is_dir() else []
+    return [one for one in map(read_version, signings) if one.programme.in_force(on)]
 
 
 def read_version(signing: Path) -> Published:
     """The current version of one programme, its content checked against its name."""
     said: dict[str, Any] = json.loads(signing.read_text(encoding="utf-8"))
-    place = signing.with_name(f"{said['version']}.json")
-    if not place.exists():
-        raise RuleError(
-            f"catalogue: {signing.parent.name} names the version {said['version'][:12]}, which is not there"
-        )
-    content = place.read_bytes()
-    if hashlib.sha256(content).hexdigest() != said["version"]:
-        raise RuleError(f"catalogue: {place.parent.name}/{place.name[:12]}… was changed after it was published")
     return Published(
-        programme=parse_programme(json.loads(content)),
+        programme=_read(signing.with_name(f"{said['version']}.json")),
         version=said["version"],
         signed_off_by=tuple(said["signed_off_by"]),
         demonstration=bool(said["demonstration"]),
     )
+
+
+def _read(place: Path) -> Programme:
+    name = f"{place.parent.name}/{place.stem[:12]}…"
+    if not place.exists():
+        raise RuleError(f"catalogue: {name} is named as current but is not there; publish {place.parent.name} again")
+    content = place.read_bytes()
+    if hashlib.sha256(content).hexdigest() != place.stem:
+        raise RuleError(f"catalogue: {name} was changed after it was published; publish {place.parent.name} again")
+    return _understood(content)
+
+
+@lru_cache(maxsize=256)
+def _understood(content: bytes) -> Programme:
+    return parse_programme(json.loads(content))
 
 
 def files(paths: Sequence[Path] = ()) -> list[Path]:
@@ -96,4 +121,5 @@ def files(paths: Sequence[Path] = ()) -> list[Path]:
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise InputError(f"there is no programme file {missing[0]}")
-    return sorted(paths) if paths else sorted(FOLDER.glob("*.yaml"))
+    found = (sorted(path.glob("*.yaml")) if path.is_dir() else [path] for path in paths or (FOLDER,))
+    return [path for several in found for path in several]

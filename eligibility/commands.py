@@ -14,7 +14,7 @@ from eligibility.lint import check as check_files
 from eligibility.programme import Programme, read_programme
 from engine.core.clock import today
 from engine.core.console import front, parse_date, print_json, print_rows
-from engine.core.errors import InputError
+from engine.core.errors import InputError, RuleError
 from engine.records.snapshot import read_snapshot
 
 programmes_app = typer.Typer(no_args_is_help=True, help="The policy team's tools.")
@@ -31,7 +31,7 @@ def check(
     findings = check_files(files, today(front(context).clock))
     rows = ({"file": one.file, "severity": one.severity, "finding": one.text} for one in findings)
     print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
-    errors = sum(one.severity == "error" for one in findings)
+    errors = sum(one.blocks for one in findings)
     if errors:
         raise InputError(f"{errors} errors in {len(files)} programme files")
 
@@ -64,9 +64,14 @@ def publish(
     """Writes an immutable version with its sign-offs. The night reads only these."""
     settings = front(context).settings
     programme = programme_of(slug)
-    unknown = [office for office in signed_off_by if office not in settings.offices]
-    if unknown:
-        raise InputError(f"--signed-off-by {unknown[0]}: the settings know no such office")
+    for office in (*signed_off_by, programme.office):
+        if office not in settings.offices:
+            raise InputError(f"{office}: the settings know no such office; there are {', '.join(settings.offices)}")
+    faults = [
+        one.text for one in check_files([catalogue.FOLDER / f"{slug}.yaml"], today(settings.clock())) if one.blocks
+    ]
+    if faults:
+        raise RuleError(f"{slug} is not fit to be published: {faults[0]}; see `todoke programmes check`")
     version = catalogue.publish(
         programme,
         signed_off_by=signed_off_by,
@@ -141,6 +146,7 @@ def assess(
         values = json.loads(facts.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"there is no facts file {facts}") from None
-    except ValueError:
-        raise InputError(f"{facts} is not JSON") from None
-    print_json(assess_one(programme_of(slug), values, parse_date(on)))
+    except (ValueError, OSError):
+        raise InputError(f"{facts} is not a JSON file") from None
+    programme = programme_of(slug)
+    print_json(assess_one(programme, values, parse_date(on), version=catalogue.version_of(programme)))

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from eligibility.language.nodes import Call, Comparison, Constant, Node
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.nodes import Among, Comparison, Constant, Moment, Node
 from eligibility.programme import Criterion, Programme
 
 _RESULTS = {True: "met", False: "not_met", None: "unknown"}
@@ -14,10 +13,11 @@ _RESULTS = {True: "met", False: "not_met", None: "unknown"}
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One person and one programme, evaluated: criterion id → met, value; exclusion id → applies; amounts that count."""
+    """One person and one programme, evaluated: criterion id → met, value, threshold; exclusion id → applies; amounts that count."""
 
     results: Mapping[str, bool | None]
     values: Mapping[str, Any]
+    thresholds: Mapping[str, Any] = field(default_factory=dict)
     excluded_by: Mapping[str, bool | None]
     amounts: Sequence[bool | None] = field(default_factory=tuple)
 
@@ -37,34 +37,40 @@ def criteria_of(programme: Programme, trees: Mapping[str, Node | None], case: Ca
 
 
 def _criterion(one: Criterion, tree: Node | None, case: Case) -> dict[str, Any]:
-    threshold, unit = _threshold(tree)
-    value = case.values.get(one.id)
+    shown = measured(tree)
     return {
         "id": one.id,
         "result": _RESULTS[case.results[one.id]],
         "when_unknown": one.when_unknown,
-        "value": value.isoformat() if isinstance(value, date) else value,
-        "threshold": threshold.isoformat() if isinstance(threshold, date) else threshold,
-        "unit": unit,
+        "value": _plain(case.values.get(one.id)),
+        "threshold": _plain(case.thresholds.get(one.id)),
+        "unit": shown.kind if shown is not None else None,
         "cites": one.cites,
     }
 
 
-def _threshold(tree: Node | None) -> tuple[Any, str | None]:
-    """The constant a criterion compares with, and the unit of what it compares."""
-    if not isinstance(tree, Comparison):
-        return None, None
-    unit = FUNCTIONS[tree.left.function].unit if isinstance(tree.left, Call) else tree.left.kind
-    return (tree.right.value if isinstance(tree.right, Constant) else None), unit
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def measured(tree: Node | None) -> Node | None:
-    """The part of a criterion whose value is worth showing: the left side of its comparison."""
-    return tree.left if isinstance(tree, Comparison) else None
+    """The part of a criterion whose value is worth showing: what is compared with something."""
+    return tree.left if isinstance(tree, Comparison | Among) else None
+
+
+def threshold(tree: Node | None, *, as_of: date, occurred_on: date | None) -> Any:
+    """What a criterion compares with: a constant, the night, the day of the event, or a list of constants."""
+    if isinstance(tree, Among):
+        return [_plain(option.value) for option in tree.options]
+    if isinstance(tree, Comparison) and isinstance(tree.right, Constant):
+        return tree.right.value
+    if isinstance(tree, Comparison) and isinstance(tree.right, Moment):
+        return as_of if tree.right.name == "as_of" else occurred_on
+    return None
 
 
 def amounts_of(programme: Programme, case: Case, on: date) -> list[dict[str, Any]]:
-    """The amounts that count, each with its own label; those that may count, where it is unknown which."""
+    """The amounts that count, each with its own label. Where nothing says which counts: the whole table, each under its condition."""
     sure = [one for one, counts in zip(programme.amounts, case.amounts, strict=True) if counts]
     maybe = [one for one, counts in zip(programme.amounts, case.amounts, strict=True) if counts is None]
     return [
@@ -75,7 +81,7 @@ def amounts_of(programme: Programme, case: Case, on: date) -> list[dict[str, Any
             "label_ja": one.label.ja,
             "label_en": one.label.en,
         }
-        for one in (sure or maybe)
+        for one in (sure or maybe or programme.amounts)
     ]
 
 
@@ -92,31 +98,32 @@ def dates_of(programme: Programme, occurred: date | None, on: date) -> Dates:
     """The dates of a programme for an event, seen on a night."""
     if programme.deadline is None or occurred is None:
         return Dates(due=None, loss_free=None, late=False)
-    due = programme.deadline.due(occurred, on)
-    loss_free = programme.deadline.loss_free(occurred, due)
+    due, loss_free = programme.deadline.due(occurred), programme.deadline.loss_free(occurred)
     return Dates(due=max(due, loss_free) if due < on <= loss_free else due, loss_free=loss_free, late=on > loss_free)
 
 
-def facts_of(programme: Programme, case: Case, *, occurred: date | None, on: date) -> dict[str, Any]:
+def facts_of(
+    programme: Programme, case: Case, *, occurred: date | None, on: date, event: str | None = None
+) -> dict[str, Any]:
     """The public facts of a notice: what the wording may say, typed, nothing about the person."""
     dates = dates_of(programme, occurred, on)
-    unknown = [name for name, result in case.results.items() if result is None]
+    trigger = programme.triggers.get(event) if event else None
+    how_to_apply = trigger.how_to_apply if trigger and trigger.how_to_apply else programme.how_to_apply
+    asked = [one for one in programme.criteria.undecided(case.results) if one.when_unknown == "ask"]
     return {
         "name": programme.name.model_dump(),
         "gives": programme.gives.model_dump(),
-        "how_to_apply": programme.how_to_apply.model_dump(),
+        "how_to_apply": how_to_apply.model_dump(),
         "documents": [one.model_dump() for one in programme.documents],
         "office": programme.office,
         "deadline": {"type": "date", "value": dates.due.isoformat()} if dates.due and not dates.late else None,
         "occurred_on": {"type": "date", "value": occurred.isoformat()} if occurred else None,
         "amount": amounts_of(programme, case, on),
-        "ask": [{"id": name, **programme.asked[name].model_dump()} for name in unknown if name in programme.asked],
+        "ask": [{"id": one.id, **one.ask.model_dump()} for one in asked if one.ask],
         "late": dates.late,
     }
 
 
 def to_verify(programme: Programme, case: Case) -> list[str]:
     """Criteria whose unknown value staff must find out."""
-    return [
-        one.id for one in programme.criteria.criteria() if case.results[one.id] is None and one.when_unknown == "verify"
-    ]
+    return [one.id for one in programme.criteria.undecided(case.results) if one.when_unknown == "verify"]

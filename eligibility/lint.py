@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from eligibility.assess import assess, example_facts
 from eligibility.programme import Programme, read_programme
@@ -17,8 +18,13 @@ class Finding:
     """One thing to put right. `error` blocks publishing; `warning` does not."""
 
     file: str
-    severity: str
+    severity: Literal["error", "warning"]
     text: str
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it must be put right before publishing."""
+        return self.severity == "error"
 
 
 def check(paths: Sequence[Path], on: date) -> list[Finding]:
@@ -44,11 +50,15 @@ def _check(path: Path, on: date) -> list[Finding]:
         found.append(
             Finding(file=path.name, severity="error", text=f"the file is not named after its slug, {programme.slug}")
         )
-    stale = [name for name, value in programme.values.items() if value.next_review < on]
-    if programme.next_review < on:
-        stale.append("the programme")
-    found += [Finding(file=path.name, severity="warning", text=f"{name} is past its review date") for name in stale]
-    return found
+    unread = sorted(
+        f"{table}.{column}"
+        for table, purpose in programme.reads.items()
+        for column in purpose.columns
+        if (table, column) not in programme.compiled(max(on, programme.valid_from)).reads
+    )
+    warnings = [f"{name} is past its review date; check it against the law" for name in programme.past_review(on)]
+    warnings += [f"`reads` allows {name}, which no rule reads; take it out" for name in unread]
+    return found + [Finding(file=path.name, severity="warning", text=text) for text in warnings]
 
 
 def examples_that_fail(programme: Programme) -> list[str]:

@@ -4,23 +4,34 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from eligibility.catalogue import Published, published
-from eligibility.judge import Case, amounts_of, criteria_of, dates_of, facts_of, measured, to_verify, verdict
+from eligibility.catalogue import Published, left_out, published
+from eligibility.judge import (
+    Case,
+    amounts_of,
+    criteria_of,
+    dates_of,
+    facts_of,
+    measured,
+    threshold,
+    to_verify,
+    verdict,
+)
 from eligibility.language.compile import joins, singles, to_sql
 from eligibility.language.nodes import Node
+from eligibility.programme import Compiled
 from engine.core.sql import Query, load_queries
 from engine.night import Night
 from engine.records.asof import bind
 
 _SQL = load_queries(Path(__file__).with_name("match.sql"))
-_CASE = {
+_CASE: dict[str, pl.DataType | type[pl.DataType]] = {
     "case_id": pl.Int64,
     "event_id": pl.String,
     "code": pl.String,
@@ -35,13 +46,15 @@ _CASE = {
 
 @dataclass(frozen=True)
 class Matches:
-    """How many matches of each verdict the night made."""
+    """How many matches of each verdict the night made, and which programmes it may not use, with the reason."""
 
     verdicts: Mapping[str, int]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def summary(self) -> Mapping[str, Any]:
-        """matches of the contract."""
-        return {"matches": {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}}
+        """matches of the contract; programmes_left_out where there are any."""
+        counted = {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}
+        return {"matches": counted} | ({"programmes_left_out": dict(self.left_out)} if self.left_out else {})
 
 
 def match_programmes(night: Night) -> Matches:
@@ -57,12 +70,14 @@ def match_programmes(night: Night) -> Matches:
             rows.extend(_matches(night, version, mine))
     frame = pl.DataFrame(rows, schema=_MATCH).sort("match_id")
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
-    return Matches(Counter(frame["verdict"].to_list()))
+    refused = left_out(night.settings.paths.catalogue, night.on, mode=night.settings.mode)
+    return Matches(Counter(frame["verdict"].to_list()), refused)
 
 
 def _cases(night: Night) -> pl.DataFrame:
     settled = night.warehouse.query(_SQL["settled_tonight"], municipality=night.municipality, night=night.on)
-    return settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on)).select(_CASE).cast(_CASE)  # type: ignore[arg-type]
+    numbered = settled.with_row_index("case_id").with_columns(as_of=pl.lit(night.on))
+    return numbered.select(pl.col(name).cast(kind) for name, kind in _CASE.items())
 
 
 def _matches(night: Night, version: Published, cases: pl.DataFrame) -> list[dict[str, Any]]:
@@ -80,7 +95,13 @@ def _matches(night: Night, version: Published, cases: pl.DataFrame) -> list[dict
         part = cases.filter(pl.col("detected_on") == detected_on)
         before |= _evaluate(night, part, excluded, _state_before(night, detected_on))
     return [
-        _match(night, version, case, _case(version, now[case["case_id"]], before[case["case_id"]]), trees.criteria)
+        _match(
+            night,
+            version,
+            case,
+            _case(version, trees, case, {**now[case["case_id"]], **before[case["case_id"]]}),
+            trees,
+        )
         for case in cases.iter_rows(named=True)
     ]
 
@@ -108,13 +129,16 @@ def _evaluate(night: Night, cases: pl.DataFrame, asked: Mapping[str, Node], sche
     return {row["case_id"]: {name: row[f"v{place}"] for place, name in enumerate(names)} for row in rows}
 
 
-def _case(version: Published, now: Mapping[str, Any], before: Mapping[str, Any]) -> Case:
-    programme = version.programme
+def _case(version: Published, trees: Compiled, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:
+    programme, occurred_on = version.programme, row["occurred_on"]
     return Case(
-        results={one.id: now.get(f"criterion:{one.id}") for one in programme.criteria.criteria()},
-        values={one.id: now.get(f"value:{one.id}") for one in programme.criteria.criteria()},
-        excluded_by={one.id: before.get(f"exclusion:{one.id}") for one in programme.exclusions},
-        amounts=[now.get(f"amount:{place}") if one.when else True for place, one in enumerate(programme.amounts)],
+        results={name: found.get(f"criterion:{name}") for name in trees.criteria},
+        values={name: found.get(f"value:{name}") for name in trees.criteria},
+        thresholds={
+            name: threshold(tree, as_of=row["as_of"], occurred_on=occurred_on) for name, tree in trees.criteria.items()
+        },
+        excluded_by={name: found.get(f"exclusion:{name}") for name in trees.exclusions},
+        amounts=[found.get(f"amount:{place}") if one.when else True for place, one in enumerate(programme.amounts)],
     )
 
 
@@ -145,9 +169,7 @@ _MATCH: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def _match(
-    night: Night, version: Published, row: Mapping[str, Any], case: Case, trees: Mapping[str, Node | None]
-) -> dict[str, Any]:
+def _match(night: Night, version: Published, row: Mapping[str, Any], case: Case, trees: Compiled) -> dict[str, Any]:
     programme = version.programme
     said, excluded = verdict(programme, case)
     occurred: date | None = row["occurred_on"]
@@ -168,12 +190,14 @@ def _match(
         "office": programme.office,
         "recipient": programme.recipient,
         "sensitivity": programme.sensitivity,
-        "criteria": json.dumps(criteria_of(programme, trees, case), ensure_ascii=False),
+        "criteria": json.dumps(criteria_of(programme, trees.criteria, case), ensure_ascii=False),
         "amount": json.dumps(amounts_of(programme, case, night.on), ensure_ascii=False),
         "deadline_on": None if dates.late else dates.due,
         "last_loss_free_on": dates.loss_free,
         "late": dates.late,
-        "facts": json.dumps(facts_of(programme, case, occurred=occurred, on=night.on), ensure_ascii=False),
+        "facts": json.dumps(
+            facts_of(programme, case, occurred=occurred, on=night.on, event=row["code"]), ensure_ascii=False
+        ),
         "occurred_on": occurred,
         "verify": _verify(version, case, occurred, night.on) if said != "ineligible" else [],
     }
@@ -183,7 +207,7 @@ def _verify(version: Published, case: Case, occurred: date | None, on: date) -> 
     """Why staff must look before anything is prepared: unknown facts, stale law, or an event older than the programme allows."""
     programme = version.programme
     reasons = to_verify(programme, case)
-    if programme.next_review < on or any(value.next_review < on for value in programme.values.values()):
+    if programme.past_review(on):
         reasons.append("review_date_passed")
     if occurred is not None and on - occurred > timedelta(days=programme.limit_days):
         reasons.append("too_late")

@@ -1,21 +1,30 @@
 """One programme, one file: criteria, dated values, deadline, texts, citations, examples, and what it may read on which legal basis."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from eligibility.language.nodes import Constant, Node
+from eligibility.deadline import Deadline
+from eligibility.language.nodes import Constant, Kind, Node
 from eligibility.language.parse import parse
-from engine.core.dates import fiscal_year, month_end, next_business_day
 from engine.core.errors import RuleError, ValueNotInForce
+from engine.records.contract import load_contracts
 
 NoticeKind = Literal["entitlement", "duty", "ending", "information"]
-_ALWAYS_READABLE = frozenset({"residents"})
+EventCode = Annotated[str, Field(pattern=r"^E\d{2}$")]
+_NAME = r"^[a-z][a-z0-9_]*$"
+_KIND_OF_UNIT: Mapping[str, Kind] = {
+    "JPY": "yen",
+    "JPY/month": "yen",
+    "years": "years",
+    "months": "months",
+    "days": "days",
+    "count": "number",
+}
 
 
 class Part(BaseModel):
@@ -39,19 +48,27 @@ class Law(Part):
 
 
 class Trigger(Part):
-    """What an event leads to: an entitlement, a duty, an ending, or information."""
+    """What an event leads to: an entitlement, a duty, an ending, or information. Its own words on what to do, if any."""
 
     kind: NoticeKind
+    how_to_apply: Text | None = None
+
+
+class Purpose(Part):
+    """What a programme may read of one table, and the legal basis for it. Nothing else may be read."""
+
+    basis: str
+    columns: tuple[str, ...]
 
 
 class DatedValue(Part):
     """A number in law that changes: unit, source, when it was checked, and its value from each date on."""
 
-    unit: str
+    unit: Literal["JPY", "JPY/month", "years", "months", "days", "count"]
     source: str
     verified_on: date
     next_review: date
-    values: dict[date, int]
+    values: dict[date, int] = Field(min_length=1)
 
     def on(self, day: date, name: str) -> int:
         """The value in force. Raises ValueNotInForce for a day before the first one."""
@@ -64,7 +81,7 @@ class DatedValue(Part):
 class Criterion(Part):
     """A condition. Without `expr` no record can answer it: it is unknown, and the reader is asked."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    id: str = Field(pattern=_NAME)
     expr: str | None = None
     cites: str
     when_unknown: Literal["ask", "verify"] = "verify"
@@ -77,6 +94,8 @@ class Criterion(Part):
             raise ValueError(f"{self.id}: no record answers it, so when_unknown must be ask")
         if self.when_unknown == "ask" and self.ask is None:
             raise ValueError(f"{self.id}: when_unknown is ask, so say what to ask the reader (ask: ja, en)")
+        if self.when_unknown == "verify" and self.verify is None:
+            raise ValueError(f"{self.id}: when_unknown is verify, so say what staff must find out (verify: ja, en)")
         return self
 
 
@@ -91,6 +110,8 @@ class Group(Part):
     def _one_of_three(self) -> Self:
         if sum(part is not None for part in (self.all, self.any, self.none)) != 1:
             raise ValueError("a group is exactly one of all, any, none")
+        if not self.parts:
+            raise ValueError("a group holds at least one criterion")
         return self
 
     @property
@@ -114,11 +135,21 @@ class Group(Part):
         found = True if True in values else None if None in values else False
         return found if self.any is not None or found is None else not found
 
+    def undecided(self, results: Mapping[str, bool | None]) -> Iterator[Criterion]:
+        """The unknown criteria on which the verdict still hangs; in a group that is decided, none does."""
+        if self.verdict(results) is not None:
+            return
+        for part in self.parts:
+            if isinstance(part, Group):
+                yield from part.undecided(results)
+            elif results[part.id] is None:
+                yield part
+
 
 class Exclusion(Part):
     """Why somebody is left out, judged on the records as they stood before the event."""
 
-    id: str
+    id: str = Field(pattern=_NAME)
     expr: str
     cites: str
 
@@ -129,30 +160,6 @@ class Amount(Part):
     when: str | None = None
     value: str
     label: Text
-
-
-class Deadline(Part):
-    """Days after the event (the day after it is day one), or a date of the fiscal year, moved to an open day if asked."""
-
-    days: int | None = None
-    month_day: str | None = Field(default=None, pattern=r"^\d{2}-\d{2}$")
-    shift: Literal["none", "next_business_day"] = "none"
-    last_loss_free: Literal["deadline", "later_of_deadline_and_month_end"] = "deadline"
-    cites: str
-
-    def due(self, occurred: date, on: date) -> date:
-        """The last day to act for an event; a date of the year is the first one on or after the night."""
-        if self.days is not None:
-            due = occurred + timedelta(days=self.days)
-        else:
-            month, day = (int(part) for part in (self.month_day or "03-31").split("-"))
-            due = date(on.year, month, day)
-            due = due if due >= on else date(on.year + 1, month, day)
-        return next_business_day(due) if self.shift == "next_business_day" else due
-
-    def loss_free(self, occurred: date, due: date) -> date:
-        """The last day on which nothing is lost yet (events.md R5)."""
-        return max(due, month_end(occurred)) if self.last_loss_free == "later_of_deadline_and_month_end" else due
 
 
 class Example(Part):
@@ -171,7 +178,7 @@ class Example(Part):
 class Programme(Part):
     """A programme file."""
 
-    slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    slug: str = Field(pattern=_NAME)
     name: Text
     law: Law
     office: str
@@ -182,11 +189,11 @@ class Programme(Part):
     valid_to: date | None = None
     verified_on: date
     next_review: date
-    triggers: dict[str, Trigger]
+    triggers: dict[EventCode, Trigger] = Field(min_length=1)
     gives: Text
     how_to_apply: Text
     documents: tuple[Text, ...] = ()
-    reads: dict[str, str]  #: table → the legal basis for reading it
+    reads: dict[str, Purpose]  #: by table; default deny
     values: dict[str, DatedValue] = Field(default_factory=dict)
     criteria: Group
     exclusions: tuple[Exclusion, ...] = ()
@@ -198,8 +205,27 @@ class Programme(Part):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
+        self._names_fit()
         self.compiled(max(self.valid_from, self.verified_on))
         return self
+
+    def _names_fit(self) -> None:
+        """Every name means one thing. Raises RuleError that says which does not."""
+        names = [one.id for one in self.criteria.criteria()] + [one.id for one in self.exclusions]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise RuleError(f"{self.slug}.{twice[0]}: two criteria or exclusions have this id; give each its own")
+        for amount in self.amounts:
+            if amount.value not in self.values or not self.values[amount.value].unit.startswith("JPY"):
+                raise RuleError(f"{self.slug}.amounts: {amount.value} is no dated value in yen of this programme")
+        for name, value in self.values.items():
+            if min(value.values) > self.valid_from:
+                raise RuleError(f"{self.slug}.values.{name} begins after the programme does, on {min(value.values)}")
+        for table, purpose in self.reads.items():
+            known = load_contracts()[table].columns if table in load_contracts() else {}
+            missing = [column for column in purpose.columns if column not in known]
+            if missing or not known:
+                raise RuleError(f"{self.slug}.reads: there is no {'.'.join([table, *missing[:1]])} in the contracts")
 
     def compiled(self, on: date) -> "Compiled":
         """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column."""
@@ -211,9 +237,10 @@ class Programme(Part):
             except RuleError as error:
                 raise type(error)(f"{self.slug}.{place}: {error}") from None
             for table, column in sorted(read):
-                if table not in self.reads and table not in _ALWAYS_READABLE:
+                if table not in self.reads or column not in self.reads[table].columns:
                     raise RuleError(
-                        f"{self.slug}.{place} reads {table}.{column}, but `reads` gives no legal basis for {table}"
+                        f"{self.slug}.{place} reads {table}.{column}, but `reads` gives no legal basis for it; "
+                        "add the column there with its basis, or leave it alone"
                     )
             reads.update(read)
             return node
@@ -226,22 +253,23 @@ class Programme(Part):
         )
 
     def _dated(self, name: str, on: date) -> Constant:
-        if name not in self.values:
+        """`value('income_limit')`, or the same with the programme's slug before it."""
+        short = name.removeprefix(f"{self.slug}.")
+        if short not in self.values:
             raise RuleError(f"there is no dated value {name!r} in this programme")
-        return Constant(value=self.values[name].on(on, f"{self.slug}.{name}"), kind="number")
+        found = self.values[short]
+        return Constant(
+            value=found.on(on, f"{self.slug}.{short}"), kind=_KIND_OF_UNIT[found.unit], literal=found.unit == "count"
+        )
 
-    @cached_property
-    def asked(self) -> dict[str, Text]:
-        """criterion id → what the reader is asked to check."""
-        return {one.id: one.ask for one in self.criteria.criteria() if one.ask is not None}
+    def past_review(self, on: date) -> list[str]:
+        """What should have been checked against the law by a date and was not: values by name, the programme by its slug."""
+        stale = [name for name, value in self.values.items() if value.next_review < on]
+        return [*stale, self.slug] if self.next_review < on else stale
 
     def in_force(self, on: date) -> bool:
         """Whether the programme exists on a date."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-    def fiscal_year(self, on: date) -> int:
-        """The fiscal year its yearly dates belong to."""
-        return fiscal_year(on)
 
 
 class Compiled(BaseModel):
@@ -261,8 +289,11 @@ def read_programme(path: Path) -> Programme:
         return parse_programme(yaml.safe_load(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
-    except yaml.YAMLError as error:
-        raise RuleError(f"{path.name} is not YAML: {str(error).splitlines()[0]}") from None
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise RuleError(f"{path.name} is not YAML: {line}{error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise RuleError(f"{path.name} is not YAML in UTF-8") from None
     except RuleError as error:
         raise type(error)(f"{path.name}: {error}") from None
 
@@ -274,4 +305,4 @@ def parse_programme(values: Any) -> Programme:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{where}: {first['msg']}") from None
+        raise RuleError(f"{where or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from None

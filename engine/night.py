@@ -91,8 +91,7 @@ def run_night(
     stage before it reports that something came in new (`fresh`). With `again` False a night that is done is only told.
     Raises Busy when another process is at this night, InputError when a later night is done and this one never was.
     """
-    if again:
-        _require_order(night, ledger)
+    _require_order(night, ledger)
     claim = ledger.start(JOB, night.municipality, night.on, again=again)
     if claim is Claim.HELD:
         raise Busy(f"the night of {night.on} is already running in another process; try again when it has ended")
@@ -100,7 +99,6 @@ def run_night(
     if claim is Claim.DONE:
         return run.told()
     try:
-        _require_order(night, ledger)
         summary = run.walk()
     except BaseException:
         ledger.finish(JOB, night.municipality, night.on, outcome="failed", summary={})

@@ -90,8 +90,11 @@ def paragraph(row: dict[str, Any], lang: str) -> str:
         for one in json.loads(row["evidence"])
     ]
     shown = "; ".join(changes) or str(row["occurred_on"])
+    on, found, state = row["occurred_on"], row["detected_on"], row["state"]
     if lang == "en":
         why = f" Decided by: {says}." if row["reason"] else ""
-        return f"{detector.en} ({row['code']}) on {row['occurred_on']}, found on {row['detected_on']}, state {row['state']}. {shown}.{why} Source: {detector.source}."
+        head = f"{detector.en} ({row['code']}) on {on}, found on {found}, state {state}."
+        return f"{head} {shown}.{why} Source: {detector.source}."
     why = f"判断の理由：{says}。" if row["reason"] else ""
-    return f"{detector.ja}（{row['code']}）。起きた日は{row['occurred_on']}、見つけた夜は{row['detected_on']}、状態は{row['state']}です。{shown}。{why}根拠：{detector.source}"
+    head = f"{detector.ja}（{row['code']}）。起きた日は{on}、見つけた夜は{found}、状態は{state}です。"
+    return f"{head}{shown}。{why}根拠：{detector.source}"

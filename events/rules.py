@@ -37,6 +37,8 @@ CANCELS = {
     "CANCEL_PLUS": frozenset({"E10", "E07"}),
     "CANCEL_FIX": frozenset({"E09"}),
 }
+#: a cancelled modification takes back a move only where the address goes back with it
+_ADDRESS = frozenset({"addr_code", "addr_line", "addr_building"})
 _FROM_REGISTER = frozenset({"E01", "E05", "E07", "E09", "E10"})
 _AGES = frozenset({"E25", "E26", "E39"})
 
@@ -111,9 +113,9 @@ def event_of(group: list[Candidate], work: Work) -> Event:
 def taken_back(work: Work) -> None:
     """R2: a cancellation voids the newest event it can cancel; a correction of what an event rests on puts a right one in its place."""
     for row in work.voiding:
-        if row["class"] == "cancelled":
+        if row["class"] == "cancelled" and (row["reason"] != "CANCEL_FIX" or _ADDRESS & set(row["moved"])):
             _void_newest(work, row["subject_id"], CANCELS.get(row["reason"], frozenset()), "R2_cancelled")
-        else:
+        elif row["class"] == "corrected":
             _correct(work, row)
     for subject in sorted(work.voided_nhi):
         _void_newest(work, subject, frozenset({"E28"}), "R2_cancelled")

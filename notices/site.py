@@ -23,12 +23,11 @@ _HERE = Path(__file__).parent
 
 def configure(settings: Settings) -> None:
     """Configures Django from todoke's settings; a second call with the same queue store does nothing."""
-    values = django_values(settings)
     if django_settings.configured:
-        if django_settings.DATABASES["default"]["NAME"] != values["DATABASES"]["default"]["NAME"]:
+        if installed().queue_url != settings.queue_url:
             raise SettingsError("this process already works on another queue store")
         return
-    django_settings.configure(**values)
+    django_settings.configure(**django_values(settings))
     django.setup()
 
 

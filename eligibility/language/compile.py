@@ -3,6 +3,7 @@
 A case is one row of `cases` (alias c): case_id, subject_id, household_id, occurred_on, as_of, detail.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlglot import exp
@@ -32,6 +33,17 @@ _QUANTIFIED = {
     "all_of": f"CASE WHEN {_FALSES} > 0 THEN FALSE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE TRUE END",
     "count_of": f"CASE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE {_TRUES} END",
 }
+#: a count with unknowns lies between its trues and its trues + unknowns: often enough to decide
+_COUNTED = {
+    ">=": f"CASE WHEN {_TRUES} >= {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE ELSE NULL END",
+    ">": f"CASE WHEN {_TRUES} > {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} <= {{n}} THEN FALSE ELSE NULL END",
+    "<": f"CASE WHEN {_TRUES} >= {{n}} THEN FALSE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN TRUE ELSE NULL END",
+    "<=": f"CASE WHEN {_TRUES} > {{n}} THEN FALSE WHEN {_TRUES} + {_UNKNOWNS} <= {{n}} THEN TRUE ELSE NULL END",
+    "=": f"CASE WHEN {_TRUES} > {{n}} OR {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE"
+    f" WHEN {_UNKNOWNS} = 0 THEN TRUE ELSE NULL END",
+    "<>": f"CASE WHEN {_TRUES} > {{n}} OR {_TRUES} + {_UNKNOWNS} < {{n}} THEN TRUE"
+    f" WHEN {_UNKNOWNS} = 0 THEN FALSE ELSE NULL END",
+}
 
 
 def to_sql(node: Node, schema: str) -> str:
@@ -45,17 +57,16 @@ def to_sql(node: Node, schema: str) -> str:
     if isinstance(node, Column):
         return f"{_alias(node.alias)}.{quoted(node.name)}"
     if isinstance(node, Call):
-        return (
-            "(" + FUNCTIONS[node.function].sql.format(*(to_sql(argument, schema) for argument in node.arguments)) + ")"
-        )
+        arguments = (to_sql(argument, schema) for argument in node.arguments)
+        return "(" + FUNCTIONS[node.function].sql.format(*arguments) + ")"
     if isinstance(node, Comparison):
-        return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
+        return _compared(node, schema)
     if isinstance(node, Among):
         return f"({to_sql(node.left, schema)} IN ({', '.join(_literal(option) for option in node.options)}))"
     if isinstance(node, Logic):
         parts = [to_sql(part, schema) for part in node.parts]
         return f"(NOT {parts[0]})" if node.operator == "not" else "(" + f" {node.operator.upper()} ".join(parts) + ")"
-    return _quantified(node, schema)
+    return _quantified(node, schema, _QUANTIFIED[node.quantifier])
 
 
 def _literal(node: Constant) -> str:
@@ -65,10 +76,18 @@ def _literal(node: Constant) -> str:
 
 
 def _alias(alias: str) -> str:
-    return quoted(alias.replace(".", "__"))
+    """A record's name in SQL; a quantifier's own name cannot meet one of ours."""
+    own = alias == "subject" or alias.startswith("subject.")
+    return quoted(alias.replace(".", "__") if own else f"q_{alias}")
 
 
-def _quantified(node: Quantified, schema: str) -> str:
+def _compared(node: Comparison, schema: str) -> str:
+    if isinstance(node.left, Quantified) and node.left.quantifier == "count_of" and isinstance(node.right, Constant):
+        return _quantified(node.left, schema, _COUNTED[node.operator], n=_literal(node.right))
+    return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
+
+
+def _quantified(node: Quantified, schema: str, value: str, **more: str) -> str:
     alias = _alias(node.alias)
     predicate = to_sql(node.predicate, schema)
     if node.source == "household":
@@ -78,39 +97,37 @@ def _quantified(node: Quantified, schema: str) -> str:
         source = sources()[node.source]
         table, key = quoted(f"{schema}.{source.table}"), f"{alias}.{quoted(source.join)}"
         whose = f"{key} = c.subject_id"
-    value = _QUANTIFIED[node.quantifier].format(key=key, p=predicate)
-    return " ".join(["(SELECT", value, "FROM", table, "AS", alias, "WHERE", whose, ")"])
-
-
-def singles(nodes: list[Node]) -> list[str]:
-    """The person-level tables (`nhi`, `pension` …) that expressions read without a quantifier, for their joins."""
-    found: set[str] = set()
-    for node in nodes:
-        _collect(node, found)
-    return sorted(found)
-
-
-def _collect(node: Node, found: set[str]) -> None:
-    if isinstance(node, Column) and node.alias.startswith("subject."):
-        found.add(node.alias.removeprefix("subject."))
-    children = (
-        node.arguments
-        if isinstance(node, Call)
-        else node.parts
-        if isinstance(node, Logic)
-        else (node.left, node.right)
-        if isinstance(node, Comparison)
-        else (node.left,)
-        if isinstance(node, Among)
-        else (node.predicate,)
-        if isinstance(node, Quantified)
-        else ()
+    return " ".join(
+        ["(SELECT", value.format(key=key, p=predicate, **more), "FROM", table, "AS", alias, "WHERE", whose, ")"]
     )
-    for child in children:
-        _collect(child, found)
 
 
-def joins(tables: list[str], schema: str) -> str:
+def singles(nodes: Iterable[Node]) -> list[str]:
+    """The person-level tables (`nhi`, `pension` …) that expressions read without a quantifier, for their joins."""
+    columns = (part for node in nodes for part in walk(node) if isinstance(part, Column))
+    return sorted({one.alias.removeprefix("subject.") for one in columns if one.alias.startswith("subject.")})
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it."""
+    yield node
+    for child in _children(node):
+        yield from walk(child)
+
+
+def _children(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Logic):
+        return node.parts
+    if isinstance(node, Comparison):
+        return (node.left, node.right)
+    if isinstance(node, Among):
+        return (node.left,)
+    return (node.predicate,) if isinstance(node, Quantified) else ()
+
+
+def joins(tables: Iterable[str], schema: str) -> str:
     """LEFT JOINs of the subject and of the person-level tables onto the cases."""
     parts = [f'LEFT JOIN {quoted(f"{schema}.residents")} AS "subject" ON "subject".resident_id = c.subject_id']
     for name in tables:

@@ -1,5 +1,6 @@
 """One person against one expression, without a database: the oracle the SQL must agree with."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,11 +27,15 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is known of one case: the subject, who lives with them (subject included), and the subject's rows by table."""
+    """What is known of one case.
 
-    subject: Record
-    household: Sequence[Record] = ()
-    records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    `household` is everybody registered together, the subject included; None when nobody said who lives there.
+    `records` are rows by table: a table that is absent is unknown, an empty one says that there is no row.
+    """
+
+    subject: Record = field(repr=False)  #: personal data
+    household: Sequence[Record] | None = field(default=None, repr=False)  #: personal data
+    records: Mapping[str, Sequence[Record]] = field(default_factory=dict, repr=False)  #: personal data
     as_of: date
     occurred_on: date | None
     detail: str = ""
@@ -50,7 +55,7 @@ def evaluate(node: Node, facts: Facts, bound: Mapping[str, Record] | None = None
     if isinstance(node, Call):
         return _call(node, facts, names)
     if isinstance(node, Comparison):
-        return _compare(node.operator, evaluate(node.left, facts, names), evaluate(node.right, facts, names))
+        return _compared(node, facts, names)
     if isinstance(node, Among):
         left = evaluate(node.left, facts, names)
         return None if left is None else left in {option.value for option in node.options}
@@ -61,33 +66,60 @@ def evaluate(node: Node, facts: Facts, bound: Mapping[str, Record] | None = None
 
 def _read(node: Column, facts: Facts, bound: Mapping[str, Record]) -> Value:
     if node.alias in bound:
-        found: Value = bound[node.alias].get(node.name)
-        return found
-    if node.alias == "subject":
-        return facts.subject.get(node.name)
-    rows = facts.records.get(sources()[node.alias.removeprefix("subject.")].table, ())
-    return rows[0].get(node.name) if rows else None
+        row: Record = bound[node.alias]
+    elif node.alias == "subject":
+        row = facts.subject
+    else:
+        rows = _rows(node.alias.removeprefix("subject."), facts) or ()
+        row = rows[0] if rows else {}
+    found: Value = row.get(node.name)
+    return found
+
+
+def _rows(source: str, facts: Facts) -> Sequence[Record] | None:
+    """The rows an expression means by a name; None when the facts do not say."""
+    if source == "household":
+        if facts.household is None:
+            return None
+        return [row for row in facts.household if row.get("status", "RESIDENT") == "RESIDENT"]
+    found, me = sources()[source], facts.subject.get("resident_id")
+    rows = facts.records.get(found.table)
+    return None if rows is None else [row for row in rows if me is None or row.get(found.join, me) == me]
 
 
 def _call(node: Call, facts: Facts, bound: Mapping[str, Record]) -> Value:
     function = FUNCTIONS[node.function]
     values = [evaluate(argument, facts, bound) for argument in node.arguments]
-    needed = [value for place, value in enumerate(values) if not (function.open_ended and place == 1)]
-    if any(value is None for value in needed):
+    if None in values and not function.sees_unknown:
         return None
     found: Value = function.python(*values)
     return found
 
 
+def _compared(node: Comparison, facts: Facts, bound: Mapping[str, Record]) -> bool | None:
+    if isinstance(node.left, Quantified) and node.left.quantifier == "count_of" and isinstance(node.right, Constant):
+        trues, _, unknowns = _tally(node.left, facts, bound)
+        assert isinstance(node.right.value, int)
+        return _between(node.operator, trues, trues + unknowns, node.right.value)
+    return _compare(node.operator, evaluate(node.left, facts, bound), evaluate(node.right, facts, bound))
+
+
 def _compare(operator: str, left: Value, right: Value) -> bool | None:
     if left is None or right is None:
         return None
-    if operator == "=":
-        return left == right
-    if operator == "<>":
-        return left != right
+    if operator in {"=", "<>"}:
+        return (left == right) is (operator == "=")
     order = (left > right) - (left < right)  # type: ignore[operator]
     return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[operator]
+
+
+def _between(operator: str, least: float, most: float, than: int) -> bool | None:
+    """A number of which only its bounds are known, compared: decided where both bounds say the same."""
+    if operator in {"=", "<>"}:
+        same = None if least <= than <= most and least != most else least <= than <= most
+        return same if same is None or operator == "=" else not same
+    low, high = _compare(operator, least, than), _compare(operator, most, than)  # type: ignore[arg-type]
+    return low if low == high else None
 
 
 def _logic(operator: str, values: Sequence[Value]) -> bool | None:
@@ -99,13 +131,19 @@ def _logic(operator: str, values: Sequence[Value]) -> bool | None:
     return None if any(value is None for value in values) else not deciding
 
 
+def _tally(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> tuple[int, int, float]:
+    """How many rows are true, false and unknown. Of a household or table nobody told, any number may be unknown."""
+    rows = _rows(node.source, facts)
+    told = rows if rows is not None else [facts.subject] if node.source == "household" else []
+    values = [evaluate(node.predicate, facts, {**bound, node.alias: row}) for row in told]
+    return values.count(True), values.count(False), values.count(None) if rows is not None else math.inf
+
+
 def _quantified(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> Value:
-    rows = facts.household if node.source == "household" else facts.records.get(sources()[node.source].table, ())
-    values = [evaluate(node.predicate, facts, {**bound, node.alias: row}) for row in rows]
-    trues, unknowns = values.count(True), values.count(None)
+    trues, falses, unknowns = _tally(node, facts, bound)
     if node.quantifier == "count_of":
         return None if unknowns else trues
-    if node.quantifier == "all_of":
-        return False if values.count(False) else None if unknowns else True
-    found = True if trues else None if unknowns else False
-    return found if node.quantifier == "any_of" or found is None else not found
+    deciding = falses if node.quantifier == "all_of" else trues
+    if deciding:
+        return node.quantifier == "any_of"
+    return None if unknowns else node.quantifier != "any_of"

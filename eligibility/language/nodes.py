@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["date", "number", "text", "boolean"]
+#: number is a plain whole number: a count, a fiscal year
+Kind: TypeAlias = Literal["date", "years", "months", "days", "yen", "number", "text", "code", "boolean"]
 Value: TypeAlias = date | int | str | bool | None
+NUMERIC: frozenset[Kind] = frozenset({"years", "months", "days", "yen", "number"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Constant:
-    """A literal or a dated value."""
+    """A literal or a dated value. A literal takes the unit of what it is compared with; a dated value has its own."""
 
     value: Value
     kind: Kind
+    literal: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,7 @@ class Column:
     """A column of a bound record: `alias` is subject, subject.<table>, or a quantifier's name."""
 
     alias: str
+    table: str
     name: str
     kind: Kind
 

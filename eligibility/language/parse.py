@@ -1,12 +1,13 @@
 """From text to tree. sqlglot reads the text; an allow-list decides what may stand in it. Everything else is refused by name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 import sqlglot
 from sqlglot import exp
 
+from eligibility.language.kinds import alike, shown
 from eligibility.language.nodes import (
     Among,
     Call,
@@ -14,18 +15,21 @@ from eligibility.language.nodes import (
     Comparison,
     Constant,
     EventDetail,
-    Kind,
     Logic,
     Moment,
     Node,
     Quantified,
 )
 from eligibility.language.sources import kind_of, sources
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import FUNCTIONS, OLDEST_YEARS
 from engine.core.errors import RuleError
 
 _LONGEST = 1_000
 _DEEPEST = 40
+_COMMENTS = ("--", "/*", ";", "{#")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: what a text in quotes may hold: nothing that means something to SQL, to our templates or to a person's name
+_TEXT = re.compile(r"[A-Za-z0-9_.\- ]*")
 _COMPARISONS: Mapping[type[exp.Expression], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -34,7 +38,9 @@ _COMPARISONS: Mapping[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+_TURNED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _QUANTIFIERS = ("any_of", "all_of", "none_of", "count_of")
+_KNOWN = f"the functions are {', '.join(sorted(FUNCTIONS))}, value and {', '.join(_QUANTIFIERS)}"
 
 
 @dataclass
@@ -47,22 +53,32 @@ class _Scope:
 
 
 def parse(text: str, *, dated: Callable[[str], Constant]) -> tuple[Node, frozenset[tuple[str, str]]]:
-    """The tree of an expression and the (table, column) pairs it reads. `dated` answers `value('name')`.
+    """The tree of a condition and the (table, column) pairs it reads. `dated` answers `value('name')`.
 
     Raises RuleError that says what may not stand there and what to write instead.
     """
     if len(text) > _LONGEST or _nesting(text) > _DEEPEST:
         raise RuleError("the expression is too long or too deep; split it into several criteria")
-    if "--" in text or "/*" in text or ";" in text:
+    if any(mark in text for mark in _COMMENTS):
         raise RuleError("comments and semicolons may not stand in an expression; use the criterion's own fields")
+    scope = _Scope(dated=dated, reads=set())
+    try:
+        node = _boolean(_tree(text), scope)
+    except RecursionError:
+        raise RuleError("the expression is too deep; split it into several criteria") from None
+    return node, frozenset(scope.reads)
+
+
+def _tree(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
         raise RuleError(f"the expression cannot be read: {str(error).splitlines()[0][:120]}") from None
     if not isinstance(tree, exp.Expression):
         raise RuleError("the expression is empty")
-    scope = _Scope(dated=dated, reads=set())
-    return _node(tree, scope), frozenset(scope.reads)
+    if any(part.comments for part in tree.walk()):
+        raise RuleError("comments may not stand in an expression; use the criterion's own fields")
+    return tree
 
 
 def _nesting(text: str) -> int:
@@ -70,7 +86,7 @@ def _nesting(text: str) -> int:
     for letter in text:
         depth += (letter == "(") - (letter == ")")
         deepest = max(deepest, depth)
-    return deepest
+    return max(deepest, len(re.findall(r"\bnot\b", text, re.IGNORECASE)))
 
 
 def _node(tree: exp.Expression, scope: _Scope) -> Node:
@@ -82,7 +98,10 @@ def _node(tree: exp.Expression, scope: _Scope) -> Node:
     if isinstance(tree, exp.Not):
         return Logic(operator="not", parts=(_boolean(tree.this, scope),))
     if type(tree) in _COMPARISONS:
-        return _comparison(tree, scope)
+        return _comparison(tree, _COMPARISONS[type(tree)], tree.args["this"], tree.args["expression"], scope)
+    if isinstance(tree, exp.Between) and not tree.args.get("symmetric"):
+        low = _comparison(tree, ">=", tree.this, tree.args["low"], scope)
+        return Logic(operator="and", parts=(low, _comparison(tree, "<=", tree.this, tree.args["high"], scope)))
     if isinstance(tree, exp.In):
         return _among(tree, scope)
     if isinstance(tree, exp.Literal | exp.Boolean | exp.Neg):
@@ -91,73 +110,79 @@ def _node(tree: exp.Expression, scope: _Scope) -> Node:
         return _column(tree, scope)
     if isinstance(tree, exp.Anonymous):
         return _call(tree, scope)
-    raise RuleError(
-        f"{_shown(tree)} may not stand in an expression; the functions are {', '.join(sorted(FUNCTIONS))} and {', '.join(_QUANTIFIERS)}"
-    )
+    raise RuleError(f"{_shown(tree)} may not stand in an expression; {_KNOWN}")
+
+
+def _text(tree: exp.Expression) -> str:
+    return tree.sql(dialect="duckdb")[:60]
 
 
 def _shown(tree: exp.Expression) -> str:
-    return f"{type(tree).__name__.lower()} «{tree.sql(dialect='duckdb')[:60]}»"
+    return f"{type(tree).__name__.lower()} «{_text(tree)}»"
 
 
 def _boolean(tree: exp.Expression, scope: _Scope) -> Node:
     node = _node(tree, scope)
     if node.kind != "boolean":
-        raise RuleError(
-            f"{_shown(tree)} is a {node.kind}, but and, or and not join conditions; compare it with something"
-        )
+        raise RuleError(f"«{_text(tree)}» is {shown(node.kind)}, not a condition; compare it with something")
     return node
 
 
-def _comparison(tree: exp.Expression, scope: _Scope) -> Node:
-    left, right = _node(tree.args["this"], scope), _node(tree.args["expression"], scope)
+def _comparison(
+    tree: exp.Expression, operator: str, first: exp.Expression, second: exp.Expression, scope: _Scope
+) -> Node:
+    left, right = _node(first, scope), _node(second, scope)
     for side in (left, right):
         if isinstance(side, Comparison):
             raise RuleError("a comparison of a comparison (1 < x < 3) has no clear meaning; write `1 < x and x < 3`")
-    left, right = _as_date(left, right), _as_date(right, left)
-    if left.kind != right.kind:
-        raise RuleError(f"«{tree.sql(dialect='duckdb')[:60]}» compares a {left.kind} with a {right.kind}")
-    operator = _COMPARISONS[type(tree)]
-    if left.kind in {"text", "boolean"} and operator not in {"=", "<>"}:
-        raise RuleError(f"a {left.kind} has no order; use = or <> or in")
+    if isinstance(left, Constant) and not isinstance(right, Constant):
+        left, right, operator = right, left, _TURNED[operator]
+    left, right = alike(left, right, _text(tree))
+    if left.kind in {"text", "code", "boolean"} and operator not in {"=", "<>"}:
+        raise RuleError(f"«{_text(tree)}»: {shown(left.kind)} has no order; use = or <> or in")
+    if any(_counts(side) for side in (left, right)) and not isinstance(right, Constant):
+        raise RuleError(f"«{_text(tree)}»: compare count_of with a whole number")
     return Comparison(operator=operator, left=left, right=right)  # type: ignore[arg-type]
 
 
-def _as_date(node: Node, other: Node) -> Node:
-    """A text literal beside a date is a date: '2026-04-01'."""
-    if isinstance(node, Constant) and node.kind == "text" and other.kind == "date":
-        try:
-            return Constant(value=date.fromisoformat(str(node.value)), kind="date")
-        except ValueError:
-            raise RuleError(f"{node.value!r} stands beside a date but is none; write it as 'YYYY-MM-DD'") from None
-    return node
+def _counts(node: Node) -> bool:
+    return isinstance(node, Quantified) and node.quantifier == "count_of"
 
 
 def _among(tree: exp.In, scope: _Scope) -> Node:
     left = _node(tree.this, scope)
-    if not tree.expressions or tree.args.get("query"):
-        raise RuleError("`in` takes a list of constants: x in ('a', 'b')")
-    options = tuple(_constant(option) for option in tree.expressions)
-    if any(option.kind != left.kind for option in options):
-        raise RuleError(f"«{tree.sql(dialect='duckdb')[:60]}»: every option must be a {left.kind}")
-    return Among(left=left, options=options)
+    if not tree.expressions or tree.args.get("query") or _counts(left):
+        raise RuleError("`in` takes a value and a list of constants: x in ('a', 'b')")
+    options = tuple(alike(left, _constant(option), _text(tree))[1] for option in tree.expressions)
+    return Among(left=left, options=tuple(option for option in options if isinstance(option, Constant)))
 
 
 def _constant(tree: exp.Expression) -> Constant:
     if isinstance(tree, exp.Boolean):
         return Constant(value=bool(tree.this), kind="boolean")
-    if isinstance(tree, exp.Neg) and isinstance(tree.this, exp.Literal):
-        inner = _constant(tree.this)
-        return Constant(value=-inner.value if isinstance(inner.value, int) else None, kind="number")
+    if isinstance(tree, exp.Neg) and isinstance(tree.this, exp.Literal) and not tree.this.is_string:
+        inner = _constant(tree.this).value
+        assert isinstance(inner, int)
+        return Constant(value=-inner, kind="number")
     if isinstance(tree, exp.Literal) and tree.is_string:
+        if not _TEXT.fullmatch(str(tree.this)):
+            raise RuleError("a text in quotes may hold letters a to z, digits, - _ . and spaces: a code or a date")
         return Constant(value=str(tree.this), kind="text")
-    if isinstance(tree, exp.Literal) and str(tree.this).isdigit():
+    if isinstance(tree, exp.Literal) and str(tree.this).isascii() and str(tree.this).isdigit():
         return Constant(value=int(tree.this), kind="number")
     raise RuleError(f"{_shown(tree)} is not a constant; numbers are whole (yen, years, months, days)")
 
 
+def _path(tree: exp.Expression) -> list[str]:
+    """The names of a dotted path. Raises RuleError for anything but plain names."""
+    parts = tree.sql(dialect="duckdb").split(".")
+    if not all(_NAME.fullmatch(part) for part in parts):
+        raise RuleError(f"{_shown(tree)} may not stand in an expression; write plain lower-case names")
+    return parts
+
+
 def _column(tree: exp.Expression, scope: _Scope) -> Node:
-    path = tree.sql(dialect="duckdb").replace('"', "").split(".")
+    path = _path(tree)
     if path == ["as_of"]:
         return Moment(name="as_of")
     if path == ["event", "occurred_on"]:
@@ -181,11 +206,11 @@ def _column(tree: exp.Expression, scope: _Scope) -> Node:
 
 
 def _read(table: str, alias: str, name: str, scope: _Scope) -> Column:
-    kind: Kind | None = kind_of(table, name)
+    kind = kind_of(table, name)
     if kind is None:
         raise RuleError(f"the table {table} has no column {name} (engine/records/contract/{table}.yaml)")
     scope.reads.add((table, name))
-    return Column(alias=alias, name=name, kind=kind)
+    return Column(alias=alias, table=table, name=name, kind=kind)
 
 
 def _call(tree: exp.Anonymous, scope: _Scope) -> Node:
@@ -197,23 +222,34 @@ def _call(tree: exp.Anonymous, scope: _Scope) -> Node:
             raise RuleError("value takes one name in quotes: value('income_limit_yen')")
         return scope.dated(str(tree.expressions[0].this))
     if name not in FUNCTIONS:
-        raise RuleError(
-            f"there is no function {name}; the functions are {', '.join(sorted(FUNCTIONS))} and {', '.join(_QUANTIFIERS)}"
-        )
-    function = FUNCTIONS[name]
-    arguments = tuple(_node(argument, scope) for argument in tree.expressions)
-    if tuple(argument.kind for argument in arguments) != function.takes:
-        given = ", ".join(argument.kind for argument in arguments)
-        raise RuleError(f"{name} takes ({', '.join(function.takes)}), not ({given})")
+        raise RuleError(f"there is no function {name}; {_KNOWN}")
+    function, given = FUNCTIONS[name], [_node(argument, scope) for argument in tree.expressions]
+    arguments = tuple(
+        Constant(value=argument.value, kind="years")
+        if wanted == "years" and isinstance(argument, Constant) and argument.literal and argument.kind == "number"
+        else argument
+        for argument, wanted in zip(given, function.takes, strict=False)
+    )
+    if len(given) != len(function.takes) or tuple(argument.kind for argument in arguments) != function.takes:
+        kinds = ", ".join(argument.kind for argument in given)
+        raise RuleError(f"{name} takes ({', '.join(function.takes)}), not ({kinds})")
+    for argument in arguments:
+        if argument.kind == "years" and not _an_age(argument):
+            raise RuleError(f"{name}: the age is a whole number from 0 to {OLDEST_YEARS}, or value('…') in years")
     return Call(function=name, arguments=arguments, kind=function.gives)
 
 
+def _an_age(node: Node) -> bool:
+    return isinstance(node, Constant) and isinstance(node.value, int) and 0 <= node.value <= OLDEST_YEARS
+
+
 def _quantified(name: str, tree: exp.Anonymous, scope: _Scope) -> Node:
+    if scope.aliases:
+        raise RuleError(f"{name} stands inside another quantifier; split it into several criteria")
     source, alias = _bound(name, tree)
-    table = "residents" if source == "household" else sources()[source].table
-    if alias in scope.aliases or alias in {"subject", "event", "household"}:
-        raise RuleError(f"the name {alias} is taken; choose another after `as`")
-    scope.aliases[alias] = table
+    if alias in {"subject", "event", "household", "as_of"} or not _NAME.fullmatch(alias):
+        raise RuleError(f"the name {alias} cannot stand after `as`; choose a short one, as in `household as m`")
+    scope.aliases[alias] = "residents" if source == "household" else sources()[source].table
     predicate = _boolean(tree.expressions[1], scope)
     del scope.aliases[alias]
     return Quantified(
@@ -228,7 +264,7 @@ def _quantified(name: str, tree: exp.Anonymous, scope: _Scope) -> Node:
 def _bound(name: str, tree: exp.Anonymous) -> tuple[str, str]:
     """The source and alias of `any_of(household as m, …)`."""
     if len(tree.expressions) == 2 and isinstance(tree.expressions[0], exp.Alias):
-        path = tree.expressions[0].this.sql(dialect="duckdb").replace('"', "").split(".")
+        path = _path(tree.expressions[0].this)
         alias = str(tree.expressions[0].alias)
         if path == ["household"]:
             return "household", alias

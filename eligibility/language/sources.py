@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from eligibility.language.nodes import Kind
-from engine.records.contract import TableContract, load_contracts
+from engine.records.contract import load_contracts
 
 _KINDS: Mapping[str, Kind] = {
     "id": "text",
     "text": "text",
-    "code": "text",
+    "code": "code",
     "date": "date",
     "integer": "number",
-    "yen": "number",
+    "yen": "yen",
     "boolean": "boolean",
 }
 
@@ -40,12 +40,12 @@ def sources() -> Mapping[str, Source]:
     return found | {"allowance_as_child": Source(table="child_allowance", join="child_id", single=False)}
 
 
-def contract_of(table: str) -> TableContract:
-    """A table's contract."""
-    return load_contracts()[table]
-
-
 def kind_of(table: str, column: str) -> Kind | None:
     """The kind of a declared column; None when the table has no such column."""
-    declared = contract_of(table).columns.get(column)
+    declared = load_contracts()[table].columns.get(column)
     return _KINDS[declared.type] if declared else None
+
+
+def codes_of(table: str, column: str) -> tuple[str, ...]:
+    """The codes a column may hold; none when the contract lists none."""
+    return tuple(load_contracts()[table].columns[column].codes)

@@ -76,6 +76,15 @@ class Schedule(Part):
     dispatch_at: tuple[time, ...] = (time(10, 0), time(14, 0))
 
 
+class Dispatch(Part):
+    """The way out. `stopped` is the kill switch: nothing is sent while it is true. A hand-over silent for the lease is taken for dead."""
+
+    stopped: bool = False
+    lease_seconds: int = Field(default=600, ge=1)
+    attempts: int = Field(default=8, ge=1)
+    backoff_seconds: int = Field(default=300, ge=1)
+
+
 class Alert(Part):
     """How an operator hears of a halt. `command` gets the one-line message as its last argument."""
 
@@ -116,6 +125,7 @@ class Settings(Part):
     waits: Waits = Waits()
     schedule: Schedule = Schedule()
     alert: Alert = Alert()
+    dispatch: Dispatch = Dispatch()
     desk: Desk = Desk()
     volume: Volume = Volume()
     demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None

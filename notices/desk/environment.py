@@ -9,8 +9,9 @@ from jinja2 import Environment, StrictUndefined
 
 def environment(**options: Any) -> Environment:
     """Called by Django with its own options (loader, autoescape)."""
-    ours = {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**(options | ours))  # noqa: S701 - it is on
+    ours = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    theirs = {name: value for name, value in options.items() if name != "autoescape"}
+    made = Environment(**(theirs | ours), autoescape=True)
     made.globals.update(static=static, url=_url)
     return made
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.core.settings import read_settings  # noqa: E402 - the repository must be on the path first
-from notices import site  # noqa: E402
+from engine.core.settings import read_settings
+from notices import site
 
 
 def main() -> None:

@@ -3,7 +3,6 @@ from typing import Any, Protocol, runtime_checkable
 from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.conf import settings
 
 from engine.core.errors import SettingsError
 from notices.desk.serve import application
@@ -27,9 +26,7 @@ def get(path: str) -> tuple[str, bytes]:
     def start(status: str, headers: object, exc_info: object = None) -> Any:
         answered.append(status)
 
-    store = settings.DATABASES["default"]["NAME"]  # pytest-django's own, so that the process stays on one queue store
-    same = TODOKE_SETTINGS.model_copy(update={"queue_url": f"sqlite:///{store}"})
-    body: Iterable[bytes] = application(same)(environ, start)
+    body: Iterable[bytes] = application(TODOKE_SETTINGS)(environ, start)
     content = b"".join(body)
     if isinstance(body, Closing):  # as every server does: a static file is open until then
         body.close()
@@ -44,7 +41,7 @@ def test_the_application_answers_with_the_log_in_page(db: None) -> None:
 
 def test_another_queue_store_is_refused() -> None:
     with pytest.raises(SettingsError, match="another queue store"):
-        application(TODOKE_SETTINGS)
+        application(TODOKE_SETTINGS.model_copy(update={"queue_url": "sqlite:////elsewhere/queue.sqlite3"}))
 
 
 def test_style_and_keys_are_served_from_where_they_stand(db: None) -> None:

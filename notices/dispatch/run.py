@@ -1,0 +1,186 @@
+"""Dispatch: hands over what is approved and due, each notice once, and only after a last look at every reason not to."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from engine.core.clock import Clock
+from engine.core.errors import SafetyStop, StateError
+from engine.core.settings import Settings
+from notices.approval import audit
+from notices.approval.models import NoticeState
+from notices.approval.states import move
+from notices.dispatch.channel import Channel, Refused, Unsure
+from notices.dispatch.folder import FolderChannel
+from notices.dispatch.lastlook import last_look, parcel_for
+from notices.dispatch.outbox import Claimed, accept, claim, due, end, expire, sweep, waiting
+from notices.dispatch.reconcile import reconcile
+from notices.dispatch.stopping import (
+    ACTOR,
+    DELIVERY_UNKNOWN,
+    GAVE_UP,
+    give_task,
+    record,
+    stop_notice,
+    strongest,
+)
+from notices.recipients.checks import Stop, require_safety
+
+STOP_FILE = "STOP"  #: beside the notices: while a file of this name is in the outbox folder, nothing is sent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatched:
+    """What one run did. waiting: not yet due, or to be tried again. faults: what does not add up, which is never right."""
+
+    accepted: int
+    stopped: int
+    expired: int
+    refused: int
+    unknown: int
+    failed: int
+    swept: int
+    waiting: int
+    faults: int
+
+    def summary(self) -> Mapping[str, int]:
+        """The counts by name."""
+        return asdict(self)
+
+
+def dispatch(*, settings: Settings, clock: Clock, channel: Channel | None = None) -> Dispatched:
+    """Sends what is approved and due, once; safe to repeat, and two may run at the same time.
+
+    Raises SafetyStop when the kill switch is on or the safety facts are not good: nothing (more) is sent then, whenever it
+    was approved. Raises InputError when the channel cannot be used as it is set up.
+    """
+    run = _Run(settings, clock, channel or FolderChannel(settings.paths.outbox))
+    run.require_leave()
+    run.channel.open()
+    try:
+        run.everything()
+    finally:
+        dispatched = run.report()
+    return dispatched
+
+
+class _Run:
+    """One run over the outbox, and its counts."""
+
+    def __init__(self, settings: Settings, clock: Clock, channel: Channel) -> None:
+        self.channel = channel
+        self._settings = settings
+        self._clock = clock
+        self._municipality = settings.municipality.code
+        self._counts: Counter[str] = Counter()
+
+    def require_leave(self) -> None:
+        """Raises SafetyStop unless things may be sent at this moment."""
+        if self._settings.dispatch.stopped:
+            raise SafetyStop("nothing is sent: the kill switch is on (setting dispatch.stopped)")
+        if (self._settings.paths.outbox / STOP_FILE).exists():
+            raise SafetyStop(f"nothing is sent: the kill switch is on (file {STOP_FILE} in paths.outbox)")
+        require_safety(self._municipality, now=self._clock.now())
+
+    def everything(self) -> None:
+        """What died is settled, then every due notice is sent or stopped."""
+        ways = self._settings.dispatch
+        lease = timedelta(seconds=ways.lease_seconds)
+        self._counts["swept"] = sweep(self._municipality, self.channel, lease=lease, now=self._clock.now())
+        for pk in list(due(self._municipality, settings=ways, now=self._clock.now())):
+            self.require_leave()
+            self._one(pk)
+
+    def _one(self, pk: int) -> None:
+        try:
+            if expire(pk, now=self._clock.now()):
+                self._counts["expired"] += 1
+                return
+        except StateError:
+            return  # somebody changed it at this moment: it is theirs
+        claimed = claim(pk, now=self._clock.now())
+        if claimed is None:
+            return
+        try:
+            self._counts[self._hand_over(claimed)] += 1
+        except StateError:
+            # Stopped or settled by somebody else while it was in our hands; the attempt says what we know.
+            self._counts["unknown"] += 1
+
+    def _hand_over(self, claimed: Claimed) -> str:
+        """Asks once more, then calls the channel; returns what became of the notice."""
+        try:
+            self.require_leave()
+        except SafetyStop:
+            self._give_back(claimed)
+            raise
+        found = last_look(claimed.row)
+        if claimed.row.channel != self.channel.name:
+            found.append(Stop("wrong_channel", ""))
+        if found:
+            return self._stop(claimed, found)
+        try:
+            receipt = self.channel.send(parcel_for(claimed.row))
+        except Refused as refused:
+            return self._refused(claimed, refused)
+        except Unsure as unsure:
+            return self._unsure(claimed, unsure)
+        with transaction.atomic():
+            accept(claimed, receipt, at=self._clock.now())
+        return "accepted"
+
+    def _give_back(self, claimed: Claimed) -> None:
+        with transaction.atomic():
+            move(claimed.row.notice, NoticeState.QUEUED, at=self._clock.now(), reason="safety_stop")
+            end(claimed.attempt, "stopped", at=self._clock.now())
+
+    def _stop(self, claimed: Claimed, found: list[Stop]) -> str:
+        stop, consequence = strongest(found)
+        with transaction.atomic():
+            stop_notice(claimed.row.notice, stop, consequence, at=self._clock.now())
+            end(claimed.attempt, "stopped", at=self._clock.now(), receipt=stop.reason)
+        return "stopped"
+
+    def _refused(self, claimed: Claimed, refused: Refused) -> str:
+        """Certainly not sent: tried again later by itself, unless it is final or was tried often enough."""
+        notice, now = claimed.row.notice, self._clock.now()
+        given_up = refused.final or claimed.row.attempts.count() >= self._settings.dispatch.attempts
+        with transaction.atomic():
+            move(notice, NoticeState.FAILED if given_up else NoticeState.RETRY_WAIT, at=now, reason=str(refused))
+            end(claimed.attempt, "refused", at=now, receipt=str(refused))
+            if given_up:
+                give_task(notice, GAVE_UP, at=now)
+            record(notice, "notice_failed" if given_up else "notice_refused", {"reason": str(refused)}, at=now)
+        return "failed" if given_up else "refused"
+
+    def _unsure(self, claimed: Claimed, unsure: Unsure) -> str:
+        """Perhaps sent: never again by itself where the channel would not notice; else it is asked and sent once more."""
+        notice, now = claimed.row.notice, self._clock.now()
+        again = self.channel.idempotent and claimed.row.attempts.count() < self._settings.dispatch.attempts
+        with transaction.atomic():
+            move(notice, NoticeState.RETRY_WAIT if again else NoticeState.UNKNOWN, at=now, reason=str(unsure))
+            end(claimed.attempt, "unknown", at=now, receipt=str(unsure))
+            if not again:
+                give_task(notice, DELIVERY_UNKNOWN, at=now)
+            record(notice, "notice_unknown", {"reason": str(unsure), "again": again}, at=now)
+        return "refused" if again else "unknown"
+
+    def report(self) -> Dispatched:
+        """The counts, the state of the outbox, one audit row for the run and the anchor of the chain."""
+        names = ("accepted", "stopped", "expired", "refused", "unknown", "failed", "swept")
+        counts = {name: self._counts[name] for name in names}
+        faults = reconcile(self._municipality).faults
+        if any(counts.values()) or faults:
+            audit.append(
+                municipality=self._municipality,
+                actor=ACTOR,
+                action="dispatch_run",
+                subject=f"channel:{self.channel.name}",
+                details={**counts, "faults": list(faults)},
+                at=self._clock.now(),
+            )
+        audit.anchor(self._settings, at=self._clock.now())
+        return Dispatched(**counts, waiting=waiting(self._municipality), faults=len(faults))

@@ -1,0 +1,101 @@
+"""Cases judged by SQL: a DuckDB with the contracts' tables, filled from the same facts the evaluator is given."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+import eligibility
+from eligibility.language.compile import joins, singles, to_sql
+from eligibility.language.evaluate import Facts
+from eligibility.language.nodes import Node
+from engine.core.sql import Query, load_queries, quoted
+from engine.records.contract import load_contracts
+from engine.records.tables import listed
+from engine.warehouse.duck import Warehouse
+
+_EVALUATE = load_queries(Path(eligibility.__file__).with_name("match.sql"))["evaluate"]
+POLARS: Mapping[str, type[pl.DataType]] = {
+    "VARCHAR": pl.String,
+    "DATE": pl.Date,
+    "INTEGER": pl.Int32,
+    "BIGINT": pl.Int64,
+    "BOOLEAN": pl.Boolean,
+}
+
+
+class SqlReader:
+    """Judges facts by SQL. Rows are put into plain tables of a schema `now`, without history."""
+
+    def __init__(self, warehouse: Warehouse, tables: Sequence[str]) -> None:
+        self.warehouse, self.tables = warehouse, tables
+        warehouse.define("CREATE SCHEMA IF NOT EXISTS now")
+        for table in tables:
+            columns = load_contracts()[table].physical_columns().items()
+            made = Query(name="made", text="CREATE OR REPLACE TABLE <table> (<columns>)")
+            text = listed(f"{quoted(name)} {kind}" for name, kind in columns)
+            warehouse.define(made.about(table=f"now.{table}", columns=text).text)
+
+    def values(self, asked: Mapping[str, Node], facts: Sequence[Facts]) -> list[dict[str, Any]]:
+        """For each of the facts: name → value."""
+        for table, rows in self._rows(facts).items():
+            self._fill(table, rows)
+        names = list(asked)
+        text = ", ".join(f"{to_sql(asked[name], 'now')} AS v{place}" for place, name in enumerate(names))
+        query = _EVALUATE.about(
+            values=Query(name="values", text=text),
+            joins=Query(name="joins", text=joins(singles(list(asked.values())), "now")),
+        )
+        with self.warehouse.frame("cases", self._cases(facts)):
+            found = self.warehouse.query(query).to_dicts()
+        assert len(found) == len(facts)
+        return [{name: row[f"v{place}"] for place, name in enumerate(names)} for row in found]
+
+    def _fill(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        columns = load_contracts()[table].physical_columns()
+        schema = {name: POLARS[kind] for name, kind in columns.items()}
+        frame = pl.DataFrame([{name: row.get(name) for name in columns} for row in rows], schema=schema)
+        self.warehouse.define(Query(name="empty", text="DELETE FROM <table>").about(table=f"now.{table}").text)
+        with self.warehouse.frame("incoming", frame):
+            self.warehouse.define(
+                Query(name="fill", text="INSERT INTO <table> BY NAME SELECT * FROM incoming")
+                .about(table=f"now.{table}")
+                .text
+            )
+
+    def _rows(self, facts: Sequence[Facts]) -> dict[str, list[dict[str, Any]]]:
+        rows: dict[str, list[dict[str, Any]]] = {table: [] for table in self.tables}
+        for place, one in enumerate(facts):
+            home = {"household_id": f"h{place}"}
+            people = [one.subject, *(row for row in one.household or () if row is not one.subject)]
+            for number, person in enumerate(people):
+                me = {"resident_id": f"p{place}" if number == 0 else f"p{place}-{number}"}
+                rows["residents"].append({"status": "RESIDENT", **person} | home | me)
+            for table in (table for table in self.tables if table != "residents"):
+                who = "child_id" if table == "child_allowance" else load_contracts()[table].person
+                rows[table] += [{**row, who: f"p{place}"} for row in one.records.get(table, ())]
+        return rows
+
+    def _cases(self, facts: Sequence[Facts]) -> pl.DataFrame:
+        rows = [
+            {
+                "case_id": place,
+                "subject_id": f"p{place}",
+                "household_id": f"h{place}",
+                "occurred_on": one.occurred_on,
+                "as_of": one.as_of,
+                "detail": one.detail,
+            }
+            for place, one in enumerate(facts)
+        ]
+        return pl.DataFrame(rows, schema_overrides={"occurred_on": pl.Date, "as_of": pl.Date})
+
+
+@contextmanager
+def sql_reader(*tables: str) -> Iterator[SqlReader]:
+    """A reader over an empty warehouse in memory; residents are always there."""
+    with Warehouse(duckdb.connect()) as warehouse:
+        yield SqlReader(warehouse, ("residents", *tables))
