@@ -25,11 +25,7 @@ def recheck(municipality: str, *, night: date, at: datetime) -> None:
     )
     people = {person for notice in waiting for person in (notice.addressee_id, *notice.subject_ids)}
     safety = read_safety(municipality, people, households={notice.household_id for notice in waiting})
-    approved = set(
-        Wording.objects.filter(municipality_code=municipality, state=Wording.State.APPROVED).values_list(
-            "version", flat=True
-        )
-    )
+    approved = _approved(municipality)
     for notice in waiting:
         items = [item for item in notice.items.all() if item.state not in LEFT_OUT]
         found = judge(
@@ -48,6 +44,12 @@ def recheck(municipality: str, *, night: date, at: datetime) -> None:
             _refresh(notice, items, safety, approved, night, at)
 
 
+def _approved(municipality: str) -> set[tuple[str, str, str]]:
+    """(programme, event, version) of every text in force: the same words may be in force for one event and not for another."""
+    found = Wording.objects.filter(municipality_code=municipality, state=Wording.State.APPROVED)
+    return set(found.values_list("programme", "event", "version"))
+
+
 def _unhold(notice: Notice, at: datetime) -> bool:
     """What held the notice is over: it waits for a decision again. Whether the notice was held."""
     if notice.state != NoticeState.HELD:
@@ -63,12 +65,14 @@ def _expire(notice: Notice, night: date, at: datetime) -> None:
     make_task("missed_deadline", about_notice(notice, night), office=office_of(notice), at=at, key=notice.key)
 
 
-def _refresh(notice: Notice, items: list[Item], safety: Safety, approved: set[str], night: date, at: datetime) -> None:
+def _refresh(
+    notice: Notice, items: list[Item], safety: Safety, approved: set[tuple[str, str, str]], night: date, at: datetime
+) -> None:
     """Takes out what the addressee has opted out of since, and writes texts anew whose wording was replaced."""
     contact = safety.contacts[notice.addressee_id]
     refused = set(opted_out(contact, [(item.programme, item.kind) for item in items]))
     gone = [item for item in items if (item.programme, item.kind) in refused]
-    stale = any(item.wording_version not in approved for item in items)
+    stale = any((item.programme, notice.event, item.wording_version) not in approved for item in items)
     if not gone and not (stale and notice.state in OPEN):
         return
     if notice.state not in OPEN:
