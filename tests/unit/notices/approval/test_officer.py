@@ -14,7 +14,12 @@ def test_an_account_stands_for_an_officer() -> None:
         "aoki", "tsurezure-naru", display_name="青木", offices=["tax"], roles=["approver"], municipality=CITY
     )
     found = officer_of(made.user)
-    assert (found.name, found.display_name, found.offices, found.roles) == ("aoki", "青木", {"tax"}, {"approver"})
+    assert (found.name, found.display_name, found.offices, found.roles) == (
+        "aoki",
+        "青木",
+        frozenset({"tax"}),
+        frozenset({"approver"}),
+    )
 
 
 def test_who_is_not_staff_or_has_left_is_nobody() -> None:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from notices.approval import queue
 from notices.approval.decide import approve, claim, reject
 from notices.approval.models import JobRun, Notice, StaffTask
+from notices.approval.officer import Officer
 from notices.recipients.models import Block
 from tests.support.approvals import AT, CITY, EVERY_OFFICE, FRIDAY, Town, approve_wordings, officer, run
 
@@ -28,7 +29,7 @@ def morning(town: Town, households: int = 2) -> list[Notice]:
     return list(Notice.objects.order_by("number"))
 
 
-def shown(who: queue.Officer, **filters: str) -> list[str]:
+def shown(who: Officer, **filters: str) -> list[str]:
     found = queue.groups(who, filters=queue.Filters(**filters), today=TODAY)
     return [row.notice.addressee_id for group in found for row in group.rows]
 
