@@ -44,11 +44,13 @@ class Phrases:
         found = messages().get(f"{prefix}.{code}")
         return found[self.language] if found else words
 
-    def day(self, on: date | str | None) -> str:
-        """12/8（火）, or Tue 8 Dec; a dash when there is no date."""
+    def day(self, on: date | str | None, today: date | None = None) -> str:
+        """12/8（火）, or Tue 8 Dec; with the year when it is not today's; a dash when there is no date."""
         if not on:
             return "—"
         on = date.fromisoformat(on) if isinstance(on, str) else on
+        if today is not None and on.year != today.year:
+            return self.full_day(on)
         weekday = _WEEKDAYS[self.language][on.weekday()]
         return f"{on.month}/{on.day}（{weekday}）" if self.language == "ja" else f"{weekday} {on.day} {on:%b}"
 

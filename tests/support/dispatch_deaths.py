@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections
-from tests.support.queue import publish_safety
 
 from engine.core.clock import Clock, FixedClock
 from engine.core.settings import Settings
@@ -25,6 +24,7 @@ from notices.approval.models import Attempt, Notice
 from notices.dispatch.channel import Channel, Parcel
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import dispatch
+from tests.support.morning import publish_safety
 from tests.support.outbox import AFTER_LEASE, LATER, CountingFolder, approved, outbox_settings
 
 NOTICES = 3

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from tests.support.queue import NOW, Plan, make_notice
-
 from engine.core.settings import Dispatch, Settings
 from notices.approval.hashing import content_hash
 from notices.approval.models import Notice, NoticeState, OutboxRow
 from notices.dispatch.channel import Parcel
 from notices.dispatch.folder import FolderChannel
 from tests.django_settings import settings_in
+from tests.support.morning import NOW, Plan, make_notice
 
 LATER = NOW + timedelta(minutes=5)
 AFTER_LEASE = LATER + timedelta(minutes=15)

@@ -52,6 +52,13 @@ def test_a_date_names_its_weekday(language: str, day: str, full: str) -> None:
     assert Phrases(language).full_day(date(2026, 12, 8)) == full
 
 
+def test_a_deadline_in_another_year_names_the_year() -> None:
+    today = date(2026, 11, 24)
+    assert Phrases("ja").day(date(2026, 12, 8), today) == "12/8（火）"
+    assert Phrases("ja").day(date(2028, 11, 20), today) == "2028-11-20（月）"
+    assert Phrases("ja").day(None, today) == "—"
+
+
 def test_a_text_nobody_wrote_is_an_error() -> None:
     with pytest.raises(KeyError):
         Phrases("ja")("queue.no_such_text")

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.queue import MUNICIPALITY, NOW, publish_safety
 
 from engine.core.clock import FixedClock
 from engine.core.settings import Dispatch
@@ -13,6 +12,7 @@ from notices.dispatch.outbox import backoff, claim, due, sweep, waiting
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import dispatch
 from notices.recipients.models import Block
+from tests.support.morning import MUNICIPALITY, NOW, publish_safety
 from tests.support.outbox import AFTER_LEASE, LATER, ScriptedChannel, approved, outbox_settings
 
 pytestmark = pytest.mark.django_db

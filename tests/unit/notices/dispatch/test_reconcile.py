@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.queue import MORNING, MUNICIPALITY, make_notice, publish_safety
 
 from engine.core.clock import FixedClock
 from notices.approval.models import Attempt, Notice, OutboxRow
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import dispatch
+from tests.support.morning import MORNING, MUNICIPALITY, make_notice, publish_safety
 from tests.support.outbox import LATER, approved, outbox_settings
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.queue import MUNICIPALITY, NOW, publish_safety
 
 from engine.core.clock import FixedClock
 from engine.core.errors import InputError, SafetyStop
@@ -19,6 +18,7 @@ from notices.dispatch.channel import Channel, Refused, Unsure
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import STOP_FILE, Dispatched, dispatch
 from notices.recipients.models import Block, Contact, SafetyPublication
+from tests.support.morning import MUNICIPALITY, NOW, publish_safety
 from tests.support.outbox import AFTER_LEASE, LATER, PLAN, ScriptedChannel, approved, outbox_settings
 
 pytestmark = pytest.mark.django_db
