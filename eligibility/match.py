@@ -1,9 +1,9 @@
-"""Stage 5 of the night: settled events and published programmes in, matches out. Set-wise, one query per programme and record state."""
+"""Stage 5 of the night: settled events and published programmes in, matches out. Set-wise: one query per programme and record state."""
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from eligibility.cases import evaluate, forget, touch
 from eligibility.catalogue import Published, left_out, published
 from eligibility.judge import (
     Case,
@@ -23,15 +24,15 @@ from eligibility.judge import (
     to_verify,
     verdict,
 )
-from eligibility.language.compile import joins, singles, to_sql
+from eligibility.language.compile import tables
 from eligibility.language.nodes import Node
-from eligibility.programme import Compiled
-from engine.core.sql import Query, load_queries
+from eligibility.programme import Compiled, Programme
+from engine.core.sql import load_queries
 from engine.night import Night
 from engine.records.asof import bind
 
 _SQL = load_queries(Path(__file__).with_name("match.sql"))
-_CASE: dict[str, pl.DataType | type[pl.DataType]] = {
+_CASE: Mapping[str, type[pl.DataType]] = {
     "case_id": pl.Int64,
     "event_id": pl.String,
     "code": pl.String,
@@ -59,19 +60,42 @@ class Matches:
 
 def match_programmes(night: Night) -> Matches:
     """Writes tonight's partition of `matches.matches`: every subject of a settled event against every programme it triggers."""
-    warehouse = night.warehouse
+    warehouse, paths, mode = night.warehouse, night.settings.paths, night.settings.mode
     for name in ("create_schema", "create_matches"):
         warehouse.define(_SQL[name].text)
     cases = _cases(night)
-    rows: list[dict[str, Any]] = []
-    for version in published(night.settings.paths.catalogue, night.on, mode=night.settings.mode):
-        mine = cases.filter(pl.col("code").is_in(list(version.programme.triggers)))
-        if mine.height:
-            rows.extend(_matches(night, version, mine))
-    frame = pl.DataFrame(rows, schema=_MATCH).sort("match_id")
+    asked = [
+        _Asked(version=version, trees=version.programme.compiled(night.on), cases=mine)
+        for version in published(paths.catalogue, night.on, mode=mode)
+        if (mine := cases.filter(pl.col("code").is_in(list(version.programme.triggers)))).height
+    ]
+    frame = pl.DataFrame(_rows(night, cases, asked), schema=_MATCH).sort("match_id")
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
-    refused = left_out(night.settings.paths.catalogue, night.on, mode=night.settings.mode)
-    return Matches(Counter(frame["verdict"].to_list()), refused)
+    return Matches(Counter(frame["verdict"].to_list()), left_out(paths.catalogue, night.on, mode=mode))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One programme, understood for tonight, and the cases it is asked about."""
+
+    version: Published
+    trees: Compiled
+    cases: pl.DataFrame
+
+    @property
+    def of_tonight(self) -> dict[str, Node]:
+        """What is read as of the night: criteria, the values worth showing, amounts."""
+        asked: dict[str, Node] = {}
+        for name, tree in self.trees.criteria.items():
+            shown = measured(tree)
+            asked |= {f"criterion:{name}": tree} if tree is not None else {}
+            asked |= {f"value:{name}": shown} if shown is not None else {}
+        return asked | {f"amount:{place}": tree for place, tree in enumerate(self.trees.amounts) if tree is not None}
+
+    @property
+    def of_before(self) -> dict[str, Node]:
+        """What is read as it stood before the event: exclusions, so that no event cancels its own programme."""
+        return {f"exclusion:{name}": tree for name, tree in self.trees.exclusions.items()}
 
 
 def _cases(night: Night) -> pl.DataFrame:
@@ -80,29 +104,30 @@ def _cases(night: Night) -> pl.DataFrame:
     return numbered.select(pl.col(name).cast(kind) for name, kind in _CASE.items())
 
 
-def _matches(night: Night, version: Published, cases: pl.DataFrame) -> list[dict[str, Any]]:
-    trees = version.programme.compiled(night.on)
-    asked: dict[str, Node] = {}
-    for name, tree in trees.criteria.items():
-        shown = measured(tree)
-        asked |= {f"criterion:{name}": tree} if tree is not None else {}
-        asked |= {f"value:{name}": shown} if shown is not None else {}
-    asked |= {f"amount:{place}": tree for place, tree in enumerate(trees.amounts) if tree is not None}
-    now = _evaluate(night, cases, asked, "now")
-    excluded = {f"exclusion:{name}": tree for name, tree in trees.exclusions.items()}
-    before: dict[int, dict[str, Any]] = {}
-    for detected_on in cases["detected_on"].unique().sort().to_list():
-        part = cases.filter(pl.col("detected_on") == detected_on)
-        before |= _evaluate(night, part, excluded, _state_before(night, detected_on))
+def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[_Asked]) -> list[dict[str, Any]]:
+    """A match for each case and programme; records are copied out once per state that is read."""
+    warehouse = night.warehouse
+    found: dict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
+
+    def judge(part: pl.DataFrame, schema: str, expressions: Callable[[_Asked], dict[str, Node]]) -> None:
+        wanted = [(one, expressions(one)) for one in asked]
+        read = tables(node for _, asked_of in wanted for node in asked_of.values())
+        touch(warehouse, part, read, schema)
+        for one, asked_of in wanted:
+            mine = one.cases.join(part.select("case_id"), on="case_id", how="semi")
+            for case_id, values in evaluate(warehouse, mine, asked_of).items():
+                found[case_id, one.version.programme.slug] |= values
+        forget(warehouse, read)
+
+    if asked:
+        judge(cases, "now", lambda one: one.of_tonight)
+        for detected_on in cases["detected_on"].unique().sort().to_list():
+            part = cases.filter(pl.col("detected_on") == detected_on)
+            judge(part, _state_before(night, detected_on), lambda one: one.of_before)
     return [
-        _match(
-            night,
-            version,
-            case,
-            _case(version, trees, case, {**now[case["case_id"]], **before[case["case_id"]]}),
-            trees,
-        )
-        for case in cases.iter_rows(named=True)
+        _match(night, one, row, _case(one, row, found[row["case_id"], one.version.programme.slug]))
+        for one in asked
+        for row in one.cases.iter_rows(named=True)
     ]
 
 
@@ -114,23 +139,8 @@ def _state_before(night: Night, detected_on: date) -> str:
     return "earlier"
 
 
-def _evaluate(night: Night, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str) -> dict[int, dict[str, Any]]:
-    """case_id → name → value, for every expression asked."""
-    if not asked:
-        return {case: {} for case in cases["case_id"].to_list()}
-    names = list(asked)
-    values = ",\n".join(f"{to_sql(asked[name], schema)} AS v{place}" for place, name in enumerate(names))
-    query = _SQL["evaluate"].about(
-        values=Query(name="values", text=values),
-        joins=Query(name="joins", text=joins(singles(list(asked.values())), schema)),
-    )
-    with night.warehouse.frame("cases", cases):
-        rows = night.warehouse.query(query).to_dicts()
-    return {row["case_id"]: {name: row[f"v{place}"] for place, name in enumerate(names)} for row in rows}
-
-
-def _case(version: Published, trees: Compiled, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:
-    programme, occurred_on = version.programme, row["occurred_on"]
+def _case(asked: _Asked, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:
+    trees, occurred_on = asked.trees, row["occurred_on"]
     return Case(
         results={name: found.get(f"criterion:{name}") for name in trees.criteria},
         values={name: found.get(f"value:{name}") for name in trees.criteria},
@@ -138,7 +148,7 @@ def _case(version: Published, trees: Compiled, row: Mapping[str, Any], found: Ma
             name: threshold(tree, as_of=row["as_of"], occurred_on=occurred_on) for name, tree in trees.criteria.items()
         },
         excluded_by={name: found.get(f"exclusion:{name}") for name in trees.exclusions},
-        amounts=[found.get(f"amount:{place}") if one.when else True for place, one in enumerate(programme.amounts)],
+        amounts=[True if tree is None else found.get(f"amount:{place}") for place, tree in enumerate(trees.amounts)],
     )
 
 
@@ -169,8 +179,8 @@ _MATCH: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def _match(night: Night, version: Published, row: Mapping[str, Any], case: Case, trees: Compiled) -> dict[str, Any]:
-    programme = version.programme
+def _match(night: Night, asked: _Asked, row: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    version, programme = asked.version.version, asked.version.programme
     said, excluded = verdict(programme, case)
     occurred: date | None = row["occurred_on"]
     dates = dates_of(programme, occurred, night.on)
@@ -181,7 +191,7 @@ def _match(night: Night, version: Published, row: Mapping[str, Any], case: Case,
         "event_id": row["event_id"],
         "event_code": row["code"],
         "programme": programme.slug,
-        "version": version.version,
+        "version": version,
         "subject_id": row["subject_id"],
         "household_id": row["household_id"],
         "verdict": said,
@@ -190,7 +200,7 @@ def _match(night: Night, version: Published, row: Mapping[str, Any], case: Case,
         "office": programme.office,
         "recipient": programme.recipient,
         "sensitivity": programme.sensitivity,
-        "criteria": json.dumps(criteria_of(programme, trees.criteria, case), ensure_ascii=False),
+        "criteria": json.dumps(criteria_of(programme, asked.trees.criteria, case), ensure_ascii=False),
         "amount": json.dumps(amounts_of(programme, case, night.on), ensure_ascii=False),
         "deadline_on": None if dates.late else dates.due,
         "last_loss_free_on": dates.loss_free,
@@ -199,13 +209,12 @@ def _match(night: Night, version: Published, row: Mapping[str, Any], case: Case,
             facts_of(programme, case, occurred=occurred, on=night.on, event=row["code"]), ensure_ascii=False
         ),
         "occurred_on": occurred,
-        "verify": _verify(version, case, occurred, night.on) if said != "ineligible" else [],
+        "verify": _verify(programme, case, occurred, night.on) if said != "ineligible" else [],
     }
 
 
-def _verify(version: Published, case: Case, occurred: date | None, on: date) -> list[str]:
+def _verify(programme: Programme, case: Case, occurred: date | None, on: date) -> list[str]:
     """Why staff must look before anything is prepared: unknown facts, stale law, or an event older than the programme allows."""
-    programme = version.programme
     reasons = to_verify(programme, case)
     if programme.past_review(on):
         reasons.append("review_date_passed")

@@ -38,10 +38,3 @@ CROSS JOIN UNNEST(e.subject_ids) AS u (subject_id)
 LEFT JOIN now.residents AS r ON r.resident_id = u.subject_id AND r.municipality_code = e.municipality_code
 WHERE e.municipality_code = $municipality AND e.night <= $night AND e.class = 'automatic'
 ORDER BY e.event_id, u.subject_id;
-
--- name: evaluate
--- One row per case: every value asked for, in the order asked.
-SELECT c.case_id, <values>
-FROM cases AS c
-<joins>
-ORDER BY c.case_id;

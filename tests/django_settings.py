@@ -49,4 +49,7 @@ def settings_in(folder: Path) -> Settings:
 
 
 TODOKE_SETTINGS = settings_in(FOLDER)
-globals().update(django_values(TODOKE_SETTINGS))
+_VALUES = django_values(TODOKE_SETTINGS)
+# a file, not memory: threads of a test must wait for each other's locks as processes do
+_VALUES["DATABASES"]["default"]["TEST"] = {"NAME": str(FOLDER / "test_queue.sqlite3")}
+globals().update(_VALUES)

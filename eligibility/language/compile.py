@@ -102,10 +102,15 @@ def _quantified(node: Quantified, schema: str, value: str, **more: str) -> str:
     )
 
 
-def singles(nodes: Iterable[Node]) -> list[str]:
-    """The person-level tables (`nhi`, `pension` …) that expressions read without a quantifier, for their joins."""
-    columns = (part for node in nodes for part in walk(node) if isinstance(part, Column))
-    return sorted({one.alias.removeprefix("subject.") for one in columns if one.alias.startswith("subject.")})
+def tables(nodes: Iterable[Node]) -> set[str]:
+    """Every table that expressions read, residents among them where they do."""
+    found: set[str] = set()
+    for part in (part for node in nodes for part in walk(node)):
+        if isinstance(part, Column):
+            found.add(part.table)
+        elif isinstance(part, Quantified):
+            found.add("residents" if part.source == "household" else sources()[part.source].table)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -127,12 +132,13 @@ def _children(node: Node) -> tuple[Node, ...]:
     return (node.predicate,) if isinstance(node, Quantified) else ()
 
 
-def joins(tables: Iterable[str], schema: str) -> str:
-    """LEFT JOINs of the subject and of the person-level tables onto the cases."""
-    parts = [f'LEFT JOIN {quoted(f"{schema}.residents")} AS "subject" ON "subject".resident_id = c.subject_id']
-    for name in tables:
-        source, alias = sources()[name], _alias(f"subject.{name}")
-        parts.append(
-            f"LEFT JOIN {quoted(f'{schema}.{source.table}')} AS {alias} ON {alias}.{quoted(source.join)} = c.subject_id"
-        )
+def joins(nodes: Iterable[Node], schema: str) -> str:
+    """LEFT JOINs onto the cases: of the subject and of the tables with one row each, where expressions read them."""
+    columns = (part for node in nodes for part in walk(node) if isinstance(part, Column))
+    parts = []
+    for name in sorted({one.alias for one in columns if one.alias == "subject" or one.alias.startswith("subject.")}):
+        source = sources().get(name.removeprefix("subject."))
+        table, person = (source.table, source.join) if source else ("residents", "resident_id")
+        alias = _alias(name)
+        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(person)} = c.subject_id")
     return "\n".join(parts)

@@ -24,11 +24,13 @@ ROLES = (
 def make_account(
     username: str, password: str, *, display_name: str, offices: Iterable[str], roles: Iterable[str], municipality: str
 ) -> StaffMember:
-    """A new account with its roles and offices. Raises InputError for a role there is not or a name that is taken."""
+    """A new account with its roles and offices. Raises InputError for a role there is not, a name that is taken, or no password."""
     asked = list(roles)
     unknown = sorted(set(asked) - set(ROLES))
     if unknown:
         raise InputError(f"there is no role {unknown[0]!r}; the roles are {', '.join(ROLES)}")
+    if not password:
+        raise InputError(f"the account {username!r} needs a password")
     if User.objects.filter(username=username).exists():
         raise InputError(f"the account {username!r} exists already")
     with transaction.atomic():

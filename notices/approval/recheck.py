@@ -12,11 +12,12 @@ from notices.approval.states import OPEN, UNSENT, move
 from notices.approval.task_making import make_task, suppress
 from notices.approval.withdraw import NIGHT, about_notice, halt, office_of, take_back
 from notices.recipients.checks import PASSING, Safety, judge, opted_out, read_safety
+from notices.site import installed
 from notices.wording.models import Wording
 
 
 def recheck(municipality: str, *, night: date, at: datetime) -> None:
-    """Withdraws, holds, releases, expires or rewrites what is not sent yet, each with its reason."""
+    """Withdraws, holds, lets go, expires or writes anew what is not sent yet, each with its reason."""
     waiting = list(
         Notice.objects.select_for_update()
         .filter(municipality_code=municipality, state__in=UNSENT)
@@ -38,7 +39,7 @@ def recheck(municipality: str, *, night: date, at: datetime) -> None:
         )
         if found:
             halt(notice, found, actor=NIGHT, at=at, night=night)
-        elif notice.due_on is not None and notice.due_on < night:
+        elif (night - notice.night).days > installed().waits.late_entry_days:
             _expire(notice, night, at)
         elif not _unhold(notice, at):
             _refresh(notice, items, safety, approved, night, at)
@@ -60,27 +61,59 @@ def _unhold(notice: Notice, at: datetime) -> bool:
 
 
 def _expire(notice: Notice, night: date, at: datetime) -> None:
-    """The nearest deadline passed before anything was sent: a person has to make up for it."""
-    take_back(notice, NoticeState.EXPIRED, reason="deadline_passed", actor=NIGHT, at=at, night=night)
+    """It waited longer than an entry may be old (R5): what it says is no longer news, and a person has to make up for it."""
+    take_back(notice, NoticeState.EXPIRED, reason="too_old", actor=NIGHT, at=at, night=night)
     make_task("missed_deadline", about_notice(notice, night), office=office_of(notice), at=at, key=notice.key)
 
 
 def _refresh(
-    notice: Notice, items: list[Item], safety: Safety, approved: set[tuple[str, str, str]], night: date, at: datetime
+    notice: Notice,
+    items: list[Item],
+    safety: Safety,
+    approved: set[tuple[str, str, str]],
+    night: date,
+    at: datetime,
 ) -> None:
-    """Takes out what the addressee has opted out of since, and writes texts anew whose wording was replaced."""
+    """Writes a notice anew where an item was opted out of, a deadline passed, or (while nobody approved it) a wording was replaced."""
     contact = safety.contacts[notice.addressee_id]
     refused = set(opted_out(contact, [(item.programme, item.kind) for item in items]))
     gone = [item for item in items if (item.programme, item.kind) in refused]
+    overdue = [item for item in items if item not in gone and _is_overdue(item, night)]
     stale = any((item.programme, notice.event, item.wording_version) not in approved for item in items)
-    if not gone and not (stale and notice.state in OPEN):
+    if not gone and not overdue and not (stale and notice.state in OPEN):
         return
     if notice.state not in OPEN:
-        take_back_to_queue(notice, reason="opted_out", at=at)
+        take_back_to_queue(notice, reason="opted_out" if gone else "deadline_passed", at=at)
     for item in gone:
         suppress("opted_out", "law.md L10", about_notice(notice, night))
         item.state = ItemState.WITHDRAWN
         item.save(update_fields=["state"])
+    for item in overdue:
+        _say_late(notice, item, night, at)
+    _write_anew(notice, gone, night, at)
+
+
+def _is_overdue(item: Item, night: date) -> bool:
+    return item.due_on is not None and item.due_on < night
+
+
+def _say_late(notice: Notice, item: Item, night: date, at: datetime) -> None:
+    """The deadline passed while the notice waited (R5): it says the last day without loss; past that «apply now», and staff hear of it."""
+    loss_free = item.last_loss_free_on
+    still_free = loss_free is not None and night <= loss_free
+    item.due_on, item.late = (loss_free, False) if still_free else (None, True)
+    deadline = {"type": "date", "value": loss_free.isoformat()} if loss_free and still_free else None
+    item.facts = {**item.facts, "deadline": deadline, "late": item.late}
+    item.save(update_fields=["due_on", "late", "facts"])
+    if item.late:
+        notice.flags = [*(flag for flag in notice.flags if flag != "late"), "late"]
+        notice.save(update_fields=["flags"])
+        make_task(
+            "missed_deadline", about_notice(notice, night), office=item.office, at=at, key=f"{notice.key}:{item.pk}"
+        )
+
+
+def _write_anew(notice: Notice, gone: list[Item], night: date, at: datetime) -> None:
     try:
         rewrite(notice, at=at)
     except WordingError:

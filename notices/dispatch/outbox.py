@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max
 
 from engine.core.clock import TOKYO
 from engine.core.errors import StateError
 from engine.core.settings import Dispatch
 from notices.approval.models import Attempt, NoticeState, OutboxRow
 from notices.approval.states import move
-from notices.dispatch.channel import Channel, Refused
+from notices.dispatch.channel import Channel
 from notices.dispatch.stopping import CONSEQUENCES, DELIVERY_UNKNOWN, give_task, record, stop_notice
 from notices.recipients.checks import Stop
 
@@ -85,11 +85,11 @@ def end(attempt: Attempt, outcome: str, *, at: datetime, receipt: str = "") -> N
 def sweep(municipality: str, channel: Channel, *, lease: timedelta, now: datetime) -> int:
     """Settles hand-overs silent for longer than the lease; returns how many.
 
-    An idempotent channel is asked whether it has the notice: accepted, or back to the queue. Of any other nobody knows:
-    `unknown`, and staff find out.
+    Those of an idempotent channel go back to the queue, where the next attempt first asks the channel whether it has the
+    notice. Of any other nobody knows: `unknown`, and staff find out.
     """
     rows = (
-        OutboxRow.objects.filter(Q(municipality_code=municipality, notice__state=NoticeState.SENDING))
+        OutboxRow.objects.filter(municipality_code=municipality, notice__state=NoticeState.SENDING)
         .annotate(begun_at=Max("attempts__started_at"))
         .filter(begun_at__lte=now - lease)
     )
@@ -100,32 +100,18 @@ def _settle(pk: int, channel: Channel, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             row = OutboxRow.objects.select_related("notice").get(pk=pk)
-            attempt = row.attempts.latest("pk")
             if row.notice.state != NoticeState.SENDING:
                 return False
-            if row.channel != channel.name or not channel.idempotent:
+            if row.channel == channel.name and channel.idempotent:
+                move(row.notice, NoticeState.QUEUED, at=now, reason="taken_up_again")
+            else:
                 move(row.notice, NoticeState.UNKNOWN, at=now, reason="silent")
-                end(attempt, "unknown", at=now)
                 give_task(row.notice, DELIVERY_UNKNOWN, at=now)
                 record(row.notice, "notice_unknown", {"reason": "silent"}, at=now)
-                return True
-            receipt = _receipt(row, channel)
-            if receipt is not None:
-                accept(Claimed(row=row, attempt=attempt), receipt, at=now)
-                return True
-            channel.clear(row.notice.number)
-            move(row.notice, NoticeState.QUEUED, at=now, reason="taken_up_again")
-            end(attempt, "unknown", at=now)
+            end(row.attempts.latest("pk"), "unknown", at=now)
             return True
     except StateError:
         return False  # the dispatcher was slow, not dead, and has settled it itself
-
-
-def _receipt(row: OutboxRow, channel: Channel) -> str | None:
-    try:
-        return channel.taken(number=row.notice.number, key=row.notice.key)
-    except Refused:
-        return None  # not this notice's: the next attempt is refused in the open
 
 
 def accept(claimed: Claimed, receipt: str, *, at: datetime) -> None:

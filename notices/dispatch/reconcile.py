@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
-from notices.approval.models import Notice, NoticeState
+from notices.approval.models import Attempt, Notice, NoticeState
 
 _APPROVED = (
     NoticeState.APPROVED,
@@ -36,31 +36,28 @@ def reconcile(municipality: str) -> Reconciled:
     notices = Notice.objects.filter(municipality_code=municipality)
     counted = dict(notices.order_by().values_list("state").annotate(n=Count("pk")))
     prepared = notices.count()
+    tries = Attempt.objects.filter(outbox__municipality_code=municipality)
+    taken = tries.filter(outcome="accepted").values("outbox__notice")
+    open_ones = tries.filter(ended_at=None).values("outbox__notice")
+    twice = tries.filter(outcome="accepted").values("outbox__notice").annotate(n=Count("pk")).filter(n__gt=1)
+    approved, out = notices.filter(state__in=_APPROVED), notices.filter(state__in=_OUT)
+    sending = notices.filter(state=NoticeState.SENDING)
+    not_sending = notices.exclude(state=NoticeState.SENDING)
     faults = [
-        *_fault("approved without a row in the outbox", notices.filter(state__in=_APPROVED, outbox=None)),
-        *_fault(
-            "in the outbox with another content than approved",
-            notices.filter(state__in=_APPROVED).exclude(outbox=None).exclude(outbox__content_hash=F("content_hash")),
-        ),
-        *_fault("accepted without an attempt", _attempted(notices).filter(state__in=_OUT, taken=0)),
-        *_fault("taken by the channel, but not accepted here", _attempted(notices).exclude(state__in=_OUT).filter(taken__gt=0)),
-        *_fault("taken by the channel more than once", _attempted(notices).filter(taken__gt=1)),
-        *_fault("being sent without an attempt", _attempted(notices).filter(state=NoticeState.SENDING, open=0)),
-        *_fault("not being sent, with an open attempt", _attempted(notices).exclude(state=NoticeState.SENDING).filter(open__gt=0)),
-    ]  # fmt: skip
+        *_fault("approved without a row in the outbox", approved.filter(outbox=None)),
+        *_fault("not what was approved", approved.exclude(outbox=None).exclude(outbox__content_hash=F("content_hash"))),
+        *_fault("accepted without an attempt", out.exclude(pk__in=taken)),
+        *_fault("taken by the channel, not accepted here", notices.exclude(state__in=_OUT).filter(pk__in=taken)),
+        *_fault("taken by the channel more than once", notices.filter(pk__in=twice.values("outbox__notice"))),
+        *_fault("being sent without an attempt", sending.exclude(pk__in=open_ones)),
+        *_fault("not being sent, with an open attempt", not_sending.filter(pk__in=open_ones)),
+    ]
     unknown = set(counted) - set(NoticeState.values)
     if unknown or sum(counted.values()) != prepared:
         faults.append(
             f"{prepared} prepared, but the states add up to {sum(counted.values())}; no states: {sorted(unknown)}"
         )
     return Reconciled(prepared=prepared, by_state=dict(sorted(counted.items())), faults=tuple(faults))
-
-
-def _attempted(notices: QuerySet[Notice]) -> QuerySet[Notice]:
-    return notices.annotate(
-        taken=Count("outbox__attempts", filter=Q(outbox__attempts__outcome="accepted")),
-        open=Count("outbox__attempts", filter=Q(outbox__attempts__ended_at=None, outbox__attempts__started_at__isnull=False)),
-    )  # fmt: skip
 
 
 def _fault(what: str, found: QuerySet[Notice]) -> list[str]:

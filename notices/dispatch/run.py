@@ -20,8 +20,10 @@ from notices.dispatch.outbox import Claimed, accept, claim, due, end, expire, sw
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.stopping import (
     ACTOR,
+    CONSEQUENCES,
     DELIVERY_UNKNOWN,
     GAVE_UP,
+    give_retraction,
     give_task,
     record,
     stop_notice,
@@ -29,6 +31,7 @@ from notices.dispatch.stopping import (
 )
 from notices.recipients.checks import Stop, require_safety
 
+_STOPPED = (NoticeState.WITHDRAWN, NoticeState.SUPPRESSED, NoticeState.HELD, NoticeState.EXPIRED)
 STOP_FILE = "STOP"  #: beside the notices: while a file of this name is in the outbox folder, nothing is sent
 
 
@@ -91,7 +94,6 @@ class _Run:
         lease = timedelta(seconds=ways.lease_seconds)
         self._counts["swept"] = sweep(self._municipality, self.channel, lease=lease, now=self._clock.now())
         for pk in list(due(self._municipality, settings=ways, now=self._clock.now())):
-            self.require_leave()
             self._one(pk)
 
     def _one(self, pk: int) -> None:
@@ -105,10 +107,10 @@ class _Run:
         if claimed is None:
             return
         try:
-            self._counts[self._hand_over(claimed)] += 1
+            became = self._hand_over(claimed)
         except StateError:
-            # Stopped or settled by somebody else while it was in our hands; the attempt says what we know.
-            self._counts["unknown"] += 1
+            became = self._overtaken(claimed, "")
+        self._counts[became] += 1
 
     def _hand_over(self, claimed: Claimed) -> str:
         """Asks once more, then calls the channel; returns what became of the notice."""
@@ -120,17 +122,56 @@ class _Run:
         found = last_look(claimed.row)
         if claimed.row.channel != self.channel.name:
             found.append(Stop("wrong_channel", ""))
-        if found:
-            return self._stop(claimed, found)
         try:
-            receipt = self.channel.send(parcel_for(claimed.row))
+            receipt = self._taken_before(claimed)
+            if receipt is None and found:
+                return self._stop(claimed, found)
+            if receipt is None:
+                receipt = self.channel.send(parcel_for(claimed.row))
         except Refused as refused:
             return self._refused(claimed, refused)
         except Unsure as unsure:
             return self._unsure(claimed, unsure)
-        with transaction.atomic():
-            accept(claimed, receipt, at=self._clock.now())
+        return self._accepted(claimed, receipt, found)
+
+    def _taken_before(self, claimed: Claimed) -> str | None:
+        """The receipt of an earlier attempt that died or ended in doubt; else what it left half done is removed."""
+        row = claimed.row
+        if not self.channel.idempotent or row.channel != self.channel.name:
+            return None
+        if not row.attempts.filter(outcome="unknown").exists():
+            return None
+        receipt = self.channel.taken(number=row.notice.number, key=row.notice.key)
+        if receipt is None:
+            self.channel.clear(row.notice.number)
+        return receipt
+
+    def _accepted(self, claimed: Claimed, receipt: str, found: list[Stop]) -> str:
+        """`found` is not empty only when an earlier attempt had already brought it out of the house."""
+        now = self._clock.now()
+        try:
+            with transaction.atomic():
+                accept(claimed, receipt, at=now)
+                if found:
+                    give_retraction(claimed.row.notice, strongest(found)[1], at=now)
+        except StateError:
+            return self._overtaken(claimed, receipt)
         return "accepted"
+
+    def _overtaken(self, claimed: Claimed, receipt: str) -> str:
+        """The notice was moved while it was in our hands: by a sweeper that took us for dead, or by a person.
+
+        With a receipt the channel has it nevertheless.
+        """
+        now = self._clock.now()
+        with transaction.atomic():
+            claimed.attempt.refresh_from_db()
+            if claimed.attempt.ended_at is None:
+                end(claimed.attempt, "unknown", at=now, receipt=receipt)
+            claimed.row.notice.refresh_from_db()
+            if receipt and claimed.row.notice.state in _STOPPED:
+                give_retraction(claimed.row.notice, CONSEQUENCES.get(claimed.row.notice.state_reason), at=now)
+        return "unknown"
 
     def _give_back(self, claimed: Claimed) -> None:
         with transaction.atomic():

@@ -66,6 +66,7 @@ UNFORESEEN = Consequence(
 DELIVERY_UNKNOWN = Consequence(
     NoticeState.UNKNOWN, "unknown_delivery", "届いたかどうか分かりません。送り先の記録で確かめてください。"
 )
+SENT_BEFORE = "送ったあとで、送ってはいけない理由が分かりました。取り戻せるか確かめてください。"
 GAVE_UP = Consequence(NoticeState.FAILED, "failed_delivery", "送れませんでした。別の方法で連絡してください。")
 _STRENGTH = (NoticeState.SUPPRESSED, NoticeState.WITHDRAWN, NoticeState.EXPIRED, NoticeState.HELD)
 
@@ -98,6 +99,12 @@ def stop_notice(notice: Notice, stop: Stop, consequence: Consequence, *, at: dat
     if not _speaks_for_itself(notice, stop):
         give_task(notice, consequence, at=at)
     record(notice, f"notice_{consequence.state.value}", {"reason": stop.reason}, at=at)
+
+
+def give_retraction(notice: Notice, consequence: Consequence | None, *, at: datetime) -> None:
+    """A task to take back what turned out to be out of the house already when a reason against it came up."""
+    restricted = consequence is not None and consequence.restricted
+    give_task(notice, Consequence(NoticeState.ACCEPTED, "retraction", SENT_BEFORE, restricted=restricted), at=at)
 
 
 def give_task(notice: Notice, consequence: Consequence, *, at: datetime) -> None:

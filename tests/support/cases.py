@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-import eligibility
-from eligibility.language.compile import joins, singles, to_sql
+from eligibility.cases import evaluate
 from eligibility.language.evaluate import Facts
 from eligibility.language.nodes import Node
-from engine.core.sql import Query, load_queries, quoted
+from engine.core.sql import Query, quoted
 from engine.records.contract import load_contracts
 from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
 
-_EVALUATE = load_queries(Path(eligibility.__file__).with_name("match.sql"))["evaluate"]
 POLARS: Mapping[str, type[pl.DataType]] = {
     "VARCHAR": pl.String,
     "DATE": pl.Date,
@@ -43,16 +40,8 @@ class SqlReader:
         """For each of the facts: name → value."""
         for table, rows in self._rows(facts).items():
             self._fill(table, rows)
-        names = list(asked)
-        text = ", ".join(f"{to_sql(asked[name], 'now')} AS v{place}" for place, name in enumerate(names))
-        query = _EVALUATE.about(
-            values=Query(name="values", text=text),
-            joins=Query(name="joins", text=joins(singles(list(asked.values())), "now")),
-        )
-        with self.warehouse.frame("cases", self._cases(facts)):
-            found = self.warehouse.query(query).to_dicts()
-        assert len(found) == len(facts)
-        return [{name: row[f"v{place}"] for place, name in enumerate(names)} for row in found]
+        found = evaluate(self.warehouse, self._cases(facts), asked, "now")
+        return [found[place] for place in range(len(facts))]
 
     def _fill(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         columns = load_contracts()[table].physical_columns()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligibility.language.compile import joins, singles, to_sql, walk
+from eligibility.language.compile import joins, tables, to_sql, walk
 from eligibility.language.evaluate import Facts, evaluate
 from eligibility.language.nodes import Column, Constant
 from eligibility.language.parse import parse
@@ -157,20 +157,27 @@ def test_sql_and_evaluator_say_the_same(reader: SqlReader, rules: list[str], fac
 
 
 @pytest.mark.parametrize(
-    ("text", "tables"),
+    ("text", "joined", "read"),
     [
-        pytest.param("subject.rel1 = 'CHILD'", [], id="the subject alone"),
-        pytest.param("subject.nhi.acquired_on < as_of", ["nhi"], id="a table with one row each"),
+        pytest.param("subject.rel1 = 'CHILD'", ["residents"], {"residents"}, id="the subject alone"),
+        pytest.param("subject.nhi.acquired_on < as_of", ["nhi"], {"nhi"}, id="a table with one row each"),
         pytest.param(
-            "any_of(household as m, m.birth_date < subject.pension.acquired_on)", ["pension"], id="inside a quantifier"
+            "any_of(household as m, m.birth_date < subject.pension.acquired_on)",
+            ["pension"],
+            {"pension", "residents"},
+            id="inside a quantifier",
         ),
-        pytest.param("any_of(subject.nhi as n, n.acquired_on < as_of)", [], id="read by a quantifier"),
+        pytest.param("any_of(subject.nhi as n, n.acquired_on < as_of)", [], {"nhi"}, id="read by a quantifier"),
+        pytest.param("any_of(household as m, true)", [], {"residents"}, id="read without a column"),
+        pytest.param("event.detail = '4'", [], set(), id="no record"),
     ],
 )
-def test_only_tables_read_without_a_quantifier_are_joined(text: str, tables: list[str]) -> None:
+def test_only_what_is_read_is_joined(text: str, joined: list[str], read: set[str]) -> None:
     node, _ = parse(text, dated=VALUES.__getitem__)
-    assert singles([node]) == tables
-    assert joins(tables, "now").count("LEFT JOIN") == 1 + len(tables)
+    assert tables([node]) == read
+    said = joins([node], "now")
+    assert said.count("LEFT JOIN") == len(joined)
+    assert all(f'"now"."{table}"' in said for table in joined)
 
 
 def test_records_are_read_as_of_the_schema_asked_for() -> None:

@@ -15,7 +15,7 @@ AWAY = {"resident_id": "4", "status": "MOVED_OUT", "rel1": "CHILD", "birth_date"
 
 def _value(text: str, **facts: Any) -> object:
     node, _ = parse(text, dated=lambda name: Constant(value=2, kind="number"))
-    told = {"subject": HEAD, "as_of": date(2026, 11, 20), "occurred_on": date(2026, 11, 18)} | facts
+    told: dict[str, Any] = {"subject": HEAD, "as_of": date(2026, 11, 20), "occurred_on": date(2026, 11, 18)} | facts
     return evaluate(node, Facts(**told))
 
 

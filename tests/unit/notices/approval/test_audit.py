@@ -2,19 +2,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 
 from engine.core.settings import Settings
 from notices.approval import audit
 from notices.approval.models import AuditRow
+from notices.site import installed
 from tests.support.approvals import AT, CITY
 
 pytestmark = pytest.mark.django_db
 
 
 def site() -> Settings:
-    found: Settings = django_settings.TODOKE
-    return found
+    return installed()
 
 
 def chain(length: int = 5) -> Path:

@@ -154,8 +154,32 @@ def _version(old: Wording) -> str:
     return version_of(_sections(old))
 
 
-def test_a_deadline_that_passed_unapproved_becomes_a_task(notice: Notice, town: Town) -> None:
-    run(town, date(2026, 12, 9))
+@pytest.mark.parametrize("approved", [False, True], ids=["waiting", "approved"])
+def test_past_its_last_day_without_loss_a_notice_says_apply_now_and_staff_hear_of_it(
+    approved: bool, notice: Notice, town: Town
+) -> None:
+    if approved:
+        approve(notice.pk, officer=ALL, at=AT)
+    report = run(town, date(2026, 12, 9))
+    stored = Notice.objects.select_related("body").get()
+    late = stored.items.get(programme="child_allowance")
+    assert (stored.state, stored.urgency, stored.due_on, "late" in stored.flags) == ("prepared", 2, None, True)
+    assert (late.late, late.due_on) == (True, None)
+    assert "12月8日" not in str(stored.body.text)
+    assert report.tasks == {"missed_deadline": 1}
+    assert run(town, date(2026, 12, 9)) == report
+
+
+def test_past_its_deadline_a_notice_says_the_last_day_without_loss(notice: Notice, town: Town) -> None:
+    notice.items.filter(programme="child_allowance").update(last_loss_free_on=date(2026, 12, 31))
+    report = run(town, date(2026, 12, 9))
+    stored = Notice.objects.select_related("body").get()
+    assert (stored.state, stored.due_on, report.tasks) == ("prepared", date(2026, 12, 31), {})
+    assert "12月31日" in str(stored.body.text)
+
+
+def test_a_notice_nobody_decided_for_two_months_becomes_a_task(notice: Notice, town: Town) -> None:
+    run(town, FRIDAY + timedelta(days=61))
     assert Notice.objects.get().state == "expired"
     assert StaffTask.objects.get().kind == "missed_deadline"
 

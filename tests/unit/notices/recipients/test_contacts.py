@@ -9,7 +9,7 @@ from tests.support.approvals import CITY, FRIDAY, Town
 pytestmark = pytest.mark.django_db
 
 
-def only(town: Town, **values: object) -> Contact:
+def only(town: Town, **values: Any) -> Contact:
     town.person("A", "H1", name="奈良 花子", addr_line="二条大路南1-1", addr_building="101", **values)
     refresh(town.night(), ["A"])
     return Contact.objects.get(resident_id="A")

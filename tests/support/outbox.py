@@ -1,0 +1,86 @@
+"""Approved notices on their way out, and channels that do what a real one might."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from engine.core.settings import Dispatch, Settings
+from notices.approval.hashing import content_hash
+from notices.approval.models import Notice, NoticeState, OutboxRow
+from notices.dispatch.channel import Parcel
+from notices.dispatch.folder import FolderChannel
+from tests.django_settings import settings_in
+from tests.support.morning import NOW, Plan, make_notice
+
+LATER = NOW + timedelta(minutes=5)
+AFTER_LEASE = LATER + timedelta(minutes=15)
+PLAN = Plan(event="E01", programmes=("child_allowance", "infant_health_checks"), due_on=date(2026, 12, 8))
+
+
+def outbox_settings(folder: Path, *, stopped: bool = False) -> Settings:
+    """Settings whose stores are in one folder."""
+    return settings_in(folder).model_copy(update={"dispatch": Dispatch(stopped=stopped, attempts=3)})
+
+
+def approved(
+    number: int,
+    *,
+    plan: Plan = PLAN,
+    not_before: datetime = NOW,
+    not_after: date | None = None,
+    channel: str = "folder",
+) -> Notice:
+    """A notice as an approval leaves it: approved, with its row in the outbox."""
+    notice = make_notice(number, plan)
+    notice.content_hash = content_hash(notice, list(notice.items.all()), notice.body.text)
+    notice.state = NoticeState.APPROVED
+    notice.save()
+    OutboxRow.objects.create(
+        notice=notice, municipality_code=notice.municipality_code, channel=channel, content_hash=notice.content_hash,
+        not_before=not_before, not_after=not_after or plan.due_on, created_at=NOW,
+    )  # fmt: skip
+    return notice
+
+
+class ScriptedChannel:
+    """A channel that answers as told, one answer a call; it keeps what it was given."""
+
+    def __init__(self, answers: Sequence[Exception | str], *, idempotent: bool = False, name: str = "folder") -> None:
+        self.answers = list(answers)
+        self.idempotent = idempotent
+        self.name = name
+        self.parcels: list[Parcel] = []
+        self.has: dict[str, str] = {}
+
+    def open(self) -> None:
+        """Always ready."""
+
+    def send(self, parcel: Parcel) -> str:
+        """The next answer; an exception is raised."""
+        self.parcels.append(parcel)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        self.has[parcel.number] = answer
+        return answer
+
+    def taken(self, *, number: str, key: str) -> str | None:
+        """What it was given and took."""
+        return self.has.get(number)
+
+    def clear(self, number: str) -> None:
+        """Nothing is left half done."""
+
+
+class CountingFolder(FolderChannel):
+    """The real folder, and a line in `calls` for each call it gets."""
+
+    def __init__(self, folder: Path, calls: Path) -> None:
+        super().__init__(folder)
+        self._calls = calls
+
+    def send(self, parcel: Parcel) -> str:
+        """Counts, then sends."""
+        with self._calls.open("a") as stream:
+            stream.write(f"{parcel.number}\n")
+        return super().send(parcel)
