@@ -135,6 +135,16 @@ def change_facts(notice: Notice) -> None:
     item.save()
 
 
+def leave_the_child(notice: Notice) -> None:
+    """The notice is about a child; the addressee lives elsewhere now. Somebody written to about themself may move freely."""
+    Notice.objects.update(subject_ids=["000000000000999"])
+    Contact.objects.create(
+        municipality_code=MUNICIPALITY, resident_id="000000000000999", household_id=notice.household_id, status="RESIDENT", name="試験",
+        postal="630-8580", address="奈良市", source="residents", data_date=date(2026, 11, 20),
+    )  # fmt: skip
+    Contact.objects.filter(resident_id=notice.addressee_id).update(household_id="8")
+
+
 @pytest.mark.parametrize(
     ("happens", "became", "task", "restricted"),
     [
@@ -145,7 +155,7 @@ def change_facts(notice: Notice) -> None:
         pytest.param(lambda n: block(n, "new_reason"), "suppressed", "stopped_at_sending", False, id="a reason of tomorrow"),
         pytest.param(lambda n: Contact.objects.update(status="DEAD"), "suppressed", None, False, id="died, about themself"),
         pytest.param(lambda n: Contact.objects.update(status="MOVED_OUT"), "withdrawn", "addressee_moved", False, id="moved out"),
-        pytest.param(lambda n: Contact.objects.update(household_id="8"), "held", "addressee_changed", False, id="left the household"),
+        pytest.param(leave_the_child, "held", "addressee_changed", False, id="left the household"),
         pytest.param(lambda n: Contact.objects.all().delete(), "held", "no_contact", False, id="no address"),
         pytest.param(lambda n: Contact.objects.update(opted_out_all=True), "suppressed", None, False, id="opted out"),
         pytest.param(change_text, "held", "content_changed", False, id="text changed after approval"),
