@@ -52,4 +52,9 @@ TODOKE_SETTINGS = settings_in(FOLDER)
 _VALUES = django_values(TODOKE_SETTINGS)
 # a file, not memory: threads of a test must wait for each other's locks as processes do
 _VALUES["DATABASES"]["default"]["TEST"] = {"NAME": str(FOLDER / "test_queue.sqlite3")}
+# what a test writes need not survive a power cut, and its accounts guard nothing: both cost most of the tests' time
+_VALUES["DATABASES"]["default"]["OPTIONS"] = _VALUES["DATABASES"]["default"]["OPTIONS"] | {
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON;"
+}
+_VALUES["PASSWORD_HASHERS"] = ["tests.support.hasher.QuickArgon2"]
 globals().update(_VALUES)
