@@ -88,13 +88,21 @@ def scan(
     except Busy:
         raise
     except TodokeError as error:
-        alert(settings.alert, f"todoke: the night of {on} failed: {error}")
+        tell_operator(settings, f"todoke: the night of {on} failed: {error}")
         raise
     if summary.halted:
-        alert(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
+        tell_operator(settings, f"todoke: the night of {on} was halted: {summary.halted}")
     for code, numbers in summary.as_json()["held"].items():
-        alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
+        tell_operator(
+            settings, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}"
+        )
     return summary
+
+
+def tell_operator(settings: Settings, message: str) -> None:
+    """Tells an operator in the ways the settings name; without any, the command's own last line has to do."""
+    if settings.alert.command or settings.alert.mail_to:
+        alert(settings.alert, message)
 
 
 def hand_over(settings: Settings, clock: Clock) -> Mapping[str, Any]:
@@ -102,7 +110,7 @@ def hand_over(settings: Settings, clock: Clock) -> Mapping[str, Any]:
     try:
         return notices.commands.send(settings, clock)
     except TodokeError as error:
-        alert(settings.alert, f"todoke: dispatch sent nothing: {error}")
+        tell_operator(settings, f"todoke: dispatch sent nothing: {error}")
         raise
 
 

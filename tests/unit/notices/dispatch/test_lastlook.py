@@ -1,14 +1,10 @@
 """The last look: what is asked, and what is taken along."""
 
-from datetime import date
-
 import pytest
 
-from notices.approval.decide import approve
 from notices.approval.models import Notice, OutboxRow
 from notices.dispatch.lastlook import last_look, parcel_for
 from notices.recipients.models import Contact
-from tests.support.approvals import AT, Town, approve_wordings, officer, run
 from tests.support.outbox import approved
 
 pytestmark = pytest.mark.django_db
@@ -42,27 +38,3 @@ def test_the_parcel_carries_the_newest_name_and_the_notices_key() -> None:
     Contact.objects.update(name="新しい 名")
     parcel = parcel_for(row(notice))
     assert (parcel.name, parcel.key, parcel.number) == ("新しい 名", notice.key, notice.number)
-
-
-def test_a_notice_about_a_death_may_leave_and_goes_where_letters_of_its_office_go(town: Town) -> None:
-    approve_wordings()
-    town.person("D1", "H1", born=date(1944, 1, 1), status="DEAD")
-    town.person("W1", "H1", rel="WIFE", born=date(1948, 1, 1))
-    town.event("T1", "E10", ("D1",), "H1")
-    town.match("T1", "nhi_funeral_grant", "D1", "H1")
-    for purpose in ("INSURANCE", "TAX"):
-        town.add(
-            "delivery_addresses",
-            resident_id="W1",
-            purpose=purpose,
-            recipient_name=f"{purpose}様",
-            addr_line=f"{purpose}町1",
-        )
-    run(town)
-    notice = Notice.objects.get()
-    for name in ("aoki", "baba"):
-        approve(notice.pk, officer=officer(name, offices=("insurance",)), at=AT)
-    row = OutboxRow.objects.get()
-    assert last_look(row) == []
-    parcel = parcel_for(row)
-    assert (parcel.name, parcel.address) == ("INSURANCE様", "INSURANCE町1")
