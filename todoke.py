@@ -179,7 +179,13 @@ def demo(
     settings = read_settings(demo_settings.write_settings(folder, nights=nights))
     clock = settings.clock()
     typer.echo(f"Building an invented town of {residents:,} in {into} …")
-    build_town(residents=residents, seed=seed, baseline=demo_settings.BASELINE, nights=nights, folder=folder)
+    build_town(
+        residents=residents,
+        seed=seed,
+        baseline=demo_settings.BASELINE,
+        nights=nights + demo_settings.AHEAD,
+        folder=folder,
+    )
     make_keys(settings.paths.keys)
     notices.commands.open_queue(settings)
     from notices.demo import approve_wordings, open_accounts

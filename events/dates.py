@@ -30,12 +30,9 @@ def months_reached(days: Sequence[date], months: Sequence[int] = MONTHS_OF_AGE) 
     rows = []
     for day in days:
         for count in months:
-            born_to = add_months(day, -count)
-            if day == month_end(day):
-                born_to = month_end(born_to)
             born_from = add_months(day, -count)
-            if born_from.day == day.day or day == month_end(day):
-                rows.append((day, count, born_from, born_to))
+            if born_from.day == day.day:  # else the earlier month has no such day, and nobody reaches the age today
+                rows.append((day, count, born_from, month_end(born_from) if day == month_end(day) else born_from))
     schema = {"day": pl.Date, "months": pl.Int32, "born_from": pl.Date, "born_to": pl.Date}
     return pl.DataFrame(rows, schema=schema, orient="row").filter(
         pl.col("born_from").dt.day() <= pl.col("born_to").dt.day()

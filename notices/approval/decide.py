@@ -234,15 +234,16 @@ def _queue(notice: Notice, at: datetime) -> None:
     begin = at + timedelta(seconds=installed().waits.undo_seconds)
     if notice.not_before is not None:
         begin = max(begin, datetime.combine(notice.not_before, datetime.min.time(), tzinfo=TOKYO))
-    OutboxRow.objects.create(
-        notice=notice,
-        municipality_code=notice.municipality_code,
-        channel="folder",
-        content_hash=notice.content_hash,
-        not_before=begin,
-        not_after=notice.due_on,
-        created_at=at,
-    )
+    values = {
+        "municipality_code": notice.municipality_code,
+        "channel": "folder",
+        "content_hash": notice.content_hash,
+        "not_before": begin,
+        "not_after": notice.due_on,
+        "created_at": at,
+    }
+    # a notice stopped at sending keeps its row for the attempt it remembers; approved again, it is this row that goes
+    OutboxRow.objects.update_or_create(notice=notice, defaults=values)
     move(notice, NoticeState.QUEUED, at=at)
     notice.claimed_by, notice.claimed_until = "", None
     notice.save(update_fields=["claimed_by", "claimed_until"])

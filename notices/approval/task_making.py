@@ -20,6 +20,8 @@ OFFICE_OF_EVENT: Mapping[str, str] = {
 CITIZEN = "citizen"
 _DAYS: Mapping[str, int] = {
     "retraction": 1,
+    "sent_despite_stop": 1,
+    "failed_delivery": 2,
     "support_measure": 1,
     "missed_deadline": 1,
     "too_late": 3,
@@ -48,6 +50,11 @@ REASONS: Mapping[str, str] = {
     "wording_missing": "「{name}」の承認済みの文面がありません。文面を承認するか、個別に案内してください。",
     "missed_deadline": "お知らせを送らないまま期限を過ぎました。急いで送るか連絡し、救済できるか確認してください。",
     "retraction": "送ったお知らせのもとになった記録が取り消されました。本人に連絡して訂正してください。",
+    "content_changed": "承認したあとで内容が変わりました。送付を止めています。内容を確認してください。",
+    "wrong_channel": "この送り方は使えません。送付を止めています。送り方を確認してください。",
+    "unknown_delivery": "送れたかどうか分かりません。送り先の記録で確認してください。自動では送り直しません。",
+    "failed_delivery": "送れませんでした。別の方法で本人に連絡してください。",
+    "sent_despite_stop": "送ったあとで、送ってはいけない理由が分かりました。取り戻せるか確認してください。",
     "sent_back": "差し戻されたお知らせです。直すか、個別に案内してください。",
 }  # fmt: skip
 

@@ -23,7 +23,7 @@ def parcel_for(row: OutboxRow) -> Parcel:
     notice = row.notice
     contact = Contact.objects.get(municipality_code=notice.municipality_code, resident_id=notice.addressee_id)
     offices = notice.items.exclude(state__in=list(LEFT_OUT)).values_list("office", flat=True)
-    place = destination(contact, set(offices))
+    to = destination(contact, set(offices))
     return Parcel(
         key=notice.key,
         number=notice.number,
@@ -31,7 +31,7 @@ def parcel_for(row: OutboxRow) -> Parcel:
         language=notice.language,
         content_hash=row.content_hash,
         text=notice.body.text,
-        name=place.name,
-        postal=place.postal,
-        address=place.address,
+        name=to.name,
+        postal=to.postal,
+        address=to.address,
     )

@@ -1,6 +1,6 @@
 """The outbox's rows on their way: which are due, taking one on, and settling what a dispatcher that died left behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,9 @@ from engine.core.errors import StateError
 from engine.core.settings import Dispatch
 from notices.approval.models import Attempt, NoticeState, OutboxRow
 from notices.approval.states import move
-from notices.dispatch.channel import Channel
-from notices.dispatch.stopping import CONSEQUENCES, DELIVERY_UNKNOWN, give_task, record, stop_notice
+from notices.dispatch.channel import Channel, Refused
+from notices.dispatch.lastlook import last_look
+from notices.dispatch.stopping import expire_notice, give_retraction, give_task, record
 from notices.recipients.checks import Stop
 
 _WAITING = (NoticeState.APPROVED, NoticeState.QUEUED, NoticeState.RETRY_WAIT)
@@ -57,7 +58,7 @@ def expire(pk: int, *, now: datetime) -> bool:
     if row.not_after is None or row.not_after >= now.astimezone(TOKYO).date() or row.not_after < begun:
         return False
     with transaction.atomic():
-        stop_notice(row.notice, Stop("deadline_passed", ""), CONSEQUENCES["deadline_passed"], at=now)
+        expire_notice(row.notice, at=now)
     return True
 
 
@@ -85,8 +86,8 @@ def end(attempt: Attempt, outcome: str, *, at: datetime, receipt: str = "") -> N
 def sweep(municipality: str, channel: Channel, *, lease: timedelta, now: datetime) -> int:
     """Settles hand-overs silent for longer than the lease; returns how many.
 
-    Those of an idempotent channel go back to the queue, where the next attempt first asks the channel whether it has the
-    notice. Of any other nobody knows: `unknown`, and staff find out.
+    An idempotent channel is asked whether it has the notice: accepted if so, else what is half done is removed and the
+    notice goes back to the queue. Of any other channel nobody knows: `unknown`, and staff find out.
     """
     rows = (
         OutboxRow.objects.filter(municipality_code=municipality, notice__state=NoticeState.SENDING)
@@ -99,25 +100,51 @@ def sweep(municipality: str, channel: Channel, *, lease: timedelta, now: datetim
 def _settle(pk: int, channel: Channel, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            row = OutboxRow.objects.select_related("notice").get(pk=pk)
+            row = OutboxRow.objects.select_related("notice", "notice__body").get(pk=pk)
             if row.notice.state != NoticeState.SENDING:
                 return False
+            claimed = Claimed(row=row, attempt=row.attempts.latest("pk"))
             if row.channel == channel.name and channel.idempotent:
-                move(row.notice, NoticeState.QUEUED, at=now, reason="taken_up_again")
+                _ask(claimed, channel, now=now)
             else:
                 move(row.notice, NoticeState.UNKNOWN, at=now, reason="silent")
-                give_task(row.notice, DELIVERY_UNKNOWN, at=now)
+                end(claimed.attempt, "unknown", at=now)
+                give_task(row.notice, "unknown_delivery", at=now)
                 record(row.notice, "notice_unknown", {"reason": "silent"}, at=now)
-            end(row.attempts.latest("pk"), "unknown", at=now)
             return True
     except StateError:
         return False  # the dispatcher was slow, not dead, and has settled it itself
 
 
-def accept(claimed: Claimed, receipt: str, *, at: datetime) -> None:
-    """The channel has it. Call it inside a transaction. Raises StateError when somebody else settled it meanwhile."""
+def _ask(claimed: Claimed, channel: Channel, *, now: datetime) -> None:
+    receipt = taken_before(claimed.row, channel)
+    if receipt is not None:
+        accept(claimed, receipt, last_look(claimed.row), at=now)
+        return
+    move(claimed.row.notice, NoticeState.QUEUED, at=now, reason="taken_up_again")
+    end(claimed.attempt, "unknown", at=now)
+
+
+def taken_before(row: OutboxRow, channel: Channel) -> str | None:
+    """The receipt of an attempt nobody saw the end of; without one, what it left half done is removed."""
+    try:
+        receipt = channel.taken(number=row.notice.number, key=row.notice.key)
+    except Refused:
+        return None  # not this notice's: the next attempt is refused in the open
+    if receipt is None:
+        channel.clear(row.notice.number)
+    return receipt
+
+
+def accept(claimed: Claimed, receipt: str, found: Sequence[Stop], *, at: datetime) -> None:
+    """The channel has it. `found`: reasons against it that came up after it left. Call it inside a transaction.
+
+    Raises StateError when somebody else settled it meanwhile.
+    """
     notice = claimed.row.notice
     move(notice, NoticeState.ACCEPTED, at=at)
     end(claimed.attempt, "accepted", at=at, receipt=receipt)
     details = {"channel": claimed.row.channel, "content": claimed.row.content_hash, "receipt": receipt}
     record(notice, "notice_accepted", details, at=at)
+    if found:
+        give_retraction(notice, restricted=any(stop.restricted for stop in found), at=at)

@@ -13,22 +13,13 @@ from engine.core.settings import Settings
 from notices.approval import audit
 from notices.approval.models import NoticeState
 from notices.approval.states import move
+from notices.approval.withdraw import SAFETY
 from notices.dispatch.channel import Channel, Refused, Unsure
 from notices.dispatch.folder import FolderChannel
 from notices.dispatch.lastlook import last_look, parcel_for
-from notices.dispatch.outbox import Claimed, accept, claim, due, end, expire, sweep, waiting
+from notices.dispatch.outbox import Claimed, accept, claim, due, end, expire, sweep, taken_before, waiting
 from notices.dispatch.reconcile import reconcile
-from notices.dispatch.stopping import (
-    ACTOR,
-    CONSEQUENCES,
-    DELIVERY_UNKNOWN,
-    GAVE_UP,
-    give_retraction,
-    give_task,
-    record,
-    stop_notice,
-    strongest,
-)
+from notices.dispatch.stopping import ACTOR, give_retraction, give_task, record, stop_notice
 from notices.recipients.checks import Stop, require_safety
 
 _STOPPED = (NoticeState.WITHDRAWN, NoticeState.SUPPRESSED, NoticeState.HELD, NoticeState.EXPIRED)
@@ -135,25 +126,19 @@ class _Run:
         return self._accepted(claimed, receipt, found)
 
     def _taken_before(self, claimed: Claimed) -> str | None:
-        """The receipt of an earlier attempt that died or ended in doubt; else what it left half done is removed."""
+        """The receipt of an earlier attempt that ended in doubt."""
         row = claimed.row
         if not self.channel.idempotent or row.channel != self.channel.name:
             return None
-        if not row.attempts.filter(outcome="unknown").exists():
-            return None
-        receipt = self.channel.taken(number=row.notice.number, key=row.notice.key)
-        if receipt is None:
-            self.channel.clear(row.notice.number)
-        return receipt
+        doubted = row.attempts.filter(outcome="unknown").exists()
+        return taken_before(row, self.channel) if doubted else None
 
     def _accepted(self, claimed: Claimed, receipt: str, found: list[Stop]) -> str:
         """`found` is not empty only when an earlier attempt had already brought it out of the house."""
         now = self._clock.now()
         try:
             with transaction.atomic():
-                accept(claimed, receipt, at=now)
-                if found:
-                    give_retraction(claimed.row.notice, strongest(found)[1], at=now)
+                accept(claimed, receipt, found, at=now)
         except StateError:
             return self._overtaken(claimed, receipt)
         return "accepted"
@@ -170,7 +155,7 @@ class _Run:
                 end(claimed.attempt, "unknown", at=now, receipt=receipt)
             claimed.row.notice.refresh_from_db()
             if receipt and claimed.row.notice.state in _STOPPED:
-                give_retraction(claimed.row.notice, CONSEQUENCES.get(claimed.row.notice.state_reason), at=now)
+                give_retraction(claimed.row.notice, restricted=claimed.row.notice.state_reason == SAFETY, at=now)
         return "unknown"
 
     def _give_back(self, claimed: Claimed) -> None:
@@ -179,10 +164,10 @@ class _Run:
             end(claimed.attempt, "stopped", at=self._clock.now())
 
     def _stop(self, claimed: Claimed, found: list[Stop]) -> str:
-        stop, consequence = strongest(found)
+        now = self._clock.now()
         with transaction.atomic():
-            stop_notice(claimed.row.notice, stop, consequence, at=self._clock.now())
-            end(claimed.attempt, "stopped", at=self._clock.now(), receipt=stop.reason)
+            reason = stop_notice(claimed.row.notice, found, at=now)
+            end(claimed.attempt, "stopped", at=now, receipt=reason)
         return "stopped"
 
     def _refused(self, claimed: Claimed, refused: Refused) -> str:
@@ -193,7 +178,7 @@ class _Run:
             move(notice, NoticeState.FAILED if given_up else NoticeState.RETRY_WAIT, at=now, reason=str(refused))
             end(claimed.attempt, "refused", at=now, receipt=str(refused))
             if given_up:
-                give_task(notice, GAVE_UP, at=now)
+                give_task(notice, "failed_delivery", at=now)
             record(notice, "notice_failed" if given_up else "notice_refused", {"reason": str(refused)}, at=now)
         return "failed" if given_up else "refused"
 
@@ -205,7 +190,7 @@ class _Run:
             move(notice, NoticeState.RETRY_WAIT if again else NoticeState.UNKNOWN, at=now, reason=str(unsure))
             end(claimed.attempt, "unknown", at=now, receipt=str(unsure))
             if not again:
-                give_task(notice, DELIVERY_UNKNOWN, at=now)
+                give_task(notice, "unknown_delivery", at=now)
             record(notice, "notice_unknown", {"reason": str(unsure), "again": again}, at=now)
         return "refused" if again else "unknown"
 

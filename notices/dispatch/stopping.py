@@ -1,151 +1,57 @@
-"""What becomes of a notice that may not leave: its state, the reason on record, and a task so that nobody silently gets nothing."""
+"""What becomes of a notice that may not leave, or that left and should not have: its state, and a task so that somebody looks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from engine.core.clock import TOKYO
-from engine.core.dates import next_business_day
 from notices.approval.audit import append
-from notices.approval.hashing import identity
-from notices.approval.models import Notice, NoticeState, StaffTask, Suppression
-from notices.approval.states import move
+from notices.approval.models import Notice, NoticeState
+from notices.approval.task_making import make_task
+from notices.approval.withdraw import about_notice, halt, office_of, take_back
 from notices.recipients.checks import Stop
 
 ACTOR = "dispatch"
+#: what is wrong with the notice itself, not with writing to these people: it is held until staff have looked
+OF_THE_NOTICE = frozenset({"content_changed", "wrong_channel"})
 
 
-@dataclass(frozen=True)
-class Consequence:
-    """Of a reason: the state it leads to, the kind of staff task (empty: somebody knows already), what to find out."""
+def stop_notice(notice: Notice, found: Sequence[Stop], *, at: datetime) -> str:
+    """Takes the notice back or holds it for the gravest reason; returns the reason a colleague may read.
 
-    state: NoticeState
-    task: str = ""
-    what: str = ""
-    restricted: bool = False
-
-
-_MEASURE = Consequence(
-    NoticeState.SUPPRESSED, "support_measure", "送付直前の確認で止まりました。どう連絡するか、担当者だけで決めてください。", restricted=True
-)  # fmt: skip
-CONSEQUENCES: Mapping[str, Consequence] = {
-    "support_measure": _MEASURE,
-    "shares_household": _MEASURE,
-    "perpetrator": _MEASURE,
-    "deceased": Consequence(
-        NoticeState.SUPPRESSED, "addressee_deceased", "宛先の方が亡くなっています。ほかに受け取れる方がいるか確かめてください。"
-    ),
-    "opted_out": Consequence(NoticeState.SUPPRESSED),
-    "moved_out": Consequence(
-        NoticeState.WITHDRAWN, "addressee_moved", "宛先の方が市外へ転出しています。残る手続きがあるか確かめてください。"
-    ),
-    "left_household": Consequence(
-        NoticeState.HELD, "addressee_changed", "宛先の方の世帯が変わりました。誰に送るか確かめてください。"
-    ),
-    "no_contact": Consequence(
-        NoticeState.HELD, "no_contact", "宛先の方の今の住所が分かりません。台帳で確かめてください。"
-    ),
-    "quarantined": Consequence(
-        NoticeState.HELD, "quarantined_record", "読み取れない記録があり、送付を止めています。記録を確かめてください。"
-    ),
-    "held_by_call": Consequence(NoticeState.HELD),
-    "content_changed": Consequence(
-        NoticeState.HELD, "content_changed", "承認した内容と今の内容が違います。もう一度確かめてください。"
-    ),
-    "wrong_channel": Consequence(
-        NoticeState.HELD, "wrong_channel", "この送り方は使えません。送り方を確かめてください。"
-    ),
-    "deadline_passed": Consequence(
-        NoticeState.EXPIRED, "missed_deadline", "送る前に期限が過ぎました。まだ間に合う手続きがあるか確かめてください。"
-    ),
-}  # fmt: skip
-#: a reason nobody foresaw stops for good, and somebody looks
-UNFORESEEN = Consequence(
-    NoticeState.SUPPRESSED, "stopped_at_sending", "送付直前の確認で止まりました。理由を確かめてください。"
-)
-DELIVERY_UNKNOWN = Consequence(
-    NoticeState.UNKNOWN, "unknown_delivery", "届いたかどうか分かりません。送り先の記録で確かめてください。"
-)
-SENT_BEFORE = "送ったあとで、送ってはいけない理由が分かりました。取り戻せるか確かめてください。"
-GAVE_UP = Consequence(NoticeState.FAILED, "failed_delivery", "送れませんでした。別の方法で連絡してください。")
-_STRENGTH = (NoticeState.SUPPRESSED, NoticeState.WITHDRAWN, NoticeState.EXPIRED, NoticeState.HELD)
-
-
-def strongest(found: Sequence[Stop]) -> tuple[Stop, Consequence]:
-    """The reason that decides: a restricted one first, then the one that is final. Never empty."""
-    ranked = [(stop, CONSEQUENCES.get(stop.reason, UNFORESEEN)) for stop in found]
-    return min(ranked, key=lambda pair: (not pair[1].restricted, _STRENGTH.index(pair[1].state)))
-
-
-def stop_notice(notice: Notice, stop: Stop, consequence: Consequence, *, at: datetime) -> None:
-    """Moves the notice where the reason leads, with its suppression, task and audit row. Call it inside a transaction.
-
-    Raises StateError when somebody else changed the notice meanwhile.
+    Call it inside a transaction. Raises StateError when somebody else changed the notice meanwhile.
     """
-    move(notice, consequence.state, at=at, reason=stop.reason)
-    if consequence.state == NoticeState.SUPPRESSED:
-        Suppression.objects.get_or_create(
-            municipality_code=notice.municipality_code,
-            key=identity(notice.municipality_code, "stopped_at_sending", notice.key),
-            defaults={
-                "reason": stop.reason,
-                "law": stop.law[:80],
-                "event_id": notice.event_id,
-                "event": notice.event,
-                "subject_id": notice.addressee_id,
-                "night": notice.night,
-            },
-        )
-    if not _speaks_for_itself(notice, stop):
-        give_task(notice, consequence, at=at)
-    record(notice, f"notice_{consequence.state.value}", {"reason": stop.reason}, at=at)
+    of_people = [stop for stop in found if stop.reason not in OF_THE_NOTICE]
+    if of_people:
+        return halt(notice, of_people, actor=ACTOR, at=at, night=at.astimezone(TOKYO).date())
+    reason = found[0].reason
+    take_back(notice, NoticeState.HELD, reason=reason, actor=ACTOR, at=at)
+    give_task(notice, reason, at=at)
+    return reason
 
 
-def give_retraction(notice: Notice, consequence: Consequence | None, *, at: datetime) -> None:
-    """A task to take back what turned out to be out of the house already when a reason against it came up."""
-    restricted = consequence is not None and consequence.restricted
-    give_task(notice, Consequence(NoticeState.ACCEPTED, "retraction", SENT_BEFORE, restricted=restricted), at=at)
+def expire_notice(notice: Notice, *, at: datetime) -> None:
+    """The deadline passed before it could leave: somebody has to make up for it. Call it inside a transaction."""
+    night = at.astimezone(TOKYO).date()
+    take_back(notice, NoticeState.EXPIRED, reason="deadline_passed", actor=ACTOR, at=at, night=night)
+    give_task(notice, "missed_deadline", at=at)
 
 
-def give_task(notice: Notice, consequence: Consequence, *, at: datetime) -> None:
-    """A staff task for each office of the notice; one alone where only a named role may know."""
-    if not consequence.task:
-        return
-    items = list(notice.items.order_by("position"))
-    offices = list(dict.fromkeys(item.office for item in items))
-    for office in offices[:1] if consequence.restricted else offices:
-        StaffTask.objects.get_or_create(
-            municipality_code=notice.municipality_code,
-            key=identity(notice.municipality_code, "task", consequence.task, notice.key, office),
-            defaults={
-                "kind": consequence.task,
-                "office": office,
-                "subject_id": notice.addressee_id,
-                "event": notice.event,
-                "event_id": notice.event_id,
-                "programme": next(item.programme for item in items if item.office == office),
-                "reason": f"{consequence.what}（{notice.number}）",
-                "night": notice.night,
-                "due_on": _due_on(notice, at.astimezone(TOKYO).date()),
-                "restricted": consequence.restricted,
-                "created_at": at,
-            },
-        )
+def give_retraction(notice: Notice, *, restricted: bool, at: datetime) -> None:
+    """It is out of the house and should not be: staff see whether it can be brought back."""
+    if restricted:
+        about = about_notice(notice, at.astimezone(TOKYO).date())
+        make_task("support_measure", about, at=at, key=f"retraction:{notice.key}")
+    else:
+        give_task(notice, "sent_despite_stop", at=at)
+
+
+def give_task(notice: Notice, kind: str, *, at: datetime) -> None:
+    """One task of a kind about a notice, for the office of its most urgent item; none a second time."""
+    about = about_notice(notice, at.astimezone(TOKYO).date())
+    make_task(kind, about, office=office_of(notice), at=at, key=notice.key, due_on=notice.due_on)
 
 
 def record(notice: Notice, action: str, details: Mapping[str, object], *, at: datetime) -> None:
     """One audit row about a notice."""
     subject = f"notice:{notice.pk}"
     append(municipality=notice.municipality_code, actor=ACTOR, action=action, subject=subject, details=details, at=at)
-
-
-def _speaks_for_itself(notice: Notice, stop: Stop) -> bool:
-    """A person's own notice ends with their death: what follows from it is the death's notices."""
-    return stop.reason == "deceased" and set(notice.subject_ids) <= {notice.addressee_id}
-
-
-def _due_on(notice: Notice, today: date) -> date:
-    """Within a week, sooner when the notice's own deadline is."""
-    soon = next_business_day(today + timedelta(days=1))
-    week = next_business_day(today + timedelta(days=7))
-    return max(soon, min(notice.due_on or week, week))

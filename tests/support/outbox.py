@@ -29,9 +29,11 @@ def approved(
     not_before: datetime = NOW,
     not_after: date | None = None,
     channel: str = "folder",
+    subject_ids: Sequence[str] = (),
 ) -> Notice:
-    """A notice as an approval leaves it: approved, with its row in the outbox."""
+    """A notice as an approval leaves it: approved, with its row in the outbox. It is about the addressee unless told."""
     notice = make_notice(number, plan)
+    notice.subject_ids = list(subject_ids) or notice.subject_ids
     notice.content_hash = content_hash(notice, list(notice.items.all()), notice.body.text)
     notice.state = NoticeState.APPROVED
     notice.save()

@@ -26,7 +26,7 @@ QUEUE_DUMPS = {
     "publications": "SELECT night, data_date, complete, reason FROM recipients_safetypublication ORDER BY night",
 }
 RECORDS_DUMPS = (
-    "events.candidates",
+    "events.events",
     "events.states",
     "matches.matches",
     "changes.residents",

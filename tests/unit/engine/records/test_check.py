@@ -34,7 +34,7 @@ def test_good_rows_are_typed_and_named_by_their_key(tmp_path: Path) -> None:
     ("row", "reason"),
     [
         pytest.param(
-            "10000000017,1,9,PROTECTED,7700001,2026-01-05,", "unknown_code: measure_kind", id="an unknown code"
+            "10000000025,1,9,PROTECTED,7700001,2026-01-05,", "unknown_code: measure_kind", id="an unknown code"
         ),
         pytest.param("10000000025,1,1,PROTECTED,7700001,2026-13-05,", "not_a_date: from_on", id="no such date"),
         pytest.param("10000000025,one,1,PROTECTED,7700001,,", "not_a_number: hist_no", id="not a number"),

@@ -62,7 +62,7 @@ def test_another_municipality_is_not_ours_to_send() -> None:
     [
         pytest.param(LATER + LEASE - timedelta(seconds=1), True, 0, "sending", 0, id="still within the lease"),
         pytest.param(LATER + LEASE, True, 1, "queued", 0, id="may be handed over again"),
-        pytest.param(LATER + LEASE, False, 1, "unknown", 2, id="may not be handed over again"),
+        pytest.param(LATER + LEASE, False, 1, "unknown", 1, id="may not be handed over again"),
     ],
 )
 def test_a_silent_hand_over_is_settled(at: datetime, idempotent: bool, swept: int, state: str, tasks: int) -> None:
@@ -93,5 +93,5 @@ def test_a_page_left_half_done_goes_when_a_block_came_meanwhile(tmp_path: Path) 
     )
     dispatch(settings=settings, clock=FixedClock(AFTER_LEASE))
     notice.refresh_from_db()
-    assert notice.state == "suppressed"
+    assert notice.state == "withdrawn"
     assert list(settings.paths.outbox.iterdir()) == []

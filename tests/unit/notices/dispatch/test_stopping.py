@@ -4,58 +4,59 @@ from datetime import date, timedelta
 
 import pytest
 
-from notices.approval.models import AuditRow, StaffTask
-from notices.dispatch.stopping import CONSEQUENCES, GAVE_UP, UNFORESEEN, give_task, stop_notice, strongest
+from notices.approval.models import AuditRow, Decision, StaffTask, Suppression
+from notices.dispatch.stopping import expire_notice, give_retraction, give_task, stop_notice
 from notices.recipients.checks import Stop
 from tests.support.outbox import LATER, approved
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
-    ("reasons", "decides"),
+    ("reasons", "state", "told", "tasks"),
     [
-        pytest.param(["moved_out", "support_measure"], "support_measure", id="a protected person first"),
-        pytest.param(["left_household", "moved_out"], "moved_out", id="what is final before what is not"),
-        pytest.param(["opted_out", "shares_household", "deceased"], "shares_household", id="restricted before all"),
-        pytest.param(["held_by_call", "something_new"], "something_new", id="an unforeseen reason is final"),
+        pytest.param(["moved_out", "support_measure"], "withdrawn", "safety", {"support_measure"}, id="a protected person first"),
+        pytest.param(["content_changed", "shares_household"], "withdrawn", "safety", {"support_measure"}, id="people before the notice"),
+        pytest.param(["held_by_call"], "held", "held_by_call", set(), id="a call holds"),
+        pytest.param(["content_changed"], "held", "content_changed", {"content_changed"}, id="not what was approved"),
+        pytest.param(["wrong_channel"], "held", "wrong_channel", {"wrong_channel"}, id="another channel"),
     ],
-)
-def test_the_strongest_reason_decides(reasons: list[str], decides: str) -> None:
-    assert strongest([Stop(reason, "") for reason in reasons])[0].reason == decides
-
-
-@pytest.mark.parametrize("reason", sorted(CONSEQUENCES))
-@pytest.mark.django_db
-def test_every_reason_leads_somewhere_and_is_on_record(reason: str) -> None:
+)  # fmt: skip
+def test_the_gravest_reason_decides(reasons: list[str], state: str, told: str, tasks: set[str]) -> None:
     notice = approved(1)
-    stop_notice(notice, Stop(reason, "law"), CONSEQUENCES[reason], at=LATER)
+    assert stop_notice(notice, [Stop(reason, "law") for reason in reasons], at=LATER) == told
     notice.refresh_from_db()
-    assert (notice.state, notice.state_reason) == (CONSEQUENCES[reason].state, reason)
-    assert AuditRow.objects.get().details == {"reason": reason}
+    assert (notice.state, notice.state_reason) == (state, told)
+    assert set(StaffTask.objects.values_list("kind", flat=True)) == tasks
+    assert AuditRow.objects.get().action == f"notice_{state}"
+    assert Suppression.objects.count() == (state == "withdrawn")
+    assert not Decision.objects.filter(voided=False).exists()
 
 
-@pytest.mark.django_db
-def test_a_task_is_given_once_to_each_office_and_names_no_person() -> None:
+def test_a_deadline_that_passed_gives_a_task() -> None:
     notice = approved(1)
-    for _ in range(2):
-        give_task(notice, GAVE_UP, at=LATER)
-    assert sorted(StaffTask.objects.values_list("office", flat=True)) == ["child_benefits", "maternal_health"]
-    for task in StaffTask.objects.all():
-        assert notice.addressee_id not in task.reason
-        assert notice.number in task.reason
+    expire_notice(notice, at=LATER)
+    assert StaffTask.objects.get().kind == "missed_deadline"
+    notice.refresh_from_db()
+    assert notice.state == "expired"
 
 
 @pytest.mark.parametrize(
-    ("due_on", "expected"),
-    [
-        pytest.param(None, date(2026, 12, 1), id="no deadline: within a week"),
-        pytest.param(date(2028, 11, 18), date(2026, 12, 1), id="a far deadline: within a week"),
-        pytest.param(date(2026, 11, 27), date(2026, 11, 27), id="a near deadline"),
-        pytest.param(LATER.date() - timedelta(days=9), date(2026, 11, 25), id="a deadline that passed: tomorrow"),
-    ],
+    ("restricted", "kind"),
+    [pytest.param(True, "support_measure", id="protected"), pytest.param(False, "sent_despite_stop", id="any other")],
 )
-@pytest.mark.django_db
-def test_a_task_is_due_soon(due_on: date | None, expected: date) -> None:
+def test_what_left_and_should_not_have_is_looked_after(restricted: bool, kind: str) -> None:
+    give_retraction(approved(1), restricted=restricted, at=LATER)
+    task = StaffTask.objects.get()
+    assert (task.kind, task.restricted) == (kind, restricted)
+
+
+@pytest.mark.parametrize("due_on", [None, date(2028, 11, 18), LATER.date() - timedelta(days=9)])
+def test_a_task_is_given_once_is_due_soon_and_names_no_person(due_on: date | None) -> None:
     notice = approved(1)
     notice.due_on = due_on
-    give_task(notice, UNFORESEEN, at=LATER)
-    assert set(StaffTask.objects.values_list("due_on", flat=True)) == {expected}
+    for _ in range(2):
+        give_task(notice, "failed_delivery", at=LATER)
+    task = StaffTask.objects.get()
+    assert LATER.date() < task.due_on <= LATER.date() + timedelta(days=9)
+    assert notice.addressee_id not in task.reason

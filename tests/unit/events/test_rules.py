@@ -1,0 +1,136 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from events.rules import NEVER, RULES
+from events.settle import name_events, settle
+from events.work import Candidate, Event, Work
+
+ON = date(2026, 11, 20)
+BIRTH = Candidate(
+    code="E01",
+    subject_id="1",
+    household_id="H",
+    detail="",
+    occurred_on=ON,
+    effective_on=ON - timedelta(days=3),
+    date_unknown=False,
+    notified_on=ON,
+    processed_on=ON,
+    file_date=ON,
+    change_id="c1",
+    reason="BIRTH",
+    moves=True,
+    together=True,
+    from_calendar=False,
+)
+
+
+def work(
+    *candidates: Candidate,
+    known: list[Event] | None = None,
+    dead: frozenset[str] = frozenset(),
+    unnamed: frozenset[str] = frozenset(),
+) -> Work:
+    return Work(
+        on=ON,
+        candidates=list(candidates),
+        known=known or [],
+        voiding=[],
+        voided_nhi=set(),
+        dead=set(dead),
+        unnamed=set(unnamed),
+        late_entry_days=60,
+        unnamed_birth_days=14,
+    )
+
+
+def known(**facts: object) -> Event:
+    event = Event(
+        code="E01",
+        detail="",
+        subject_ids=("1",),
+        household_id="H",
+        occurred_on=ON - timedelta(days=3),
+        notified_on=None,
+        processed_on=None,
+        detected_on=ON - timedelta(days=1),
+        change_ids=("c0",),
+        date_unknown=False,
+        from_calendar=False,
+        new=False,
+        event_id="known",
+        was="settled",
+    )
+    return replace(event, **facts)  # type: ignore[arg-type]
+
+
+def states(of: Work) -> list[tuple[tuple[str, ...], str | None, str]]:
+    return [(event.subject_ids, event.state, event.reason) for event in settle(of)]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "state", "reason"),
+    [
+        pytest.param(BIRTH, "settled", "", id="a birth"),
+        pytest.param(replace(BIRTH, effective_on=ON - timedelta(days=60)), "settled", "", id="sixty days late"),
+        pytest.param(
+            replace(BIRTH, effective_on=ON - timedelta(days=61)), "staff", "R5_backdated", id="sixty-one days late"
+        ),
+        pytest.param(replace(BIRTH, date_unknown=True), "staff", "R6_unknown_date", id="an unknown date"),
+    ],
+)
+def test_what_becomes_of_a_candidate(candidate: Candidate, state: str, reason: str) -> None:
+    assert states(work(candidate)) == [(("1",), state, reason)]
+
+
+def test_twins_are_one_event_with_two_subjects() -> None:
+    assert states(work(BIRTH, replace(BIRTH, subject_id="2", change_id="c2"))) == [(("1", "2"), "settled", "")]
+
+
+@pytest.mark.parametrize("reason", sorted(NEVER))
+def test_a_reason_that_is_no_life_event_brings_none(reason: str) -> None:
+    assert states(work(replace(BIRTH, reason=reason))) == []
+
+
+def test_a_row_in_which_nothing_moved_says_nothing() -> None:
+    assert states(work(replace(BIRTH, moves=False))) == []
+
+
+def test_what_was_found_before_is_not_news() -> None:
+    assert states(work(BIRTH, known=[known()])) == []
+
+
+def test_what_was_voided_may_happen_again_under_another_name() -> None:
+    today = work(BIRTH, known=[known(was="void")])
+    settle(today)
+    name_events("292010", today)
+    assert len(today.events) == 1
+    assert today.events[0].event_id != "known"
+
+
+def test_an_age_does_not_fire_on_an_unknown_birth_date() -> None:
+    assert (
+        states(work(replace(BIRTH, code="E25", date_unknown=True, from_calendar=True, reason="AGE", together=False)))
+        == []
+    )
+
+
+def test_a_child_without_a_name_waits_and_settles_with_one() -> None:
+    assert states(work(BIRTH, unnamed=frozenset({"1"}))) == [(("1",), "waiting", "unnamed")]
+    assert states(work(known=[known(was="waiting")])) == [(("1",), "settled", "")]
+
+
+def test_a_name_that_never_comes_goes_to_staff() -> None:
+    old = known(was="waiting", detected_on=ON - timedelta(days=15))
+    assert states(work(known=[old], unnamed=frozenset({"1"}))) == [(("1",), "staff", "unnamed")]
+
+
+def test_a_death_that_week_overtakes_what_else_happened() -> None:
+    assert states(work(known=[known()], dead=frozenset({"1"}))) == [(("1",), "suppressed", "death_in_window")]
+    assert states(work(known=[known(detected_on=ON - timedelta(days=8))], dead=frozenset({"1"}))) == []
+
+
+def test_each_of_the_seven_rules_stands_once() -> None:
+    assert sorted(rule.code for rule in RULES) == ["R1", "R2", "R3", "R4", "R5", "R6", "R7"]
