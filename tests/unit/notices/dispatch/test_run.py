@@ -13,7 +13,7 @@ from engine.core.clock import FixedClock
 from engine.core.errors import InputError, SafetyStop
 from engine.core.settings import Settings
 from notices.approval.audit import verify
-from notices.approval.models import Attempt, AuditRow, Item, Notice, NoticeBody, StaffTask, Suppression
+from notices.approval.models import Attempt, AuditRow, Item, Notice, NoticeBody, StaffTask
 from notices.dispatch.channel import Channel, Refused, Unsure
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import STOP_FILE, Dispatched, dispatch
@@ -111,10 +111,8 @@ def test_a_deadline_that_passed_in_the_outbox_gives_a_task(not_after: date, outc
     SafetyPublication.objects.update(data_date=date(2026, 11, 25))
     send(site, at=NOW + timedelta(days=2))
     assert state(notice) == outcome
-    kinds = sorted(StaffTask.objects.values_list("kind", "office"))
-    assert kinds == (
-        [("missed_deadline", "child_benefits"), ("missed_deadline", "maternal_health")] if outcome == "expired" else []
-    )
+    tasks = ["missed_deadline"] if outcome == "expired" else []
+    assert list(StaffTask.objects.values_list("kind", flat=True)) == tasks
 
 
 def block(notice: Notice, reason: str) -> None:
@@ -135,65 +133,61 @@ def change_facts(notice: Notice) -> None:
     item.save()
 
 
-def leave_the_child(notice: Notice) -> None:
-    """The notice is about a child; the addressee lives elsewhere now. Somebody written to about themself may move freely."""
-    Notice.objects.update(subject_ids=["000000000000999"])
-    Contact.objects.create(
-        municipality_code=MUNICIPALITY, resident_id="000000000000999", household_id=notice.household_id, status="RESIDENT", name="試験",
-        postal="630-8580", address="奈良市", source="residents", data_date=date(2026, 11, 20),
-    )  # fmt: skip
-    Contact.objects.filter(resident_id=notice.addressee_id).update(household_id="8")
+def contact(**values: object) -> Callable[[Notice], object]:
+    return lambda notice: Contact.objects.update(**values)
+
+
+def blocked(reason: str) -> Callable[[Notice], object]:
+    return lambda notice: block(notice, reason)
 
 
 @pytest.mark.parametrize(
-    ("happens", "became", "task", "restricted"),
+    ("happens", "became", "task"),
     [
-        pytest.param(lambda n: block(n, "support_measure"), "suppressed", "support_measure", True, id="support measure"),
-        pytest.param(lambda n: block(n, "shares_household"), "suppressed", "support_measure", True, id="household of one"),
-        pytest.param(lambda n: block(n, "quarantined"), "held", "quarantined_record", False, id="unreadable record"),
-        pytest.param(lambda n: block(n, "held_by_call"), "held", None, False, id="held by a call"),
-        pytest.param(lambda n: block(n, "new_reason"), "suppressed", "stopped_at_sending", False, id="a reason of tomorrow"),
-        pytest.param(lambda n: Contact.objects.update(status="DEAD"), "suppressed", None, False, id="died, about themself"),
-        pytest.param(lambda n: Contact.objects.update(status="MOVED_OUT"), "withdrawn", "addressee_moved", False, id="moved out"),
-        pytest.param(leave_the_child, "held", "addressee_changed", False, id="left the household"),
-        pytest.param(lambda n: Contact.objects.all().delete(), "held", "no_contact", False, id="no address"),
-        pytest.param(lambda n: Contact.objects.update(opted_out_all=True), "suppressed", None, False, id="opted out"),
-        pytest.param(change_text, "held", "content_changed", False, id="text changed after approval"),
-        pytest.param(change_facts, "held", "content_changed", False, id="a fact changed after approval"),
+        pytest.param(blocked("support_measure"), "withdrawn", "support_measure", id="support measure"),
+        pytest.param(blocked("shares_household"), "withdrawn", "support_measure", id="household of one"),
+        pytest.param(blocked("quarantined"), "held", None, id="unreadable record"),
+        pytest.param(blocked("held_by_call"), "held", None, id="held by a call"),
+        pytest.param(contact(status="DEAD"), "withdrawn", "addressee_changed", id="died"),
+        pytest.param(contact(status="MOVED_OUT"), "withdrawn", "addressee_changed", id="moved out"),
+        pytest.param(contact(household_id="8"), "withdrawn", "addressee_changed", id="left the household"),
+        pytest.param(lambda n: Contact.objects.all().delete(), "withdrawn", "addressee_changed", id="no address"),
+        pytest.param(contact(opted_out_all=True), "withdrawn", None, id="opted out"),
+        pytest.param(change_text, "held", "content_changed", id="text changed after approval"),
+        pytest.param(change_facts, "held", "content_changed", id="a fact changed after approval"),
     ],
 )  # fmt: skip
 def test_the_last_look_stops(
-    happens: Callable[[Notice], object], became: str, task: str | None, restricted: bool, site: Settings
+    happens: Callable[[Notice], object], became: str, task: str | None, site: Settings
 ) -> None:
-    notice = approved(1)
+    """The notice is about a child, so that a change of the addressee leaves somebody to be told."""
+    notice = approved(1, subject_ids=["000000000000099"])
     happens(notice)
     found = send(site)
     assert (found.stopped, found.accepted) == (1, 0)
     assert files(site) == []
     assert state(notice) == became
-    assert {row.kind for row in StaffTask.objects.all()} == ({task} if task else set())
-    assert all(row.restricted is restricted for row in StaffTask.objects.all())
-    assert StaffTask.objects.count() == (0 if task is None else 1 if restricted else 2)
-    assert Suppression.objects.count() == (became == "suppressed")
+    assert list(StaffTask.objects.values_list("kind", flat=True)) == ([task] if task else [])
+    assert StaffTask.objects.filter(restricted=True).exists() == (task == "support_measure")
     assert Attempt.objects.get().outcome == "stopped"
 
 
-def test_a_deceased_addressee_of_a_childs_notice_gives_a_task(site: Settings) -> None:
-    notice = approved(1)
-    notice.subject_ids = ["000000000000099"]
-    notice.save()
-    Contact.objects.update(status="DEAD")
-    send(site)
-    assert set(StaffTask.objects.values_list("kind", flat=True)) == {"addressee_deceased"}
-
-
-def test_of_two_reasons_the_restricted_one_decides_and_nothing_else_is_told(site: Settings) -> None:
+def test_a_protected_person_is_not_named_outside_the_restricted_task(site: Settings) -> None:
     notice = approved(1)
     block(notice, "support_measure")
-    Contact.objects.update(status="MOVED_OUT")
+    contact(status="MOVED_OUT")(notice)
     send(site)
-    assert (state(notice), notice.state_reason) == ("suppressed", "support_measure")
+    assert (state(notice), notice.state_reason) == ("withdrawn", "safety")
+    assert Attempt.objects.get().receipt == "safety"
     assert StaffTask.objects.get().restricted
+
+
+def test_the_letter_goes_to_the_registered_place_of_its_office(site: Settings) -> None:
+    notice = approved(1, plan=replace(PLAN, programmes=("ltc_at_65",)))
+    Contact.objects.update(destinations={"LTC": {"name": "後見 人", "postal": "630-0000", "address": "別の所 1"}})
+    send(site)
+    content = json.loads((site.paths.outbox / f"{notice.number}.json").read_text(encoding="utf-8"))
+    assert content["to"] == {"name": "後見 人", "postal": "630-0000", "address": "別の所 1"}
 
 
 def stale(site: Settings) -> Settings:
@@ -300,7 +294,7 @@ def test_what_had_left_before_a_block_came_is_told_and_to_be_taken_back(site: Se
     send(site, channel=channel, at=LATER + timedelta(minutes=10))
     assert state(notice) == "accepted"
     task = StaffTask.objects.get()
-    assert (task.kind, task.restricted) == ("retraction", True)
+    assert (task.kind, task.restricted) == ("support_measure", True)
 
 
 class SomebodyWithdraws(ScriptedChannel):
@@ -315,7 +309,7 @@ def test_a_notice_withdrawn_while_it_left_is_to_be_taken_back(site: Settings) ->
     notice = approved(1)
     assert send(site, channel=SomebodyWithdraws(["receipt"])).unknown == 1
     assert state(notice) == "withdrawn"
-    assert set(StaffTask.objects.values_list("kind", flat=True)) == {"retraction"}
+    assert set(StaffTask.objects.values_list("kind", flat=True)) == {"sent_despite_stop"}
 
 
 def test_a_row_for_another_channel_is_held(site: Settings) -> None:
