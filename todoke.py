@@ -17,7 +17,7 @@ import notices.commands
 from eligibility.match import match_programmes
 from engine.alert import alert, tell, telling
 from engine.changes.derive import derive_changes
-from engine.core.clock import Clock
+from engine.core.clock import Clock, SystemClock
 from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json, progress_bar, run_app
 from engine.core.errors import SafetyStop
 from engine.core.settings import Settings, read_settings
@@ -170,7 +170,7 @@ def demo(
 ) -> None:
     """Builds the demo town, loads it, runs its nights and says how to open the desk."""
     folder = demo_settings.empty_folder(into)
-    settings = read_settings(demo_settings.write_settings(folder, nights=nights))
+    settings = read_settings(demo_settings.write_settings(folder, since=SystemClock().now(), nights=nights))
     clock = settings.clock()
     typer.echo(f"Building an invented town of {residents:,} in {into} …")
     ahead = nights + demo_settings.AHEAD
