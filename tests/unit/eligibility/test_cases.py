@@ -77,3 +77,13 @@ def test_every_expression_of_every_case_in_one_query(records: Records) -> None:
 def test_nothing_asked_is_nothing_answered(records: Records) -> None:
     assert evaluate(records.warehouse, _cases("child"), {}) == {0: {}}
     assert evaluate(records.warehouse, _cases("child").clear(), {"x": _tree("true")}) == {}
+
+
+def test_records_of_other_members_are_copied_where_a_rule_reads_them(records: Records) -> None:
+    touch(records.warehouse, _cases("child"), {"child_allowance"}, "now", members={"child_allowance"})
+    assert _column(records, "temp.child_allowance", "claimant_id") == ["child", "parent"]
+    asked = {"known": _tree("any_of(household as m, any_of(m.child_allowance as a, a.benefit_status = 'RECEIVING'))")}
+    touch(records.warehouse, _cases("child"), {"residents"}, "now")
+    assert evaluate(records.warehouse, _cases("child"), asked) == {0: {"known": True}}
+    touch(records.warehouse, _cases("parent"), {"child_allowance"}, "now")
+    assert _column(records, "temp.child_allowance", "claimant_id") == ["parent"]

@@ -121,7 +121,36 @@ def test_the_value_in_force_on_the_date_is_used(on: date, young: bool) -> None:
 
 def test_a_date_without_a_value_is_an_error_and_never_zero() -> None:
     with pytest.raises(ValueNotInForce, match=r"plain\.age_limit has no value in force on 2026-03-31; the first is"):
-        parse_programme(PLAIN).compiled(date(2026, 3, 31))
+        parse_programme(PLAIN).values["age_limit"].on(date(2026, 3, 31), "plain.age_limit")
+
+
+def test_before_its_first_day_a_programme_is_read_by_the_law_of_that_day() -> None:
+    programme = parse_programme(PLAIN)
+    assert programme.compiled(date(2020, 1, 1)) == programme.compiled(date(2026, 4, 1))
+    assert not programme.in_force(date(2026, 3, 31))
+
+
+def test_what_is_given_once_stands_in_every_example() -> None:
+    given = {"as_of": "2026-11-20", "subject": {"birth_date": "2020-01-01", "sex": "1"}, "verdict": "possible"}
+    examples = [{"name": "a"}, {"name": "b", "subject": {"sex": "2"}, "verdict": "ineligible"}]
+    first, second = parse_programme(plain(given=given, examples=examples)).examples
+    assert first.subject == {"birth_date": "2020-01-01", "sex": "1"}
+    assert (second.subject, second.verdict) == ({"birth_date": "2020-01-01", "sex": "2"}, "ineligible")
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        pytest.param({"2026-04-01": [1, 2]}, None, id="a table without a step"),
+        pytest.param({"2026-04-01": 1}, 5, id="one value with a step"),
+        pytest.param({"2026-04-01": 1, "2027-04-01": [1, 2]}, 5, id="a number that becomes a table"),
+        pytest.param({"2026-04-01": []}, 5, id="an empty table"),
+    ],
+)
+def test_a_dated_value_is_a_number_or_a_table(values: dict[str, Any], step: int | None) -> None:
+    limit = PLAIN["values"]["grant"] | {"values": values, "step": step}
+    with pytest.raises(RuleError, match="either every value is a number"):
+        parse_programme(plain(values=PLAIN["values"] | {"limit": limit}))
 
 
 def test_a_dated_value_may_be_named_with_its_programme() -> None:
