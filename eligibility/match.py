@@ -24,7 +24,7 @@ from eligibility.judge import (
     to_verify,
     verdict,
 )
-from eligibility.language.compile import tables
+from eligibility.language.compile import of_members, tables
 from eligibility.language.nodes import Node
 from eligibility.programme import Compiled, Programme
 from engine.core.sql import load_queries
@@ -118,7 +118,8 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[_Asked]) -> list[di
     def judge(part: pl.DataFrame, schema: str, expressions: Callable[[_Asked], dict[str, Node]]) -> None:
         wanted = [(one, expressions(one)) for one in asked]
         read = tables(node for _, asked_of in wanted for node in asked_of.values())
-        touch(warehouse, part, read, schema)
+        members = of_members(node for _, asked_of in wanted for node in asked_of.values())
+        touch(warehouse, part, read, schema, members=members)
         for one, asked_of in wanted:
             mine = one.cases.join(part.select("case_id"), on="case_id", how="semi")
             for case_id, values in evaluate(warehouse, mine, asked_of).items():
