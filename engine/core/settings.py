@@ -128,7 +128,10 @@ class Settings(Part):
     dispatch: Dispatch = Dispatch()
     desk: Desk = Desk()
     volume: Volume = Volume()
-    demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None
+    demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
+    demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
+        2026, 1, 1, tzinfo=TOKYO
+    )  #: its first beginning, really
 
     @model_validator(mode="after")
     def _demo_time_is_for_the_demo(self) -> Self:
@@ -138,7 +141,7 @@ class Settings(Part):
 
     def clock(self) -> Clock:
         """The demo town's own morning where `demo_now` is set, else the machine's clock."""
-        return DemoClock(self.demo_now) if self.demo_now else SystemClock()
+        return DemoClock(self.demo_now, since=self.demo_since) if self.demo_now else SystemClock()
 
 
 def read_settings(path: Path) -> Settings:
