@@ -34,8 +34,9 @@ based AS (
 ),
 newcomers AS (
     SELECT c.subject_id, MAX(c.change_id) AS change_id FROM changes.residents AS c
-    WHERE c.municipality_code = $municipality AND c.night = $night AND c.after.status = 'RESIDENT'
-      AND (c.before.status IS NULL OR c.before.status <> 'RESIDENT') AND c.after.move_reason <> 'BIRTH'
+    WHERE c.municipality_code = $municipality AND c.night = $night AND c.after.status = 'RESIDENT' AND c.class <> 'cancelled'
+      AND (c.before.status IS NULL OR c.before.status <> 'RESIDENT') 
+      AND c.after.move_reason NOT IN ('BIRTH', 'EX_OFFICIO_ENTRY_NATURALISE', 'EX_OFFICIO_ENTRY_LOSS_OF_NATIONALITY')
     GROUP BY c.subject_id
 )
 SELECT d.code, d.detail, d.day, d.basis, b.resident_id, b.household_id, b.sex, b.birth_date, b.birth_date_unknown, b.resident_since,
