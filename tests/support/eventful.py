@@ -143,7 +143,7 @@ def move_out(register: Register, night: date, on: date, who: str = "p", **more: 
 def insurance_loss(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
     """Somebody who lives here joins the NHI because an employer's insurance ended."""
     register.lives(who)
-    facts = {"acquired_on": on, "acquired_reason": "EMPLOYEE_INSURANCE_LOSS"} | more
+    facts: dict[str, Any] = {"acquired_on": on, "acquired_reason": "EMPLOYEE_INSURANCE_LOSS"} | more
     register.entry(
         who, night, **{name.replace("effective_date", "acquired_on"): value for name, value in facts.items()}
     )
