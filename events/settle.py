@@ -53,7 +53,7 @@ def _overtaken_by_death(work: Work) -> None:
     for event in work.everything():
         now = event.state or event.was
         recent = work.on - event.detected_on <= timedelta(days=DEATH_WINDOW_DAYS)
-        concerned = now == "waiting" or (recent and now in {"settled", "held"})
+        concerned = "waiting" in {event.state, event.was} or (recent and now in {"settled", "held"})
         died = set(event.subject_ids) & work.dead
         if not concerned or not died or event.code == DEATH or load_detectors()[event.code].event_class == "control":
             continue
