@@ -46,7 +46,7 @@ class Office(Part):
 
 
 class Paths(Part):
-    """Where the stores are. Only the night opens `records`; everything else reads `snapshot`."""
+    """Where the stores are; `feeds` may be s3://bucket/prefix. Only the night opens `records`; everything else reads `snapshot`."""
 
     feeds: str
     records: Path
@@ -57,6 +57,15 @@ class Paths(Part):
     keys: Path
     anchor: Path
     scratch: Path
+
+
+class S3(Part):
+    """How feeds in a bucket are read. `endpoint_url` serves a VPC endpoint; credentials are boto3's own affair."""
+
+    endpoint_url: str = ""
+    region: str = "ap-northeast-1"
+    attempts: int = Field(default=8, ge=1)
+    timeout_seconds: int = Field(default=60, ge=1)
 
 
 class Waits(Part):
@@ -122,6 +131,7 @@ class Settings(Part):
     profile: str = "canonical"
     memory_limit_mb: int = 2048
     offices: dict[str, Office] = Field(default_factory=dict)
+    s3: S3 = S3()
     waits: Waits = Waits()
     schedule: Schedule = Schedule()
     alert: Alert = Alert()
