@@ -47,15 +47,17 @@ _CASE: Mapping[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Matches:
-    """How many matches of each verdict the night made, and which programmes it may not use, with the reason."""
+    """Matches of each verdict; of each programme those not ineligible; the programmes the night may not use, with the reason."""
 
     verdicts: Mapping[str, int]
+    programmes: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def summary(self) -> Mapping[str, Any]:
-        """matches of the contract; programmes_left_out where there are any."""
+        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out where there are any."""
         counted = {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}
-        return {"matches": counted} | ({"programmes_left_out": dict(self.left_out)} if self.left_out else {})
+        said = {"matches": counted, "programmes": dict(self.programmes)}
+        return said | ({"programmes_left_out": dict(self.left_out)} if self.left_out else {})
 
 
 def match_programmes(night: Night) -> Matches:
@@ -71,7 +73,11 @@ def match_programmes(night: Night) -> Matches:
     ]
     frame = pl.DataFrame(_rows(night, cases, asked), schema=_MATCH).sort("match_id")
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
-    return Matches(Counter(frame["verdict"].to_list()), left_out(paths.catalogue, night.on, mode=mode))
+    return Matches(
+        verdicts=Counter(frame["verdict"].to_list()),
+        programmes=Counter(frame.filter(pl.col("verdict") != "ineligible")["programme"].to_list()),
+        left_out=left_out(paths.catalogue, night.on, mode=mode),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
