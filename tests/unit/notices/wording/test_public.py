@@ -10,8 +10,8 @@ from eligibility.programme import read_programme
 from notices.wording.compose import ItemContent, compose
 from notices.wording.draft import TemplateDrafter, requests_for
 from notices.wording.guard import check, version_of
-from notices.wording.library import subject_of
 from notices.wording.public import public_facts
+from notices.wording.verdict import subject_of
 from tests.support.wordings import BORN_ON, NARA, OFFICES, Text
 
 OFFICE = OFFICES["insurance"]
