@@ -2,6 +2,7 @@
 # make test   sets up and runs the tests
 # make check  lint, types, import direction
 # make bench  benchmarks (JSON lines)          make prove  the long evidence
+# make pictures  takes the desk's pictures of docs/images anew (needs Chromium and the Noto CJK fonts)
 # make install WITH="postgres letters"         optional parts a site needs
 
 SHELL := /bin/sh
@@ -27,7 +28,7 @@ else
   SELECT :=
 endif
 
-.PHONY: demo test check bench prove install lock clean
+.PHONY: demo test check bench prove pictures install lock clean
 
 demo: $(VENV)/.core
 	$(BIN)/todoke demo
@@ -47,6 +48,9 @@ bench: $(VENV)/.dev
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.prove.pictures
 
 install: $(VENV)/.core
 	@for part in $(WITH); do \

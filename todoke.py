@@ -8,22 +8,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import eligibility.commands
 import engine.commands
 import events.commands
 import fixtures.commands
 import notices.commands
-from eligibility import catalogue
 from eligibility.match import match_programmes
-from eligibility.programme import read_programme
-from engine.alert import alert
+from engine.alert import alert, tell, telling
 from engine.changes.derive import derive_changes
-from engine.core.clock import Clock
-from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json
-from engine.core.errors import Busy, SafetyStop, TodokeError
+from engine.core.clock import Clock, SystemClock
+from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json, progress_bar, run_app
+from engine.core.errors import SafetyStop
 from engine.core.settings import Settings, read_settings
 from engine.night import Night, Stage, Summary, run_night
 from engine.records.load import load_records
@@ -77,41 +73,32 @@ def scan(
     from notices.approval.ledger import DjangoJobLedger
 
     paths = settings.paths
-    try:
-        with open_warehouse(
-            paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch
-        ) as warehouse:
-            night = Night(
-                on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock
-            )
-            summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress, again=again)
-    except Busy:
-        raise
-    except TodokeError as error:
-        tell_operator(settings, f"todoke: the night of {on} failed: {error}")
-        raise
-    if summary.halted:
-        tell_operator(settings, f"todoke: the night of {on} was halted: {summary.halted}")
-    for code, numbers in summary.as_json()["held"].items():
-        tell_operator(
-            settings, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}"
+    with (
+        telling(settings.alert, f"the night of {on} failed"),
+        open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse,
+    ):
+        night = Night(
+            on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock
         )
+        summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress, again=again)
+    if summary.halted:
+        tell(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
+    for code, numbers in summary.held.items():
+        alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
     return summary
 
 
-def tell_operator(settings: Settings, message: str) -> None:
-    """Tells an operator in the ways the settings name; without any, the command's own last line has to do."""
-    if settings.alert.command or settings.alert.mail_to:
-        alert(settings.alert, message)
+def go_on(summary: Summary) -> Summary:
+    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, and a line in the scheduler's log."""
+    if summary.halted:
+        raise SafetyStop(summary.halted)
+    return summary
 
 
 def hand_over(settings: Settings, clock: Clock) -> Mapping[str, Any]:
     """One dispatch run of the scheduler; tells an operator when nothing may be sent."""
-    try:
+    with telling(settings.alert, "dispatch sent nothing"):
         return notices.commands.send(settings, clock)
-    except TodokeError as error:
-        tell_operator(settings, f"todoke: dispatch sent nothing: {error}")
-        raise
 
 
 @app.callback()
@@ -136,7 +123,7 @@ def night(
     day, settings = parse_date(on), front(context).settings
     if feeds is not None:
         settings = settings.model_copy(update={"paths": settings.paths.model_copy(update={"feeds": feeds})})
-    with _bar() as bar:
+    with progress_bar() as bar:
         task = bar.add_task(f"night of {day}", total=None)
         summary = scan(
             settings,
@@ -148,8 +135,7 @@ def night(
         print_json(summary.as_json())
     else:
         typer.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2, default=str))
-    if summary.halted:
-        raise SafetyStop(summary.halted)
+    go_on(summary)
 
 
 @app.command()
@@ -163,7 +149,7 @@ def schedule(context: typer.Context) -> None:
     jobs = (
         Job(
             name="night",
-            run=lambda on: scan(settings, clock, on, again=False),
+            run=lambda on: go_on(scan(settings, clock, on, again=False)),
             at=(settings.schedule.night_at,),
             lag=timedelta(days=1),
             keeps_row=True,
@@ -184,55 +170,29 @@ def demo(
 ) -> None:
     """Builds the demo town, loads it, runs its nights and says how to open the desk."""
     folder = demo_settings.empty_folder(into)
-    settings = read_settings(demo_settings.write_settings(folder, nights=nights))
+    settings = read_settings(demo_settings.write_settings(folder, since=SystemClock().now(), nights=nights))
     clock = settings.clock()
     typer.echo(f"Building an invented town of {residents:,} in {into} …")
-    build_town(
-        residents=residents,
-        seed=seed,
-        baseline=demo_settings.BASELINE,
-        nights=nights + demo_settings.AHEAD,
-        folder=folder,
-    )
+    ahead = nights + demo_settings.AHEAD
+    build_town(residents=residents, seed=seed, baseline=demo_settings.BASELINE, nights=ahead, folder=folder)
     make_keys(settings.paths.keys)
     notices.commands.open_queue(settings)
-    from notices.demo import approve_wordings, open_accounts
+    from notices.demo import furnish, welcome
 
-    programmes = [read_programme(path) for path in catalogue.files()]
-    for programme in programmes:
-        catalogue.publish(
-            programme, signed_off_by=["demo"], at=clock.now(), folder=settings.paths.catalogue, demonstration=True
-        )
-    approve_wordings(programmes, clock)
-    accounts = open_accounts(settings, folder)
+    accounts = furnish(settings, clock, folder)
     summaries = []
-    with _bar() as bar:
+    with progress_bar() as bar:
         task = bar.add_task("nights", total=nights + 1)
         for on in [demo_settings.BASELINE, *demo_settings.nights(nights)]:
             summaries.append(scan(settings, clock, on))
             bar.update(task, advance=1, description=f"night of {on}")
     typer.echo(demo_settings.report([summary.as_json() for summary in summaries]))
-    typer.echo(f"\nOpen the desk:  {sys.argv[0]} --settings {folder / 'todoke.toml'} desk")
-    typer.echo(
-        f"  http://{settings.desk.host}:{settings.desk.port}/   (accounts are new with every demo; also in {folder / 'accounts.txt'})"
-    )
-    for account in accounts:
-        typer.echo(f"  {account.username:<12} {account.password}   {account.display_name}")
-
-
-def _bar() -> Progress:
-    """A progress bar on standard error: standard output is for the answer."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    typer.echo(welcome(settings, folder, accounts, program=sys.argv[0]))
 
 
 def run() -> None:
-    """Runs the command line and turns our own errors into one line and the contract's exit code."""
-    try:
-        app()
-    except TodokeError as error:
-        sys.stderr.write(f"todoke: {error}\n")
-        sys.exit(error.exit_code)
+    """Runs the command line."""
+    run_app(app)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def judge(programme: Programme, facts: Facts, before: Facts | None = None) -> tu
         },
         excluded_by={name: _boolean(evaluate(tree, before or facts)) for name, tree in trees.exclusions.items()},
         amounts=[_boolean(evaluate(tree, facts)) if tree is not None else True for tree in trees.amounts],
+        in_force=programme.in_force(facts.as_of),
     )
     return case, trees.criteria
 

@@ -3,7 +3,7 @@
 A case is one subject of one settled event. Rules read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,12 @@ _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 TOUCHED = "temp"
 
 
-def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str], schema: str) -> None:
-    """Makes `temp.<table>` hold the records, as of `schema`, of the cases' subjects; of residents, of their households."""
+def touch(
+    warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str], schema: str, *, members: Collection[str] = ()
+) -> None:
+    """Makes `temp.<table>` hold the records, as of `schema`, of the cases' subjects; of residents and of the tables in
+    `members`, of their households.
+    """
     with warehouse.frame("cases", cases):
         for table in sorted(tables):
             names = {"touched": f"{TOUCHED}.{table}", "source": f"{schema}.{table}"}
@@ -29,8 +33,9 @@ def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str], sche
                 warehouse.define(_SQL["touch_households"].about(**names).text)
             else:
                 person, *other = sorted({one.join for one in sources().values() if one.table == table})
-                query = _SQL["touch_persons"].about(**names, person=person, other=other[0] if other else person)
-                warehouse.define(query.text)
+                names |= {"person": person, "other": other[0] if other else person, "residents": f"{schema}.residents"}
+                query = _SQL["touch_members" if table in members else "touch_persons"]
+                warehouse.define(query.about(**names).text)
 
 
 def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:

@@ -13,6 +13,14 @@ CREATE OR REPLACE TEMP TABLE <touched> AS
 SELECT r.* FROM <source> AS r
 WHERE r.<person> IN (SELECT subject_id FROM cases) OR r.<other> IN (SELECT subject_id FROM cases);
 
+-- name: touch_members
+-- One row per record of a subject or of anybody registered in a subject's household.
+CREATE OR REPLACE TEMP TABLE <touched> AS
+SELECT r.* FROM <source> AS r
+WHERE r.<person> IN (SELECT subject_id FROM cases) OR r.<other> IN (SELECT subject_id FROM cases)
+OR r.<person> IN (SELECT m.resident_id FROM <residents> AS m WHERE m.household_id IN (SELECT household_id FROM cases))
+OR r.<other> IN (SELECT m.resident_id FROM <residents> AS m WHERE m.household_id IN (SELECT household_id FROM cases));
+
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
 SELECT c.case_id, <values>

@@ -55,7 +55,7 @@ def _with(subject: Record, household: Sequence[Record]) -> list[Record]:
 
 def _current(table: str, rows: list[Record]) -> list[Record]:
     """What the night would see: of a history table each person's newest row, of a state table each key's last one."""
-    contract = load_contracts()[table]
+    contract = _contract(table)
     if contract.sequence:
         rows = sorted(rows, key=lambda row: tuple(row.get(name) or 0 for name in contract.sequence))
     key = (contract.person,) if contract.kind == "history" else contract.key
@@ -66,10 +66,14 @@ def _current(table: str, rows: list[Record]) -> list[Record]:
     return list(newest.values())
 
 
-def _row(table: str, row: Any) -> dict[str, Any]:
-    contract = load_contracts().get(table)
-    if contract is None:
+def _contract(table: str) -> TableContract:
+    if table not in load_contracts():
         raise InputError(f"facts: there is no table {table!r}; `todoke records contract` lists them")
+    return load_contracts()[table]
+
+
+def _row(table: str, row: Any) -> dict[str, Any]:
+    contract = _contract(table)
     columns = contract.physical_columns()
     _known(table, _object(row, table), frozenset(columns) | {"municipality_code"})
     return {name: _value(contract, name, columns.get(name, "VARCHAR"), value) for name, value in row.items()}

@@ -20,11 +20,14 @@ class Case:
     thresholds: Mapping[str, Any] = field(default_factory=dict)
     excluded_by: Mapping[str, bool | None]
     amounts: Sequence[bool | None] = field(default_factory=tuple)
+    in_force: bool = True
 
 
 def verdict(programme: Programme, case: Case) -> tuple[str, str]:
     """eligible, possible or ineligible; and the exclusion that applies, or ''."""
     excluded = next((name for name, applies in case.excluded_by.items() if applies), "")
+    if not case.in_force:
+        return "ineligible", "not_in_force"
     met = programme.criteria.verdict(case.results)
     if excluded or met is False:
         return "ineligible", excluded
@@ -76,7 +79,7 @@ def amounts_of(programme: Programme, case: Case, on: date) -> list[dict[str, Any
     return [
         {
             "type": "yen_per_month" if programme.values[one.value].unit == "JPY/month" else "yen",
-            "value": programme.values[one.value].on(on, f"{programme.slug}.{one.value}"),
+            "value": programme.values[one.value].on(max(on, programme.valid_from), f"{programme.slug}.{one.value}"),
             "unit": programme.values[one.value].unit,
             "label_ja": one.label.ja,
             "label_en": one.label.en,

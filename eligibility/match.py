@@ -24,7 +24,7 @@ from eligibility.judge import (
     to_verify,
     verdict,
 )
-from eligibility.language.compile import tables
+from eligibility.language.compile import of_members, tables
 from eligibility.language.nodes import Node
 from eligibility.programme import Compiled, Programme
 from engine.core.sql import load_queries
@@ -47,15 +47,17 @@ _CASE: Mapping[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Matches:
-    """How many matches of each verdict the night made, and which programmes it may not use, with the reason."""
+    """Matches of each verdict; of each programme those not ineligible; the programmes the night may not use, with the reason."""
 
     verdicts: Mapping[str, int]
+    programmes: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def summary(self) -> Mapping[str, Any]:
-        """matches of the contract; programmes_left_out where there are any."""
+        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out where there are any."""
         counted = {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}
-        return {"matches": counted} | ({"programmes_left_out": dict(self.left_out)} if self.left_out else {})
+        said = {"matches": counted, "programmes": dict(self.programmes)}
+        return said | ({"programmes_left_out": dict(self.left_out)} if self.left_out else {})
 
 
 def match_programmes(night: Night) -> Matches:
@@ -71,7 +73,11 @@ def match_programmes(night: Night) -> Matches:
     ]
     frame = pl.DataFrame(_rows(night, cases, asked), schema=_MATCH).sort("match_id")
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
-    return Matches(Counter(frame["verdict"].to_list()), left_out(paths.catalogue, night.on, mode=mode))
+    return Matches(
+        verdicts=Counter(frame["verdict"].to_list()),
+        programmes=Counter(frame.filter(pl.col("verdict") != "ineligible")["programme"].to_list()),
+        left_out=left_out(paths.catalogue, night.on, mode=mode),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +118,8 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[_Asked]) -> list[di
     def judge(part: pl.DataFrame, schema: str, expressions: Callable[[_Asked], dict[str, Node]]) -> None:
         wanted = [(one, expressions(one)) for one in asked]
         read = tables(node for _, asked_of in wanted for node in asked_of.values())
-        touch(warehouse, part, read, schema)
+        members = of_members(node for _, asked_of in wanted for node in asked_of.values())
+        touch(warehouse, part, read, schema, members=members)
         for one, asked_of in wanted:
             mine = one.cases.join(part.select("case_id"), on="case_id", how="semi")
             for case_id, values in evaluate(warehouse, mine, asked_of).items():

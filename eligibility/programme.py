@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from eligibility.deadline import Deadline
-from eligibility.language.nodes import Constant, Kind, Node
-from eligibility.language.parse import parse
+from eligibility.language.nodes import Constant, Kind, Node, Scale
+from eligibility.language.parse import did_you_mean, parse
 from engine.core.errors import RuleError, ValueNotInForce
 from engine.records.contract import load_contracts
 
@@ -59,18 +59,32 @@ class Purpose(Part):
 
     basis: str
     columns: tuple[str, ...]
+    consent: Literal["TAX", "WELFARE", "HEALTH"] | None = None  #: read only of who agreed to this group being used
 
 
 class DatedValue(Part):
-    """A number in law that changes: unit, source, when it was checked, and its value from each date on."""
+    """A number in law that changes: unit, source, when it was checked, and its value from each date on.
+
+    A list is a table: the values for 0, 1, 2 …, and `step` more for each further one.
+    """
 
     unit: Literal["JPY", "JPY/month", "years", "months", "days", "count"]
     source: str
     verified_on: date
     next_review: date
-    values: dict[date, int] = Field(min_length=1)
+    values: dict[date, int | tuple[int, ...]] = Field(min_length=1)
+    step: int | None = None
 
-    def on(self, day: date, name: str) -> int:
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        tables = [isinstance(value, tuple) for value in self.values.values()]
+        if any(tables) != (self.step is not None) or any(tables) != all(tables) or () in self.values.values():
+            raise ValueError(
+                "either every value is a number, or every value is a list of numbers with a step beside it"
+            )
+        return self
+
+    def on(self, day: date, name: str) -> int | tuple[int, ...]:
         """The value in force. Raises ValueNotInForce for a day before the first one."""
         begun = [begin for begin in sorted(self.values) if begin <= day]
         if not begun:
@@ -173,6 +187,11 @@ class Example(Part):
     records: dict[str, tuple[dict[str, Any], ...]] = Field(default_factory=dict)
     verdict: Literal["eligible", "possible", "ineligible"]
     excluded: str = ""
+    amounts: tuple[int, ...] | None = None  #: yen, where they are worth holding to
+    deadline: date | None = None
+    loss_free: date | None = None
+    late: bool | None = None
+    undecided: tuple[str, ...] | None = None  #: criteria the verdict still hangs on
 
 
 class Programme(Part):
@@ -203,10 +222,21 @@ class Programme(Part):
     marks: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
 
+    _trees: "dict[tuple[int | tuple[int, ...], ...], Compiled]" = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, values: Any) -> Any:
+        """What a file says once under `given` stands in each of its examples; an example's own word goes first."""
+        if not isinstance(values, dict) or "given" not in values:
+            return values
+        rest = {name: value for name, value in values.items() if name != "given"}
+        return rest | {"examples": [_filled(values["given"], one) for one in values.get("examples", ())]}
+
     @model_validator(mode="after")
     def _readable(self) -> Self:
         self._names_fit()
-        self.compiled(max(self.valid_from, self.verified_on))
+        self.compiled(self.verified_on)
         return self
 
     def _names_fit(self) -> None:
@@ -216,7 +246,8 @@ class Programme(Part):
         if twice:
             raise RuleError(f"{self.slug}.{twice[0]}: two criteria or exclusions have this id; give each its own")
         for amount in self.amounts:
-            if amount.value not in self.values or not self.values[amount.value].unit.startswith("JPY"):
+            value = self.values.get(amount.value)
+            if value is None or not value.unit.startswith("JPY") or value.step is not None:
                 raise RuleError(f"{self.slug}.amounts: {amount.value} is no dated value in yen of this programme")
         for name, value in self.values.items():
             if min(value.values) > self.valid_from:
@@ -228,12 +259,23 @@ class Programme(Part):
                 raise RuleError(f"{self.slug}.reads: there is no {'.'.join([table, *missing[:1]])} in the contracts")
 
     def compiled(self, on: date) -> "Compiled":
-        """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column."""
+        """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column.
+
+        On a date outside the programme's time, the law of its first or last day.
+        """
+        on = max(on, self.valid_from) if self.valid_to is None else min(max(on, self.valid_from), self.valid_to)
+        key = tuple(value.on(on, f"{self.slug}.{name}") for name, value in self.values.items())
+        if key not in self._trees:
+            self._trees[key] = self._understood(on)
+        return self._trees[key]
+
+    def _understood(self, on: date) -> "Compiled":
+        consent = {table: (read.consent, self.slug) for table, read in self.reads.items() if read.consent}
         reads: set[tuple[str, str]] = set()
 
         def tree(place: str, text: str) -> Node:
             try:
-                node, read = parse(text, dated=lambda name: self._dated(name, on))
+                node, read = parse(text, dated=lambda name: self._dated(name, on), consent=consent)
             except RuleError as error:
                 raise type(error)(f"{self.slug}.{place}: {error}") from None
             for table, column in sorted(read):
@@ -252,15 +294,17 @@ class Programme(Part):
             reads=frozenset(reads),
         )
 
-    def _dated(self, name: str, on: date) -> Constant:
+    def _dated(self, name: str, on: date) -> Constant | Scale:
         """`value('income_limit')`, or the same with the programme's slug before it."""
         short = name.removeprefix(f"{self.slug}.")
         if short not in self.values:
-            raise RuleError(f"there is no dated value {name!r} in this programme")
-        found = self.values[short]
-        return Constant(
-            value=found.on(on, f"{self.slug}.{short}"), kind=_KIND_OF_UNIT[found.unit], literal=found.unit == "count"
-        )
+            nearest = did_you_mean(short, self.values)
+            raise RuleError(f"there is no dated value {name!r} in this programme{'; ' + nearest if nearest else ''}")
+        found, kind = self.values[short], _KIND_OF_UNIT[self.values[short].unit]
+        value = found.on(on, f"{self.slug}.{short}")
+        if isinstance(value, tuple):
+            return Scale(values=value, step=found.step or 0, kind=kind)
+        return Constant(value=value, kind=kind, literal=found.unit == "count")
 
     def past_review(self, on: date) -> list[str]:
         """What should have been checked against the law by a date and was not: values by name, the programme by its slug."""
@@ -281,6 +325,15 @@ class Compiled(BaseModel):
     exclusions: dict[str, Any]
     amounts: tuple[Any, ...]
     reads: frozenset[tuple[str, str]]
+
+
+def _filled(given: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, Any]:
+    """An example with what is given for all of them: subject, event and records column by column, the rest whole."""
+    parts = ("subject", "event", "records")
+    inner = {
+        name: {**given.get(name, {}), **example.get(name, {})} for name in parts if name in given or name in example
+    }
+    return {**given, **example, **inner}
 
 
 def read_programme(path: Path) -> Programme:

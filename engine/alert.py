@@ -7,8 +7,11 @@ nothing: what it was about has already happened.
 import smtplib
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 
+from engine.core.errors import Busy, TodokeError
 from engine.core.settings import Alert
 
 TIMEOUT_SECONDS = 20
@@ -27,6 +30,24 @@ def alert(settings: Alert, message: str) -> bool:
     for fault in filter(None, faults):
         sys.stderr.write(f"todoke: the operator was not reached: {fault}; the message was: {line}\n")
     return not any(faults)
+
+
+def tell(settings: Alert, message: str) -> None:
+    """Tells an operator in the ways the settings name; without any, the command's own last line has to do."""
+    if settings.command or settings.mail_to:
+        alert(settings, message)
+
+
+@contextmanager
+def telling(settings: Alert, about: str) -> Iterator[None]:
+    """Tells an operator of the TodokeError that ends what stands inside, and lets it go on; Busy is no news."""
+    try:
+        yield
+    except Busy:
+        raise
+    except TodokeError as error:
+        tell(settings, f"todoke: {about}: {error}")
+        raise
 
 
 def _by_command(command: tuple[str, ...], line: str) -> str | None:

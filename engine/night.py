@@ -57,6 +57,12 @@ class Summary:
     parts: Mapping[str, Any]
     seconds: Mapping[str, float]
 
+    @property
+    def held(self) -> Mapping[str, Mapping[str, float]]:
+        """Event code → what was expected and seen, for every kind of event that is held as a flood."""
+        held: Mapping[str, Mapping[str, float]] = self.parts.get("held", {})
+        return held
+
     def as_json(self) -> dict[str, Any]:
         """The contract's object for `night --json`."""
         return {

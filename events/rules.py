@@ -3,53 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Literal
 
+from events.detectors import load_detectors
+from events.takebacks import TakeBack, take_backs
 from events.work import Candidate, Event, Work
-
-#: reasons that enter, fix or renumber a record without anything having happened in a life (R3)
-NEVER = frozenset(
-    {
-        "EX_OFFICIO_ENTRY",
-        "EX_OFFICIO_ENTRY_NATURALISE",
-        "EX_OFFICIO_ENTRY_LOSS_OF_NATIONALITY",
-        "EX_OFFICIO_DELETE",
-        "EX_OFFICIO_FIX",
-        "TYPO_FIX",
-        "MINOR_FIX",
-        "REMAKE",
-        "REBUILD",
-        "JUKI_CODE_CHANGE",
-        "MYNUMBER_CHANGE",
-        "CANCEL_PLUS",
-        "CANCEL_MINUS",
-        "CANCEL_FIX",
-        "CORRECTION",
-        "CANCELLATION",
-        "REISSUE",
-        "RENEWAL",
-        "TRANSFER_IN",
-    }
-)
-#: which events a cancellation takes back (R2)
-CANCELS = {
-    "CANCEL_MINUS": frozenset({"E01", "E05"}),
-    "CANCEL_PLUS": frozenset({"E10", "E07"}),
-    "CANCEL_FIX": frozenset({"E09"}),
-}
-#: a cancelled modification takes back a move only where the address goes back with it
-_ADDRESS = frozenset({"addr_code", "addr_line", "addr_building"})
-_FROM_REGISTER = frozenset({"E01", "E05", "E07", "E09", "E10"})
-_AGES = frozenset({"E25", "E26", "E39"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule: its number, what it says, and what it does to a night's work."""
+    """One rule: its number, what it says, whether it looks at the rows a detector saw or at the events made of them, what it does."""
 
     code: str
-    says: str
+    ja: str
+    en: str
+    sees: Literal["rows", "events"]
     apply: Callable[[Work], None]
+
+    @property
+    def source(self) -> str:
+        """Where it is written down."""
+        return f"events.md section 0, {self.code}"
 
 
 def effective_dates(work: Work) -> None:
@@ -63,8 +37,82 @@ def something_moved(work: Work) -> None:
 
 
 def real_reasons(work: Work) -> None:
-    """R3: corrections, renumbering, re-issues and ex-officio entries are not life events."""
-    work.candidates = [candidate for candidate in work.candidates if candidate.reason not in NEVER]
+    """R3: only the reasons a detector names make its event; corrections, renumbering and ex-officio entries are never life events."""
+    work.candidates = [candidate for candidate in work.candidates if candidate.real]
+
+
+def taken_back(work: Work) -> None:
+    """R2: a cancellation voids the newest entry it can cancel; a correction of what an event rests on puts the right one in its place."""
+    for sequence in work.sequences:
+        for back in take_backs(sequence):
+            _undo_tonight(work, back)
+            _undo_known(work, back)
+        _undo_ages(work, sequence[-1].subject_id, any(one.tonight and "birth_date" in one.moved for one in sequence))
+
+
+def _undo_tonight(work: Work, back: TakeBack) -> None:
+    """What was entered and taken back between two nights never becomes an event."""
+    kept = []
+    for candidate in work.candidates:
+        if candidate.subject_id != back.by.subject_id or not back.change_ids & set(candidate.change_ids):
+            kept.append(candidate)
+        elif back.right:
+            kept.append(_redated(candidate, back))
+    work.candidates = kept
+
+
+def _undo_known(work: Work, back: TakeBack) -> None:
+    """The event of an earlier night is void; its other subjects, and the right date, come back as tonight's rows."""
+    subject = back.by.subject_id
+    for event in work.known:
+        concerned = event.live and subject in event.subject_ids and back.change_ids & set(event.change_ids)
+        if not concerned or event.from_calendar:
+            continue
+        event.decide("void", back.reason)
+        work.candidates += [candidate_of(event, other) for other in event.subject_ids if other != subject]
+        if back.right:
+            own = replace(candidate_of(event, subject), change_ids=())
+            work.candidates.append(_redated(own, back))
+
+
+def _redated(candidate: Candidate, back: TakeBack) -> Candidate:
+    by = back.by
+    return replace(
+        candidate,
+        occurred_on=back.occurred_on,
+        effective_on=back.occurred_on,
+        date_unknown=back.date_unknown or back.occurred_on is None,
+        notified_on=by.notified_on,
+        processed_on=by.processed_on,
+        change_ids=(*candidate.change_ids, by.change_id),
+    )
+
+
+def _undo_ages(work: Work, subject: str, birth_date_moved: bool) -> None:
+    """Ages reached by a birth date that was wrong; the calendar finds the right ones."""
+    for event in work.known:
+        if birth_date_moved and event.live and event.from_calendar and subject in event.subject_ids:
+            event.decide("void", "R2_corrected")
+
+
+def candidate_of(event: Event, subject: str) -> Candidate:
+    """One subject of an event found earlier, as a row of tonight."""
+    return Candidate(
+        code=event.code,
+        subject_id=subject,
+        household_id=event.household_id,
+        detail=event.detail,
+        occurred_on=event.occurred_on,
+        effective_on=event.occurred_on,
+        date_unknown=event.occurred_on is None or event.was_reason == "R6_unknown_date",
+        notified_on=event.notified_on,
+        processed_on=event.processed_on,
+        change_ids=event.change_ids,
+        real=True,
+        moves=True,
+        together=load_detectors()[event.code].together == "household",
+        from_calendar=event.from_calendar,
+    )
 
 
 def one_event_each(work: Work) -> None:
@@ -75,8 +123,8 @@ def one_event_each(work: Work) -> None:
         if event.live
         for subject in event.subject_ids
     }
-    grouped: dict[tuple[Any, ...], list[Candidate]] = {}
-    for candidate in sorted(work.candidates, key=lambda one: (one.code, one.subject_id, one.change_id)):
+    grouped: dict[tuple[object, ...], list[Candidate]] = {}
+    for candidate in sorted(work.candidates, key=lambda one: (one.code, one.subject_id, one.change_ids)):
         mark = (candidate.code, candidate.detail, candidate.subject_id, candidate.occurred_on)
         if mark in seen:
             continue
@@ -84,11 +132,7 @@ def one_event_each(work: Work) -> None:
         whose = candidate.household_id if candidate.together else candidate.subject_id
         grouped.setdefault((candidate.code, candidate.detail, whose, candidate.occurred_on), []).append(candidate)
     work.events = [event_of(group, work) for group in grouped.values()]
-
-
-def each_row_an_event(work: Work) -> None:
-    """What is left to do where R7 does not hold: every row is an event of its own."""
-    work.events = [event_of([candidate], work) for candidate in work.candidates]
+    work.grouped = True
 
 
 def event_of(group: list[Candidate], work: Work) -> Event:
@@ -103,73 +147,11 @@ def event_of(group: list[Candidate], work: Work) -> Event:
         notified_on=first.notified_on,
         processed_on=first.processed_on,
         detected_on=work.on,
-        change_ids=tuple(sorted(candidate.change_id for candidate in group)),
+        change_ids=tuple(sorted({change for candidate in group for change in candidate.change_ids})),
         date_unknown=any(candidate.date_unknown for candidate in group),
         from_calendar=first.from_calendar,
         new=True,
     )
-
-
-def taken_back(work: Work) -> None:
-    """R2: a cancellation voids the newest event it can cancel; a correction of what an event rests on puts a right one in its place."""
-    for row in work.voiding:
-        if row["class"] == "cancelled" and (row["reason"] != "CANCEL_FIX" or _ADDRESS & set(row["moved"])):
-            _void_newest(work, row["subject_id"], CANCELS.get(row["reason"], frozenset()), "R2_cancelled")
-        elif row["class"] == "corrected":
-            _correct(work, row)
-    for subject in sorted(work.voided_nhi):
-        _void_newest(work, subject, frozenset({"E28"}), "R2_cancelled")
-
-
-def _void_newest(work: Work, subject: str, codes: frozenset[str], reason: str) -> None:
-    mine = [event for event in work.everything() if event.live and event.code in codes and subject in event.subject_ids]
-    if mine:
-        newest = max(mine, key=lambda event: (event.detected_on, event.occurred_on or event.detected_on))
-        if len(newest.subject_ids) == 1:
-            newest.decide("void", reason)
-        else:
-            _without(work, newest, subject, reason)
-
-
-def _without(work: Work, event: Event, subject: str, reason: str) -> None:
-    """One of several subjects was taken back: the event of all is void, and one of the others takes its place."""
-    others = tuple(other for other in event.subject_ids if other != subject)
-    event.decide("void", reason)
-    work.events.append(
-        replace(event, subject_ids=others, detected_on=work.on, new=True, state=None, reason="", event_id="", was=None)
-    )
-
-
-def _correct(work: Work, row: dict[str, Any]) -> None:
-    moved = set(row["moved"])
-    if row["reason"] != "TYPO_FIX" or not moved & {"effective_date", "birth_date"}:
-        return
-    for event in [one for one in work.everything() if one.live and row["subject_id"] in one.subject_ids]:
-        if event.code in _AGES and "birth_date" in moved:
-            event.decide("void", "R2_corrected")
-            continue
-        rests_on = (
-            (row["born_before"], row["born_after"])
-            if event.code == "E01"
-            else (row["effective_before"], row["effective_after"])
-        )
-        if event.code in _FROM_REGISTER and event.occurred_on == rests_on[0] != rests_on[1]:
-            event.decide("void", "R2_corrected")
-            work.events.append(
-                replace(
-                    event,
-                    occurred_on=rests_on[1],
-                    notified_on=row["notified_on"],
-                    processed_on=row["processed_on"],
-                    detected_on=work.on,
-                    change_ids=(row["change_id"],),
-                    new=True,
-                    state=None,
-                    reason="",
-                    event_id="",
-                    was=None,
-                )
-            )
 
 
 def unknown_dates(work: Work) -> None:
@@ -189,11 +171,53 @@ def entered_late(work: Work) -> None:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(code="R4", says="the effective date counts, not the day of entry", apply=effective_dates),
-    Rule(code="R1", says="a new row may change nothing of interest", apply=something_moved),
-    Rule(code="R3", says="corrections, renumbering and ex-officio entries are no life events", apply=real_reasons),
-    Rule(code="R7", says="one event per person, kind and date; one per household and night", apply=one_event_each),
-    Rule(code="R2", says="cancellations and corrections void the earlier event", apply=taken_back),
-    Rule(code="R6", says="an unknown date goes to staff", apply=unknown_dates),
-    Rule(code="R5", says="an entry older than the limit goes to staff", apply=entered_late),
+    Rule(
+        code="R4",
+        ja="処理日ではなく異動日で数える",
+        en="the effective date counts, not the day of entry",
+        sees="rows",
+        apply=effective_dates,
+    ),
+    Rule(
+        code="R1",
+        ja="新しい履歴でも、見るべき項目が変わらなければ出来事ではない",
+        en="a new row may change nothing of interest",
+        sees="rows",
+        apply=something_moved,
+    ),
+    Rule(
+        code="R3",
+        ja="修正・番号の変更・職権による記載は出来事ではない",
+        en="corrections, renumbering and ex-officio entries are no life events",
+        sees="rows",
+        apply=real_reasons,
+    ),
+    Rule(
+        code="R2",
+        ja="取消しや日付の訂正があれば、前の出来事はなかったことにする",
+        en="cancellations and corrections void the earlier event",
+        sees="rows",
+        apply=taken_back,
+    ),
+    Rule(
+        code="R7",
+        ja="同じ人・同じ日・同じ種類は一つ、同じ世帯の同じ夜も一つにまとめる",
+        en="one event per person, kind and date; one per household and night",
+        sees="rows",
+        apply=one_event_each,
+    ),
+    Rule(
+        code="R6",
+        ja="日付が不詳のものは職員が確認する",
+        en="an unknown date goes to staff",
+        sees="events",
+        apply=unknown_dates,
+    ),
+    Rule(
+        code="R5",
+        ja="期限より前にさかのぼる届出は職員が確認する",
+        en="an entry older than the limit goes to staff",
+        sees="events",
+        apply=entered_late,
+    ),
 )

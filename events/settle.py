@@ -2,26 +2,33 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
-from events.rules import RULES, Rule, each_row_an_event
+from events.detectors import load_detectors
+from events.rules import RULES, Rule, event_of
 from events.work import Event, Work
 
 #: a death recorded within this many days of the night an event was found overtakes it
 DEATH_WINDOW_DAYS = 7
+DEATH = "E10"
+DEATH_IN_WINDOW, DEATH_CANCELLED = "death_in_window", "death_cancelled"
 
 
 def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
     """Applies the rules in order and returns every event whose state is set or changes tonight, tonight's included."""
-    for rule in rules:
-        if rule.code == "R2" and not any(one.code == "R7" for one in rules):
-            each_row_an_event(work)
+    for rule in (rule for rule in rules if rule.sees == "rows"):
+        rule.apply(work)
+    if not work.grouped:  # without R7 every row is an event of its own
+        work.events = [event_of([candidate], work) for candidate in work.candidates]
+    for rule in (rule for rule in rules if rule.sees == "events"):
         rule.apply(work)
     _settle_births(work)
     for event in work.events:
         if event.state is None:
             event.decide("settled", "")
     _overtaken_by_death(work)
+    _alive_after_all(work)
     return [event for event in work.everything() if event.new or (event.state is not None and event.state != event.was)]
 
 
@@ -39,12 +46,52 @@ def _settle_births(work: Work) -> None:
 
 
 def _overtaken_by_death(work: Work) -> None:
-    """Whatever else happened to somebody who died that week is suppressed; the death itself never is."""
+    """Whatever else happened to somebody who died that week is suppressed; the death itself and control events never are.
+
+    Where others share the event, they keep it without the dead.
+    """
     for event in work.everything():
+        now = event.state or event.was
         recent = work.on - event.detected_on <= timedelta(days=DEATH_WINDOW_DAYS)
-        concerned = event.code != "E10" and recent and (event.state or event.was) in {"settled", "waiting", "held"}
-        if concerned and set(event.subject_ids) <= work.dead:
-            event.decide("suppressed", "death_in_window")
+        concerned = "waiting" in {event.state, event.was} or (recent and now in {"settled", "held"})
+        died = set(event.subject_ids) & work.dead
+        if not concerned or not died or event.code == DEATH or load_detectors()[event.code].event_class == "control":
+            continue
+        living = tuple(subject for subject in event.subject_ids if subject not in died)
+        if living and event.new:
+            event.subject_ids = living
+            continue
+        if living:
+            work.events.append(_for_them(event, living, work, state=str(now), reason=event.reason))
+        event.decide("suppressed", DEATH_IN_WINDOW)
+
+
+def _alive_after_all(work: Work) -> None:
+    """A death that was cancelled had suppressed what else happened; its notice is gone, so staff take it up again."""
+    entries = (entry for sequence in work.sequences for entry in sequence)
+    back = {entry.subject_id for entry in entries if entry.tonight and entry.reason == "CANCEL_PLUS"}
+    for event in work.known:
+        alive = tuple(subject for subject in event.subject_ids if subject in back - work.dead)
+        if alive and event.was == "suppressed" and event.was_reason == DEATH_IN_WINDOW and event.state is None:
+            if len(alive) == len(event.subject_ids):
+                event.decide("staff", DEATH_CANCELLED)
+            else:
+                work.events.append(_for_them(event, alive, work, state="staff", reason=DEATH_CANCELLED))
+
+
+def _for_them(event: Event, subjects: tuple[str, ...], work: Work, *, state: str, reason: str) -> Event:
+    """The same event for some of its subjects, found tonight."""
+    return replace(
+        event,
+        subject_ids=subjects,
+        detected_on=work.on,
+        new=True,
+        state=state,
+        reason=reason,
+        event_id="",
+        was=None,
+        was_reason="",
+    )
 
 
 def name_events(municipality: str, work: Work) -> None:
@@ -56,13 +103,11 @@ def name_events(municipality: str, work: Work) -> None:
     for event in work.events:
         parts = (municipality, event.code, str(event.occurred_on), event.detail, *event.subject_ids)
         name = _digest(*parts)
-        event.event_id = name if name not in taken else _digest(*parts, work.on.isoformat())
+        if name in taken:
+            name = _digest(*parts, work.on.isoformat(), *event.change_ids)
+        event.event_id = name
+        taken.add(name)
 
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
-
-
-def window_start(on: date) -> date:
-    """Deaths recorded after this night overtake what was found tonight."""
-    return on - timedelta(days=DEATH_WINDOW_DAYS + 1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from math import log, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from sklearn.linear_model import PoissonRegressor
 
 from engine.core.dates import is_business_day, last_business_day
 from engine.core.settings import Volume
+
+#: code → night → events, None where that night was held and teaches nothing
+History = Mapping[str, Mapping[date, int | None]]
+Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +36,11 @@ def _rates() -> dict[str, Any]:
     return rates
 
 
+def learning_since(first: date, on: date) -> date:
+    """The night after which counts teach what a night brings: the baseline's, or the oldest that still counts."""
+    return max(first, on - timedelta(days=int(_rates()["learning_nights"])))
+
+
 def days_covered(on: date, *, every_day: bool) -> int:
     """How many calendar days a night's records cover: those since the office was last open; 0 on a closed day."""
     if every_day:
@@ -41,33 +51,45 @@ def days_covered(on: date, *, every_day: bool) -> int:
 
 
 def bands(
-    history: Mapping[str, Mapping[date, int]], nights: Sequence[date], on: date, residents: int, volume: Volume
+    codes: Sequence[str], history: History, nights: Sequence[date], on: date, residents: int, volume: Volume
 ) -> dict[str, Band]:
-    """The band of every event code for a night.
+    """The band of each event code for a night.
 
-    history: code → night → events; nights: every night before `on` that was run, the baseline left out. With fewer nights than
-    `volume.minimum_nights` the yearly rates count, scaled to the number of residents.
+    nights: every night before `on` that was run, the baseline left out. With fewer of them than `volume.minimum_nights` the
+    yearly rates count, scaled to the number of residents.
     """
-    codes = sorted(set(_rates()["yearly"]) | set(history))
-    return {code: _band(code, history.get(code, {}), nights, on, residents, volume) for code in codes}
+    found = {}
+    for code in codes:
+        expected, likely, dispersion = _expected(code, history.get(code, {}), nights, on, residents, volume)
+        upper = max(int(_rates()["floor"]), _upper(likely, dispersion, volume.tail_probability))
+        found[code] = Band(expected=round(expected, 1), upper=upper)
+    return found
 
 
-def _band(
-    code: str, counts: Mapping[date, int], nights: Sequence[date], on: date, residents: int, volume: Volume
-) -> Band:
+def _expected(
+    code: str, counts: Mapping[date, int | None], nights: Sequence[date], on: date, residents: int, volume: Volume
+) -> tuple[float, float, float]:
+    """The expected number, the same with room for what we do not know, and how much counts vary beyond Poisson's law."""
     rates = _rates()
-    every_day = code in rates["every_day"]
-    covered = days_covered(on, every_day=every_day)
-    if len(nights) >= volume.minimum_nights:
-        expected, dispersion = _learned(counts, nights, on, every_day=every_day)
-        likely = expected
-    else:
-        yearly = volume.yearly.get(code, rates["yearly"].get(code, 0.0) * residents / rates["residents"])
-        expected, dispersion = yearly / 365 * max(covered, 1), 1.0
-        likely = expected * rates["cold_start_factor"]
-    return Band(
-        expected=round(expected, 1), upper=max(int(rates["floor"]), _upper(likely, dispersion, volume.tail_probability))
-    )
+    seen = {night: counts.get(night, 0) for night in nights if _exposure(code, night) > 0}
+    taught = {night: number for night, number in seen.items() if number is not None}
+    if len(nights) >= volume.minimum_nights and taught:
+        return _learned(code, taught, on)
+    yearly = volume.yearly.get(code, rates["yearly"].get(code, 0.0) * residents / rates["residents"])
+    expected = yearly / 365 * _exposure(code, on)
+    return expected, expected * rates["cold_start_factor"], 1.0
+
+
+def _exposure(code: str, night: date) -> float:
+    """Days covered, each day of the fiscal year's turn counting for several where people move then."""
+    rush = _rates()["rush"]
+    covered = days_covered(night, every_day=code in _rates()["every_day"])
+    return covered * (rush["factor"] if code in rush["codes"] and _in_rush(night) else 1.0)
+
+
+def _in_rush(night: date) -> bool:
+    rush = _rates()["rush"]
+    return tuple(rush["from"]) <= (night.month, night.day) <= tuple(rush["to"])
 
 
 def _upper(expected: float, dispersion: float, tail: float) -> int:
@@ -80,21 +102,22 @@ def _upper(expected: float, dispersion: float, tail: float) -> int:
     return int(nbinom.isf(tail, expected * share / (1 - share), share))
 
 
-def _learned(counts: Mapping[date, int], nights: Sequence[date], on: date, *, every_day: bool) -> tuple[float, float]:
-    """Expected number and dispersion from the town's own nights, by weekday, days covered, and the turn of month and year."""
-    features = np.array([_features(night, every_day=every_day) for night in nights])
-    seen = np.array([counts.get(night, 0) for night in nights], dtype=np.float64)
-    if seen.sum() == 0:
-        return 0.0, 1.0
-    model = PoissonRegressor(alpha=0.1, max_iter=300).fit(features, seen)
-    fitted = model.predict(features)
-    pearson = float((((seen - fitted) ** 2) / np.maximum(fitted, 1e-9)).sum() / max(len(nights) - features.shape[1], 1))
-    expected = float(model.predict(np.array([_features(on, every_day=every_day)]))[0])
-    return expected, max(pearson, 1.0)
+def _learned(code: str, counts: Mapping[date, int], on: date) -> tuple[float, float, float]:
+    """From the town's own nights: the rate a day by weekday, days covered, turn of the month and of the fiscal year."""
+    seen = np.array(list(counts.values()), dtype=np.float64)
+    if seen.sum() == 0 or _exposure(code, on) == 0:
+        return 0.0, 0.0, 1.0
+    exposure = np.array([_exposure(code, night) for night in counts])
+    features = np.array([_features(code, night) for night in counts])
+    model = PoissonRegressor(alpha=0.1, max_iter=300).fit(features, seen / exposure, sample_weight=exposure)
+    fitted = model.predict(features) * exposure
+    freedom = max(len(counts) - features.shape[1], 1)
+    dispersion = float((((seen - fitted) ** 2) / np.maximum(fitted, 1e-9)).sum() / freedom)
+    expected = float(model.predict(np.array([_features(code, on)]))[0]) * _exposure(code, on)
+    return expected, expected * (1 + 3 / sqrt(float(seen.sum()) + 1)), max(dispersion, 1.0)
 
 
-def _features(night: date, *, every_day: bool) -> npt.NDArray[np.float64]:
-    covered = days_covered(night, every_day=every_day)
+def _features(code: str, night: date) -> Vector:
     weekday = [float(night.weekday() == day) for day in range(5)]
-    turn = [float(night.day <= 3), float(night.month in (3, 4))]
-    return np.array([float(covered == 0), np.log(max(covered, 1)), *weekday, *turn])
+    covered = days_covered(night, every_day=code in _rates()["every_day"])
+    return np.array([*weekday, log(covered), float(night.day <= 3), float(_in_rush(night))])

@@ -1,10 +1,7 @@
-"""What the seven rules work on: tonight's candidates and events, and what earlier nights left."""
+"""What the seven rules work on: tonight's candidates and events, what earlier nights left, and who the records say died."""
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-
-import polars as pl
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,12 +17,31 @@ class Candidate:
     date_unknown: bool
     notified_on: date | None
     processed_on: date | None
-    file_date: date
-    change_id: str
-    reason: str
-    moves: bool
-    together: bool
+    change_ids: tuple[str, ...]
+    real: bool  #: the source's reason is one of those that make this event (R3)
+    moves: bool  #: something of interest differs from the row before (R1)
+    together: bool  #: rows of one household and date are one event (R7)
     from_calendar: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One row of a person's sequence in a source that cancels and corrects by appending (R2)."""
+
+    subject_id: str
+    change_id: str
+    tonight: bool
+    reason: str
+    moved: frozenset[str]
+    effective_before: date | None
+    effective_on: date | None
+    effective_unknown: bool
+    born_on: date | None
+    born_unknown: bool
+    processed_before: date | None
+    processed_on: date | None
+    notified_on: date | None
+    counts: bool  #: the row still says what makes its event one
 
 
 @dataclass(kw_only=True)
@@ -48,6 +64,7 @@ class Event:
     reason: str = ""
     event_id: str = ""
     was: str | None = None  #: its state before tonight
+    was_reason: str = ""
 
     def decide(self, state: str, reason: str) -> None:
         """Sets the state tonight."""
@@ -65,20 +82,15 @@ class Work:
 
     on: date
     candidates: list[Candidate]
-    known: list[Event]
-    voiding: list[dict[str, Any]]
-    voided_nhi: set[str]
+    sequences: list[list[Entry]]  #: of everybody with a cancellation or correction tonight, each oldest first
+    known: list[Event]  #: what waits, and what concerns anybody seen tonight
     dead: set[str]
     unnamed: set[str]
     late_entry_days: int
     unnamed_birth_days: int
     events: list[Event] = field(default_factory=list)  #: tonight's, grouped from the candidates
+    grouped: bool = False
 
     def everything(self) -> list[Event]:
         """Known events and tonight's, oldest first."""
         return [*self.known, *self.events]
-
-
-def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """A DataFrame as dicts."""
-    return frame.to_dicts()

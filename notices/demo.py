@@ -1,11 +1,12 @@
-"""What the demo town's queue store needs before its first night: accounts and approved wordings. Demo mode only."""
+"""What the demo town needs before its first night: keys, published programmes, approved wordings, accounts. Demo mode only."""
 
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eligibility.programme import Programme
+from eligibility import catalogue
+from eligibility.programme import Programme, read_programme
 from engine.core.clock import Clock
 from engine.core.errors import StateError
 from engine.core.settings import Settings
@@ -28,6 +29,17 @@ class Account:
 
 
 _EVERY_DAY = ("viewer", "reviewer", "approver")
+
+
+def furnish(settings: Settings, clock: Clock, folder: Path) -> Sequence[Account]:
+    """Publishes the catalogue with demo sign-offs, approves its wordings and opens the demo accounts."""
+    programmes = [read_programme(path) for path in catalogue.files()]
+    for programme in programmes:
+        catalogue.publish(
+            programme, signed_off_by=["demo"], at=clock.now(), folder=settings.paths.catalogue, demonstration=True
+        )
+    approve_wordings(programmes, clock)
+    return open_accounts(settings, folder)
 
 
 def accounts_for(settings: Settings) -> list[Account]:
@@ -63,6 +75,16 @@ def open_accounts(settings: Settings, folder: Path) -> Sequence[Account]:
     path.touch(mode=0o600)
     path.write_text("".join(f"{account.username}\t{account.password}\n" for account in accounts), encoding="utf-8")
     return accounts
+
+
+def welcome(settings: Settings, folder: Path, accounts: Iterable[Account], *, program: str) -> str:
+    """How to open the desk, and who may log in."""
+    lines = [
+        f"\nOpen the desk:  {program} --settings {folder / 'todoke.toml'} desk",
+        f"  http://{settings.desk.host}:{settings.desk.port}/   (accounts are new with every demo; also in {folder / 'accounts.txt'})",
+        *(f"  {account.username:<12} {account.password}   {account.display_name}" for account in accounts),
+    ]
+    return "\n".join(lines)
 
 
 def approve_wordings(programmes: Iterable[Programme], clock: Clock) -> int:

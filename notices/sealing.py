@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.exceptions import FieldError
 from django.db import models
 
 from engine.core.errors import SettingsError
@@ -17,25 +18,41 @@ from engine.core.errors import SettingsError
 _PREFIX = "v1:"
 
 
+KEY_NAMES = ("field_key", "identity_key", "web_key")
+KEY_BYTES = 32
+
+
 def make_keys(path: Path) -> None:
     """Writes a key file (mode 600) with fresh keys if there is none: field encryption, notice identity, Django's secret."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = ("field_key", "identity_key", "web_key")
-    text = json.dumps({name: base64.b64encode(secrets.token_bytes(32)).decode() for name in names}, indent=1)
+    text = json.dumps({name: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() for name in KEY_NAMES}, indent=1)
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8")
 
 
 def read_keys(path: Path) -> dict[str, bytes]:
-    """The keys by name. Raises SettingsError when the file is missing or not a key file."""
+    """The keys by name. Raises SettingsError when the file is missing or not a key file; never says what stands in it."""
     try:
-        return {name: base64.b64decode(value) for name, value in json.loads(path.read_text(encoding="utf-8")).items()}
+        stored = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"no key file at {path} (paths.keys); `todoke demo` makes one for the demo town") from None
-    except ValueError as error:
-        raise SettingsError(f"{path} is not a key file: {error}") from None
+        raise SettingsError(f"no key file at {path} (paths.keys); `todoke keys new` writes one") from None
+    except ValueError:
+        raise SettingsError(f"{path} is not a key file: it is not JSON") from None
+    if not isinstance(stored, dict) or set(stored) != set(KEY_NAMES):
+        raise SettingsError(f"{path} is not a key file: it has to hold {', '.join(KEY_NAMES)} and nothing else")
+    return {name: _key(path, name, stored[name]) for name in KEY_NAMES}
+
+
+def _key(path: Path, name: str, text: object) -> bytes:
+    try:
+        key = base64.b64decode(str(text), validate=True)
+    except ValueError:
+        raise SettingsError(f"{path}: {name} is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise SettingsError(f"{path}: {name} has {len(key)} bytes and needs {KEY_BYTES}")
+    return key
 
 
 def _field_key() -> bytes:
@@ -56,10 +73,12 @@ def seal(text: str) -> str:
 
 def unseal(stored: str) -> str:
     """The text a `seal` hid. Raises SettingsError when the key is not the one it was sealed with."""
-    raw = base64.b64decode(stored.removeprefix(_PREFIX))
+    if not stored.startswith(_PREFIX):
+        raise SettingsError("a personal column of the queue store holds text that was never sealed")
     try:
+        raw = base64.b64decode(stored.removeprefix(_PREFIX), validate=True)
         return _cipher(_field_key()).decrypt(raw[:12], raw[12:], None).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise SettingsError("the key file (paths.keys) is not the one this queue store was written with") from None
 
 
@@ -72,6 +91,10 @@ else:  # Django's fields take no type arguments at run time
 
 class SealedText(_TextColumn):
     """Text that is encrypted in the database and plain in the program. Cannot be filtered on."""
+
+    def get_lookup(self, lookup_name: str) -> None:
+        """Raises FieldError: every sealing looks different, so a filter would never find anything."""
+        raise FieldError(f"{self.name} is sealed and cannot be filtered on")
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         """Plain text from the stored one."""
@@ -88,6 +111,10 @@ class SealedJson(_JsonColumn):
     if TYPE_CHECKING:  # what a model's constructor takes: any JSON value, not only text
         _pyi_private_set_type: Any
         _pyi_private_get_type: Any
+
+    def get_lookup(self, lookup_name: str) -> None:
+        """Raises FieldError: every sealing looks different, so a filter would never find anything."""
+        raise FieldError(f"{self.name} is sealed and cannot be filtered on")
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         """The value from the stored text."""

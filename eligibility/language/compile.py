@@ -13,12 +13,15 @@ from eligibility.language.nodes import (
     Call,
     Column,
     Comparison,
+    Consented,
     Constant,
     EventDetail,
     Logic,
+    Lookup,
     Moment,
     Node,
     Quantified,
+    Total,
 )
 from eligibility.language.sources import sources
 from eligibility.language.statutory import FUNCTIONS
@@ -33,6 +36,15 @@ _QUANTIFIED = {
     "all_of": f"CASE WHEN {_FALSES} > 0 THEN FALSE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE TRUE END",
     "count_of": f"CASE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE {_TRUES} END",
 }
+_TOTAL = (
+    "CASE WHEN COUNT({key}) FILTER (WHERE ({p}) IS NULL OR (({p}) AND ({s}) IS NULL)) > 0 THEN NULL"
+    " ELSE CAST(COALESCE(SUM({s}) FILTER (WHERE {p}), 0) AS BIGINT) END"
+)
+_CONSENTED = (
+    "CASE WHEN EXISTS (SELECT 1 FROM {table} AS k WHERE k.resident_id = {whom} AND k.data_group = {group}"
+    " AND k.programme = {programme} AND k.given_on <= c.as_of AND (k.withdrawn_on IS NULL OR c.as_of < k.withdrawn_on))"
+    " THEN {inner} ELSE NULL END"
+)
 #: a count with unknowns lies between its trues and its trues + unknowns: often enough to decide
 _COUNTED = {
     ">=": f"CASE WHEN {_TRUES} >= {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE ELSE NULL END",
@@ -66,7 +78,33 @@ def to_sql(node: Node, schema: str) -> str:
     if isinstance(node, Logic):
         parts = [to_sql(part, schema) for part in node.parts]
         return f"(NOT {parts[0]})" if node.operator == "not" else "(" + f" {node.operator.upper()} ".join(parts) + ")"
-    return _quantified(node, schema, _QUANTIFIED[node.quantifier])
+    if isinstance(node, Quantified):
+        return _quantified(node, schema, _QUANTIFIED[node.quantifier])
+    if isinstance(node, Total):
+        return _quantified(node, schema, _TOTAL, s="q.s")
+    return _looked_up(node, schema) if isinstance(node, Lookup) else _consented(node, schema)
+
+
+def _looked_up(node: Lookup, schema: str) -> str:
+    index, last = to_sql(node.index, schema), len(node.scale.values) - 1
+    listed = " ".join(f"WHEN {index} = {place} THEN {value:d}" for place, value in enumerate(node.scale.values))
+    beyond = f"WHEN {index} > {last} THEN {node.scale.values[-1]:d} + {node.scale.step:d} * ({index} - {last})"
+    return f"(CASE {listed} {beyond} ELSE NULL END)"
+
+
+def _consented(node: Consented, schema: str) -> str:
+    return _CONSENTED.format(
+        table=quoted(f"{schema}.consents"),
+        whom=_number_of(node.of),
+        group=exp.convert(node.group).sql(dialect="duckdb"),
+        programme=exp.convert(node.programme).sql(dialect="duckdb"),
+        inner=to_sql(node.inner, schema),
+    )
+
+
+def _number_of(person: str) -> str:
+    """The number of the person an expression calls so."""
+    return "c.subject_id" if person == "subject" else f"{_alias(person)}.resident_id"
 
 
 def _literal(node: Constant) -> str:
@@ -78,7 +116,7 @@ def _literal(node: Constant) -> str:
 def _alias(alias: str) -> str:
     """A record's name in SQL; a quantifier's own name cannot meet one of ours."""
     own = alias == "subject" or alias.startswith("subject.")
-    return quoted(alias.replace(".", "__") if own else f"q_{alias}")
+    return quoted((alias if own else f"q_{alias}").replace(".", "__"))
 
 
 def _compared(node: Comparison, schema: str) -> str:
@@ -87,19 +125,22 @@ def _compared(node: Comparison, schema: str) -> str:
     return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
 
 
-def _quantified(node: Quantified, schema: str, value: str, **more: str) -> str:
+def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) -> str:
     alias = _alias(node.alias)
-    predicate = to_sql(node.predicate, schema)
+    read = f"({to_sql(node.predicate, schema)}) AS p"
+    read += f", ({to_sql(node.summed, schema)}) AS s" if isinstance(node, Total) else ""
+    joined = ""
     if node.source == "household":
         table, key = quoted(f"{schema}.residents"), f"{alias}.resident_id"
+        inner = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
+        joined = _joins(inner, node.alias, key, schema)
         whose = f"{alias}.household_id = c.household_id AND {alias}.status = 'RESIDENT'"
     else:
         source = sources()[node.source]
         table, key = quoted(f"{schema}.{source.table}"), f"{alias}.{quoted(source.join)}"
-        whose = f"{key} = c.subject_id"
-    return " ".join(
-        ["(SELECT", value.format(key=key, p=predicate, **more), "FROM", table, "AS", alias, "WHERE", whose, ")"]
-    )
+        whose = f"{key} = {_number_of(node.of)}"
+    rows = " ".join(["(SELECT", key, "AS k,", read, "FROM", table, "AS", alias, joined, "WHERE", whose, ")"])
+    return " ".join(["(SELECT", value.format(key="q.k", p="q.p", **more), "FROM", rows, "AS q)"])
 
 
 def tables(nodes: Iterable[Node]) -> set[str]:
@@ -108,8 +149,23 @@ def tables(nodes: Iterable[Node]) -> set[str]:
     for part in (part for node in nodes for part in walk(node)):
         if isinstance(part, Column):
             found.add(part.table)
-        elif isinstance(part, Quantified):
+        elif isinstance(part, Quantified | Total):
             found.add("residents" if part.source == "household" else sources()[part.source].table)
+        elif isinstance(part, Consented):
+            found.add("consents")
+    return found
+
+
+def of_members(nodes: Iterable[Node]) -> set[str]:
+    """The tables whose rows are read of other members of the household too, not of the subject alone."""
+    found: set[str] = set()
+    for part in (part for node in nodes for part in walk(node)):
+        if isinstance(part, Quantified | Total) and part.of != "subject":
+            found.add(sources()[part.source].table)
+        elif isinstance(part, Column) and "." in part.alias and not part.alias.startswith("subject."):
+            found.add(part.table)
+        elif isinstance(part, Consented) and part.of != "subject":
+            found.add("consents")
     return found
 
 
@@ -129,16 +185,29 @@ def _children(node: Node) -> tuple[Node, ...]:
         return (node.left, node.right)
     if isinstance(node, Among):
         return (node.left,)
+    if isinstance(node, Total):
+        return (node.predicate, node.summed)
+    if isinstance(node, Lookup):
+        return (node.index,)
+    if isinstance(node, Consented):
+        return (node.inner,)
     return (node.predicate,) if isinstance(node, Quantified) else ()
 
 
 def joins(nodes: Iterable[Node], schema: str) -> str:
     """LEFT JOINs onto the cases: of the subject and of the tables with one row each, where expressions read them."""
-    columns = (part for node in nodes for part in walk(node) if isinstance(part, Column))
+    return _joins(nodes, "subject", "c.subject_id", schema)
+
+
+def _joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:
+    """LEFT JOINs of a person's tables with one row each; of the subject, of their own record as well."""
+    names = {part.alias for node in nodes for part in walk(node) if isinstance(part, Column)}
     parts = []
-    for name in sorted({one.alias for one in columns if one.alias == "subject" or one.alias.startswith("subject.")}):
-        source = sources().get(name.removeprefix("subject."))
-        table, person = (source.table, source.join) if source else ("residents", "resident_id")
+    for name in sorted(name for name in names if name.partition(".")[0] == person):
+        if name == person and person != "subject":
+            continue
+        source = sources().get(name.removeprefix(f"{person}."))
+        table, column = (source.table, source.join) if source else ("residents", "resident_id")
         alias = _alias(name)
-        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(person)} = c.subject_id")
+        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(column)} = {number}")
     return "\n".join(parts)

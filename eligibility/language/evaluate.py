@@ -11,12 +11,15 @@ from eligibility.language.nodes import (
     Call,
     Column,
     Comparison,
+    Consented,
     Constant,
     EventDetail,
     Logic,
+    Lookup,
     Moment,
     Node,
     Quantified,
+    Total,
     Value,
 )
 from eligibility.language.sources import sources
@@ -61,30 +64,63 @@ def evaluate(node: Node, facts: Facts, bound: Mapping[str, Record] | None = None
         return None if left is None else left in {option.value for option in node.options}
     if isinstance(node, Logic):
         return _logic(node.operator, [evaluate(part, facts, names) for part in node.parts])
-    return _quantified(node, facts, names)
+    if isinstance(node, Quantified):
+        return _quantified(node, facts, names)
+    if isinstance(node, Total):
+        return _total(node, facts, names)
+    if isinstance(node, Lookup):
+        return _looked_up(node, evaluate(node.index, facts, names))
+    return evaluate(node.inner, facts, names) if _consents(node, facts, names) else None
 
 
 def _read(node: Column, facts: Facts, bound: Mapping[str, Record]) -> Value:
-    if node.alias in bound:
-        row: Record = bound[node.alias]
-    elif node.alias == "subject":
-        row = facts.subject
-    else:
-        rows = _rows(node.alias.removeprefix("subject."), facts) or ()
+    whose, _, source = node.alias.partition(".")
+    row = _person(whose, facts, bound)
+    if source:
+        rows = _rows(source, facts, row) or ()
         row = rows[0] if rows else {}
     found: Value = row.get(node.name)
     return found
 
 
-def _rows(source: str, facts: Facts) -> Sequence[Record] | None:
-    """The rows an expression means by a name; None when the facts do not say."""
+def _person(name: str, facts: Facts, bound: Mapping[str, Record]) -> Record:
+    return facts.subject if name == "subject" else bound[name]
+
+
+def _rows(source: str, facts: Facts, of: Record) -> Sequence[Record] | None:
+    """The rows an expression means by a name, of the household or of one person; None when the facts do not say."""
     if source == "household":
         if facts.household is None:
             return None
         return [row for row in facts.household if row.get("status", "RESIDENT") == "RESIDENT"]
-    found, me = sources()[source], facts.subject.get("resident_id")
+    found = sources()[source]
     rows = facts.records.get(found.table)
-    return None if rows is None else [row for row in rows if me is None or row.get(found.join, me) == me]
+    return None if rows is None else _own(rows, found.join, of, facts)
+
+
+def _own(rows: Sequence[Record], join: str, of: Record, facts: Facts) -> Sequence[Record]:
+    """A person's rows. A row that does not say whose it is belongs to the subject."""
+    me, subject = of.get("resident_id"), facts.subject.get("resident_id")
+    if me is None or me == subject:
+        return [row for row in rows if subject is None or row.get(join, subject) == subject]
+    return [row for row in rows if row.get(join) == me]
+
+
+def _consents(node: Consented, facts: Facts, bound: Mapping[str, Record]) -> bool:
+    """Whether the person whose record it is agreed to this reading, and has not taken it back by the day asked about."""
+    given = _own(facts.records.get("consents", ()), "resident_id", _person(node.of, facts, bound), facts)
+    return any(
+        (row.get("data_group"), row.get("programme")) == (node.group, node.programme)
+        and FUNCTIONS["in_force"].python(row.get("given_on"), row.get("withdrawn_on"), facts.as_of)
+        for row in given
+    )
+
+
+def _looked_up(node: Lookup, index: Value) -> Value:
+    if index is None or not isinstance(index, int) or index < 0:
+        return None
+    values, beyond = node.scale.values, index - len(node.scale.values) + 1
+    return values[index] if beyond <= 0 else values[-1] + node.scale.step * beyond
 
 
 def _call(node: Call, facts: Facts, bound: Mapping[str, Record]) -> Value:
@@ -133,7 +169,7 @@ def _logic(operator: str, values: Sequence[Value]) -> bool | None:
 
 def _tally(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> tuple[int, int, float]:
     """How many rows are true, false and unknown. Of a household or table nobody told, any number may be unknown."""
-    rows = _rows(node.source, facts)
+    rows = _rows(node.source, facts, _person(node.of, facts, bound))
     told = rows if rows is not None else [facts.subject] if node.source == "household" else []
     values = [evaluate(node.predicate, facts, {**bound, node.alias: row}) for row in told]
     return values.count(True), values.count(False), values.count(None) if rows is not None else math.inf
@@ -147,3 +183,18 @@ def _quantified(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> 
     if deciding:
         return node.quantifier == "any_of"
     return None if unknowns else node.quantifier != "any_of"
+
+
+def _total(node: Total, facts: Facts, bound: Mapping[str, Record]) -> int | None:
+    rows = _rows(node.source, facts, _person(node.of, facts, bound))
+    if rows is None:
+        return None
+    total = 0
+    for row in rows:
+        names = {**bound, node.alias: row}
+        counts = evaluate(node.predicate, facts, names)
+        value = evaluate(node.summed, facts, names)
+        if counts is None or (counts and value is None):
+            return None
+        total += value if counts and isinstance(value, int) else 0
+    return total

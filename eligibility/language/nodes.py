@@ -83,13 +83,71 @@ class Logic:
 
 @dataclass(frozen=True, kw_only=True)
 class Quantified:
-    """Over the household's members or a person's own records: any, all, none, or how many."""
+    """Over the household's members or one person's records: any, all, none, or how many.
+
+    `of` says whose records: the subject's, or those of the member whom an outer quantifier calls so.
+    """
 
     quantifier: Literal["any_of", "all_of", "none_of", "count_of"]
     source: str
     alias: str
     predicate: "Node"
     kind: Kind
+    of: str = "subject"
 
 
-Node: TypeAlias = Constant | Column | Moment | EventDetail | Call | Comparison | Among | Logic | Quantified
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """The sum of a value over the rows for which a condition holds. One unknown among them, and the sum is unknown."""
+
+    source: str
+    alias: str
+    predicate: "Node"
+    summed: "Node"
+    kind: Kind
+    of: str = "subject"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """A dated value that is a table: for 0, 1, 2 … and, past its end, `step` more for each further one."""
+
+    values: tuple[int, ...]
+    step: int
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """The value of a scale for a number: an income limit for so many dependants."""
+
+    scale: Scale
+    index: "Node"
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consented:
+    """What may be read only of somebody who agreed to it, and is unknown of everybody else. `of`: whose it is."""
+
+    group: str
+    programme: str
+    inner: "Node"
+    kind: Kind
+    of: str = "subject"
+
+
+Node: TypeAlias = (
+    Constant
+    | Column
+    | Moment
+    | EventDetail
+    | Call
+    | Comparison
+    | Among
+    | Logic
+    | Quantified
+    | Total
+    | Lookup
+    | Consented
+)

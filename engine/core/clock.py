@@ -45,11 +45,11 @@ class DemoClock:
     """
 
     start: datetime
+    since: datetime  #: when, by the machine's clock, it began for the first time
 
     def now(self) -> datetime:
         """`start` plus how far the demo's day has come."""
-        passed = datetime.now(TOKYO).timestamp() % DEMO_DAY.total_seconds()
-        return (self.start + timedelta(seconds=passed)).astimezone(TOKYO)
+        return (self.start + (datetime.now(TOKYO) - self.since) % DEMO_DAY).astimezone(TOKYO)
 
 
 def today(clock: Clock) -> date:

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from engine.core.clock import Clock, SystemClock
-from engine.core.errors import InputError, SettingsError
+from engine.core.errors import InputError, SettingsError, TodokeError
 from engine.core.settings import Settings, read_settings
 
 SETTINGS_FILE = "todoke.toml"
@@ -53,12 +56,27 @@ def front(context: typer.Context) -> Front:
     return found
 
 
+def run_app(app: typer.Typer) -> None:
+    """Runs the command line and turns our own errors into one line and the contract's exit code."""
+    try:
+        app()
+    except TodokeError as error:
+        sys.stderr.write(f"todoke: {error}\n")
+        sys.exit(error.exit_code)
+
+
 def parse_date(text: str) -> date:
     """A date given on the command line. Raises InputError in one line for anything but YYYY-MM-DD."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text!r} is not a date; write it as YYYY-MM-DD, for example 2026-11-20") from None
+
+
+def progress_bar() -> Progress:
+    """A progress bar on standard error: standard output is for the answer."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -74,9 +92,10 @@ def print_rows(rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: tup
             print_json(row)
         return
     table = [columns, *(tuple(_cell(row.get(column)) for column in columns) for row in listed)]
-    widths = [max(len(line[index]) for line in table) for index in range(len(columns))]
-    for line in table:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    widths = [max(cell_len(line[index]) for line in table) for index in range(len(columns))]
+    for line in table:  # a kanji is two columns wide
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
 
 
 def _cell(value: Any) -> str:

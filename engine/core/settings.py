@@ -46,7 +46,7 @@ class Office(Part):
 
 
 class Paths(Part):
-    """Where the stores are. Only the night opens `records`; everything else reads `snapshot`."""
+    """Where the stores are; `feeds` may be s3://bucket/prefix. Only the night opens `records`; everything else reads `snapshot`."""
 
     feeds: str
     records: Path
@@ -57,6 +57,15 @@ class Paths(Part):
     keys: Path
     anchor: Path
     scratch: Path
+
+
+class S3(Part):
+    """How feeds in a bucket are read. `endpoint_url` serves a VPC endpoint; credentials are boto3's own affair."""
+
+    endpoint_url: str = ""
+    region: str = "ap-northeast-1"
+    attempts: int = Field(default=8, ge=1)
+    timeout_seconds: int = Field(default=60, ge=1)
 
 
 class Waits(Part):
@@ -159,6 +168,7 @@ class Settings(Part):
     profile: str = "canonical"
     memory_limit_mb: int = 2048
     offices: dict[str, Office] = Field(default_factory=dict)
+    s3: S3 = S3()
     waits: Waits = Waits()
     schedule: Schedule = Schedule()
     alert: Alert = Alert()
@@ -166,7 +176,10 @@ class Settings(Part):
     desk: Desk = Desk()
     wording: Wordings = Wordings()
     volume: Volume = Volume()
-    demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None
+    demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
+    demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
+        2026, 1, 1, tzinfo=TOKYO
+    )  #: its first beginning, really
 
     @model_validator(mode="after")
     def _demo_time_is_for_the_demo(self) -> Self:
@@ -176,7 +189,7 @@ class Settings(Part):
 
     def clock(self) -> Clock:
         """The demo town's own morning where `demo_now` is set, else the machine's clock."""
-        return DemoClock(self.demo_now) if self.demo_now else SystemClock()
+        return DemoClock(self.demo_now, since=self.demo_since) if self.demo_now else SystemClock()
 
 
 def read_settings(path: Path) -> Settings:

@@ -24,49 +24,69 @@ class FeedFile:
     promised: dict[str, Any]
 
 
-def folders(feeds: str, *, after: date | None, on: date) -> list[tuple[date, Path]]:
-    """The feed folders of business dates in (after, on], oldest first; only `on` when nothing was loaded before.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which feed files a night reads: those of dates in (after, on], only `on` when nothing was loaded before, and late ones.
 
-    Raises InputError when the feeds folder itself is not there.
+    Late is a file of an earlier date, `late_since` or younger, that no earlier night has met under its name.
     """
-    if "://" in feeds:
-        raise InputError(
-            f"paths.feeds {feeds}: only local folders can be read so far; mount the bucket or copy the folder"
-        )
+
+    on: date
+    after: date | None = None
+    late_since: date | None = None
+    met: frozenset[tuple[date, str]] = frozenset()
+
+    def __call__(self, day: date, name: str) -> bool:
+        """Whether a file of a business date is read tonight."""
+        if day == self.on or (self.after is not None and self.after < day <= self.on):
+            return True
+        late = self.late_since is not None and self.late_since <= day < self.on
+        return late and (name == MANIFEST or (day, name) not in self.met)
+
+
+def feed_files(feeds: str, wanted: Wanted) -> list[FeedFile]:
+    """The files of a local feeds folder that are wanted, oldest date first, each with what its manifest promises.
+
+    Raises InputError when the folder is not there, FeedError when a manifest cannot be read.
+    """
     root = Path(feeds)
     if not root.is_dir():
         raise InputError(f"no feeds folder at {root}; check paths.feeds or --feeds")
-    found = []
-    for entry in sorted(root.iterdir()):
-        day = _date_of(entry)
-        if day is not None and (day == on or (after is not None and after < day <= on)):
-            found.append((day, entry))
-    return found
+    dated = ((day, entry) for entry in sorted(root.iterdir()) if entry.is_dir() and (day := date_of(entry.name)))
+    return [file for day, entry in dated for file in _files_of(entry, day, wanted)]
 
 
-def _date_of(entry: Path) -> date | None:
-    if not entry.is_dir():
-        return None
+def date_of(name: str) -> date | None:
+    """The business date a folder is named after, or None."""
     try:
-        return date.fromisoformat(entry.name)
+        return date.fromisoformat(name)
     except ValueError:
         return None
 
 
-def files_of(folder: Path, business_date: date) -> list[FeedFile]:
-    """The feed files of one folder, by name. Raises FeedError when its manifest cannot be read."""
-    manifest = folder / MANIFEST
-    promises: dict[str, Any] = {}
-    if manifest.exists():
-        try:
-            promises = dict(json.loads(manifest.read_text(encoding="utf-8"))["files"])
-        except (ValueError, KeyError, TypeError):
-            raise FeedError(f"{manifest} is not a manifest: it must be JSON with a 'files' object") from None
+def _files_of(folder: Path, business_date: date, wanted: Wanted) -> list[FeedFile]:
+    paths = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+        and path.name != MANIFEST
+        and not path.name.startswith(".")
+        and wanted(business_date, path.name)
+    ]
+    promises = _promises(folder / MANIFEST) if paths else {}
     return [
         FeedFile(path=path, name=path.name, business_date=business_date, promised=dict(promises.get(path.name, {})))
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
+        for path in paths
     ]
+
+
+def _promises(manifest: Path) -> dict[str, Any]:
+    if not manifest.exists():
+        return {}
+    try:
+        return dict(json.loads(manifest.read_text(encoding="utf-8"))["files"])
+    except (ValueError, KeyError, TypeError):
+        raise FeedError(f"{manifest} is not a manifest: it must be JSON with a 'files' object") from None
 
 
 def checksum(path: Path) -> str:

@@ -5,10 +5,11 @@
 -- class: automatic
 -- table: residents
 -- evidence: birth_date
+-- reasons: AGE
 -- urgency: 0
 -- together: person
 -- source: events.md E26: on the birthday itself
--- traps: unknown birth dates; 29 February; already insured through a disability
+-- traps: a birth date corrected after the day has passed; unknown birth dates; 29 February; already insured through a disability
 SELECT r.resident_id AS subject_id, r.household_id, '' AS detail, d.day AS effective_on,
        COALESCE(r.birth_date_unknown, FALSE) AS date_unknown,
        CAST(NULL AS DATE) AS notified_on, d.day AS processed_on, d.day AS file_date,
@@ -17,3 +18,5 @@ SELECT r.resident_id AS subject_id, r.household_id, '' AS detail, d.day AS effec
 FROM now.residents AS r
 INNER JOIN calendar_days AS d ON d.birthday_month_day = month(r.birth_date) * 100 + day(r.birth_date)
 WHERE r.municipality_code = $municipality AND r.status = 'RESIDENT' AND d.kind = 'day' AND d.year - year(r.birth_date) = 75
+  AND (NOT d.corrected_only
+       OR (r.resident_id IN (SELECT b.resident_id FROM corrected_births AS b) AND COALESCE(r.resident_since, d.day) <= d.day))

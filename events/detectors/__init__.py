@@ -6,28 +6,31 @@ Every SELECT answers with the columns of `COLUMNS`: one row per candidate, whate
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.core.errors import ContractError
 from engine.core.sql import Query
+from engine.records.contract import load_contracts
 
+#: what every detector's SELECT answers with
 COLUMNS = (
     "subject_id",
     "household_id",
-    "detail",
-    "effective_on",
-    "date_unknown",
+    "detail",  #: which of several events of the code (months of age, kind of certificate), else ''
+    "effective_on",  #: when it happened (異動日)
+    "date_unknown",  #: 不詳: a placeholder or no date at all (R6)
     "notified_on",
     "processed_on",
     "file_date",
     "change_id",
     "change_class",
-    "reason",
-    "moves",
+    "reason",  #: the source's own reason; `reasons` of the header says which are real (R3)
+    "moves",  #: something of interest differs from the row before (R1)
 )
 _EVENTS = Path(__file__).resolve().parents[1]
+_LISTS = ("evidence", "reasons")
 
 
 class Detector(BaseModel):
@@ -35,13 +38,14 @@ class Detector(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    code: str
+    code: str = Field(pattern=r"^E\d\d$")
     name: str
     ja: str
     en: str
-    event_class: Literal["automatic", "staff-only", "control", "never"]
+    event_class: Literal["automatic", "staff-only", "control", "never"] = Field(alias="class")
     table: str
     evidence: tuple[str, ...]
+    reasons: frozenset[str]
     urgency: int
     together: Literal["household", "person"]
     source: str
@@ -49,12 +53,27 @@ class Detector(BaseModel):
     query: Query
     from_calendar: bool
 
+    @model_validator(mode="after")
+    def _evidence_is_in_the_contract(self) -> Self:
+        contract = load_contracts().get(self.table)
+        if contract is None:
+            raise ValueError(f"table: there is no table {self.table}")
+        for column in self.evidence:
+            if column not in contract.columns:
+                raise ValueError(f"evidence: {self.table} has no column {column}")
+        return self
+
 
 @cache
 def load_detectors() -> Mapping[str, Detector]:
     """Every detector by event code. Raises ContractError that names the file and what its header lacks."""
+    return read_detectors([*(_EVENTS / "detectors").glob("*.sql"), *(_EVENTS / "calendar").glob("*.sql")])
+
+
+def read_detectors(paths: list[Path]) -> Mapping[str, Detector]:
+    """Detector files by event code. Raises ContractError for a file that is not well formed or takes another's code."""
     found: dict[str, Detector] = {}
-    for path in sorted([*(_EVENTS / "detectors").glob("*.sql"), *(_EVENTS / "calendar").glob("*.sql")]):
+    for path in sorted(paths):
         detector = read_detector(path)
         if detector.code in found:
             raise ContractError(f"{path.name}: the code {detector.code} is taken by {found[detector.code].name}.sql")
@@ -64,20 +83,26 @@ def load_detectors() -> Mapping[str, Detector]:
 
 def read_detector(path: Path) -> Detector:
     """One detector file. Raises ContractError that names the file and what its header lacks."""
-    header: dict[str, str] = {}
-    body: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, colon, value = line.removeprefix("-- ").partition(": ")
-        if line.startswith("-- ") and colon and not body:
-            header[name] = value.strip()
-        else:
-            body.append(line)
-    values = {("event_class" if name == "class" else name): value for name, value in header.items()}
-    values |= {"evidence": tuple(part.strip() for part in header.get("evidence", "").split(","))}  # type: ignore[dict-item]
-    query = Query(name=header.get("name", path.stem), text="\n".join(body).strip().rstrip(";"))
+    header, select = _parted(path.read_text(encoding="utf-8"))
+    values: dict[str, object] = {name: value for name, value in header.items() if name not in _LISTS}
+    for name in (name for name in _LISTS if header.get(name)):
+        values[name] = tuple(part.strip() for part in header[name].split(","))
+    values |= {"query": Query(name=path.stem, text=select), "from_calendar": path.parent.name == "calendar"}
+    if not select:
+        raise ContractError(f"{path.name}: there is no SELECT below its header")
     try:
-        return Detector.model_validate(values | {"query": query, "from_calendar": path.parent.name == "calendar"})
+        return Detector.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        field = {"event_class": "class"}.get(str(first["loc"][0]), str(first["loc"][0]))
-        raise ContractError(f"{path.name}: its header's {field}: {first['msg']}") from None
+        where = f"{first['loc'][0]}: " if first["loc"] else ""
+        raise ContractError(f"{path.name}: its header's {where}{first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _parted(text: str) -> tuple[dict[str, str], str]:
+    """The header's lines `-- name: value` by name, and the SELECT below them."""
+    header: dict[str, str] = {}
+    lines = text.splitlines()
+    while lines and lines[0].startswith("--"):
+        name, _, value = lines.pop(0).removeprefix("--").partition(":")
+        header[name.strip()] = value.strip()
+    return header, "\n".join(lines).strip().rstrip(";")

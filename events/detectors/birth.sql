@@ -5,6 +5,7 @@
 -- class: automatic
 -- table: residents
 -- evidence: move_reason, birth_date, household_id
+-- reasons: BIRTH
 -- urgency: 2
 -- together: household
 -- source: events.md E01

@@ -4,7 +4,8 @@
 -- en: Death
 -- class: automatic
 -- table: residents
--- evidence: move_reason, status
+-- evidence: move_reason, status, effective_date
+-- reasons: DEATH
 -- urgency: 0
 -- together: person
 -- source: events.md E10

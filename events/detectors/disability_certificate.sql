@@ -5,6 +5,7 @@
 -- class: automatic
 -- table: disability
 -- evidence: handbook_kind, grade, issued_on
+-- reasons: ISSUED
 -- urgency: 0
 -- together: person
 -- source: events.md E30

@@ -5,6 +5,7 @@
 -- class: automatic
 -- table: nhi
 -- evidence: acquired_on, acquired_reason
+-- reasons: ENTRY
 -- urgency: 1
 -- together: person
 -- source: events.md E28

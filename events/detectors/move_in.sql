@@ -4,7 +4,8 @@
 -- en: Move-in
 -- class: automatic
 -- table: residents
--- evidence: move_reason, status, resident_since
+-- evidence: move_reason, status, effective_date, resident_since
+-- reasons: DOMESTIC_IN
 -- urgency: 1
 -- together: household
 -- source: events.md E05

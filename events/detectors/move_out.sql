@@ -4,7 +4,8 @@
 -- en: Move-out
 -- class: control
 -- table: residents
--- evidence: move_reason, status
+-- evidence: move_reason, status, effective_date
+-- reasons: DOMESTIC_OUT, FOREIGN_OUT
 -- urgency: 0
 -- together: person
 -- source: events.md E07

@@ -4,7 +4,8 @@
 -- en: Move within the city
 -- class: automatic
 -- table: residents
--- evidence: move_reason, address_since
+-- evidence: move_reason, effective_date, address_since
+-- reasons: MOVE_WITHIN
 -- urgency: 0
 -- together: household
 -- source: events.md E09

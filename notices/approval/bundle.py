@@ -8,7 +8,6 @@ from engine.core.errors import WordingError
 from engine.night import Night
 from notices.approval import audit
 from notices.approval.composing import FALLBACK, Shelf, bind, order, write
-from notices.approval.hashing import identity
 from notices.approval.models import Item, Notice, NoticeBody
 from notices.approval.safety import DEATH
 from notices.approval.sift import Bundle, subjects_of
@@ -23,7 +22,6 @@ from notices.wording.compose import Composed
 FOUR_EYES_EVENTS = frozenset({DEATH, "E30"})
 #: a registration this long after the event is pointed out to the reviewer; the usual time to register is 14 days
 _PROMPT_DAYS = 14
-_FIRST_ROUND = "1"
 
 
 @dataclass
@@ -46,11 +44,6 @@ def numbers_of(municipality: str, year: int) -> Numbers:
         Notice.objects.filter(municipality_code=municipality, number__startswith=prefix).order_by("-number").first()
     )
     return Numbers(prefix=prefix, last=int(newest.number.removeprefix(prefix)) if newest else 0)
-
-
-def key_of(night: Night, bundle: Bundle) -> str:
-    """The key under which a bundle is a notice once and for all."""
-    return identity(night.municipality, bundle.addressee.resident_id, bundle.happening.event_id, _FIRST_ROUND)
 
 
 def prepare_bundle(
@@ -84,7 +77,7 @@ def _notice(night: Night, bundle: Bundle, contact: Contact, at: datetime) -> Not
     sensitive = any(match.sensitivity == "sensitive" for match in bundle.matches)
     return Notice(
         municipality_code=night.municipality,
-        key=key_of(night, bundle),
+        key=bundle.key,
         event=happening.code,
         event_id=happening.event_id,
         occurred_on=happening.happened_on,

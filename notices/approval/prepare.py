@@ -11,7 +11,7 @@ from django.db import transaction
 from engine.core.errors import SafetyStop
 from engine.night import Night
 from notices.approval import audit
-from notices.approval.bundle import key_of, numbers_of, prepare_bundle
+from notices.approval.bundle import numbers_of, prepare_bundle
 from notices.approval.composing import Shelf
 from notices.approval.models import Notice, NoticeState, StaffTask, Suppression
 from notices.approval.recheck import recheck
@@ -62,12 +62,10 @@ def _prepare(night: Night, *, at: datetime, newest: bool) -> None:
         recheck(night.municipality, night=night.on, at=at)
     staff_events(night, tonight, at=at)
     bundles, safety = sift(night, tonight, at=at)
-    keys = {key_of(night, bundle): bundle for bundle in bundles}
-    known = set(Notice.objects.filter(municipality_code=night.municipality, key__in=keys).values_list("key", flat=True))
     numbers, shelf = numbers_of(night.municipality, night.on.year), Shelf()
-    for key in sorted(keys.keys() - known, key=lambda key: (_due_on(keys[key]), key)):
-        contact = safety.contacts[keys[key].addressee.resident_id]
-        prepare_bundle(night, keys[key], contact, numbers=numbers, shelf=shelf, at=at)
+    for bundle in sorted(bundles, key=lambda one: (_due_on(one), one.key)):
+        contact = safety.contacts[bundle.addressee.resident_id]
+        prepare_bundle(night, bundle, contact, numbers=numbers, shelf=shelf, at=at)
 
 
 def _due_on(bundle: Bundle) -> date:

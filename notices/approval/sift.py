@@ -1,11 +1,13 @@
 """Which of tonight's matches may become a notice, and to whom; all the others become a staff task or a named suppression."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.core.dates import age_years
 from engine.night import Night
+from notices.approval.hashing import identity
+from notices.approval.models import Notice
 from notices.approval.safety import DEATH
 from notices.approval.task_making import About, make_task, suppress
 from notices.approval.tonight import Happening, Match, Tonight
@@ -17,6 +19,7 @@ from notices.recipients.contacts import refresh
 SENSITIVE_EVENTS = frozenset({"E03", "E04", "E32", "E42", "E51", "E54"})
 SENSITIVE_OFFICES = frozenset({"public_assistance"})
 _ADULT_YEARS = 18
+_FIRST_ROUND = "1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,7 @@ class Bundle:
     addressee: Addressee
     household_id: str
     matches: tuple[Match, ...]
+    key: str  #: the name under which it is a notice once and for all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +68,15 @@ class Sieve:
 
 
 def sift(night: Night, tonight: Tonight, *, at: datetime) -> tuple[list[Bundle], Safety]:
-    """Tonight's bundles, and the safety facts they were held to."""
+    """The bundles that are not notices yet, and the safety facts they were held to."""
     settled = tonight.settled()
     pairs = {(match.subject_id, match.household_id) for one in settled for match in one.matches}
     sieve = Sieve(night=night, tonight=tonight, at=at, households=read_households(night, sorted(pairs)))
     blocks = read_safety(night.municipality, {who for one in settled for who in one.subject_ids}, households=())
     free = [one for one in settled if not _blocked(sieve, one, blocks.blocked(one.subject_ids))]
     grouped = [bundle for happening in free for bundle in _addressed(sieve, happening)]
+    prepared = _prepared(night.municipality, grouped)
+    grouped = [one for one in grouped if one.key not in prepared]
     blocks = read_safety(night.municipality, {one.addressee.resident_id for one in grouped}, households=())
     allowed = [
         one for one in grouped if not _blocked(sieve, one.happening, blocks.blocked([one.addressee.resident_id]))
@@ -79,6 +85,12 @@ def sift(night: Night, tonight: Tonight, *, at: datetime) -> tuple[list[Bundle],
     refresh(night, people)
     safety = read_safety(night.municipality, people, households={one.household_id for one in allowed})
     return [kept for one in allowed for kept in _reachable(sieve, one, safety)], safety
+
+
+def _prepared(municipality: str, bundles: Sequence[Bundle]) -> set[str]:
+    """The keys among these that are notices already: what became of them since is not asked again."""
+    keys = [bundle.key for bundle in bundles]
+    return set(Notice.objects.filter(municipality_code=municipality, key__in=keys).values_list("key", flat=True))
 
 
 def _blocked(sieve: Sieve, happening: Happening, found: Sequence[Stop]) -> bool:
@@ -112,6 +124,7 @@ def _addressed(sieve: Sieve, happening: Happening) -> list[Bundle]:
             addressee=known.addressee if known else addressee,
             household_id=known.household_id if known else household,
             matches=(*(known.matches if known else ()), *matches),
+            key=identity(sieve.night.municipality, addressee.resident_id, happening.event_id, _FIRST_ROUND),
         )
     return [merged[who] for who in sorted(merged)]
 
@@ -186,9 +199,7 @@ def _reachable(sieve: Sieve, bundle: Bundle, safety: Safety) -> list[Bundle]:
             suppress("opted_out", "law.md L10", sieve.about(bundle.happening, match))
     if not kept:
         return []
-    return [
-        Bundle(happening=bundle.happening, addressee=bundle.addressee, household_id=bundle.household_id, matches=kept)
-    ]
+    return [replace(bundle, matches=kept)]
 
 
 def _unreachable(sieve: Sieve, bundle: Bundle, stop: Stop) -> None:

@@ -1,10 +1,14 @@
 -- name: happenings
--- One row per event whose state was decided tonight, with what it was decided to be.
+-- One row per event whose state was decided tonight and not again since: an older night run again leaves it to the later one.
 SELECT e.event_id, e.code, e.class AS event_class, e.subject_ids, e.household_id, e.occurred_on, e.detected_on, e.evidence,
        s.state, s.reason
 FROM events.states AS s
 INNER JOIN events.events AS e ON e.event_id = s.event_id AND e.municipality_code = s.municipality_code
 WHERE s.municipality_code = $municipality AND s.night = $night AND e.night <= $night
+  AND NOT EXISTS (
+    SELECT 1 FROM events.states AS later
+    WHERE later.event_id = s.event_id AND later.municipality_code = s.municipality_code AND later.night > s.night
+  )
 ORDER BY e.event_id;
 
 -- name: matches

@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from eligibility.programme import Programme, Text
 from notices.wording.draft import PublicFacts
 from notices.wording.facts import Said
+from notices.wording.language import voices
 
 
 def public_facts(programme: Programme) -> PublicFacts:
-    """The public side of a programme: its texts and which facts its matches carry. Nothing of any person."""
+    """The public side of a programme: its texts and which facts its matches carry. Nothing of any person.
+
+    Only of the events that have a voice: the others never lead to a notice (staff tasks, or nothing yet), and a match of one
+    that should would become a `wording_missing` task.
+    """
     return PublicFacts(
         programme=programme.slug,
         office=programme.office,
-        kinds={event: trigger.kind for event, trigger in programme.triggers.items()},
+        kinds={event: trigger.kind for event, trigger in programme.triggers.items() if event in voices()},
         name=Said.model_validate(programme.name.model_dump()),
         gives=Said.model_validate(programme.gives.model_dump()),
         how_to_apply=Said.model_validate(programme.how_to_apply.model_dump()),

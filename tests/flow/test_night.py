@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,35 @@ pytestmark = pytest.mark.xdist_group("flow-night")
 
 DONE_NIGHTS = 3
 TONIGHT = BASELINE + timedelta(days=DONE_NIGHTS + 1)
+STAGES = (
+    "load_records",
+    "publish_safety",
+    "derive_changes",
+    "detect_events",
+    "match_programmes",
+    "prepare_notices",
+    "publish_snapshot",
+)
+
+#: runs tonight's stages up to one, then dies the way a power cut does
+KILLER = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+import todoke
+from engine.core.settings import read_settings
+from engine.night import Stage
+
+def die(night):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+settings = read_settings(Path(sys.argv[1]))
+todoke.notices.commands.open_queue(settings)
+stages = todoke.the_night()
+place = [stage.name for stage in stages].index(sys.argv[3]) + 1
+todoke.the_night = lambda: (*stages[:place], Stage(name="die", run=die), *stages[place:])
+todoke.scan(settings, settings.clock(), date.fromisoformat(sys.argv[2]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +78,21 @@ def test_the_same_night_twice_adds_nothing(after: Site, tmp_path: Path) -> None:
     summary = site.night(TONIGHT)
     assert summary["resumed"] is True
     assert site.dump() == first
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_killed_after_a_stage_and_run_again_it_ends_in_the_same_rows(stage: str, site: Site, after: Site) -> None:
+    settings = str(site.folder / "todoke.toml")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLER, settings, TONIGHT.isoformat(), stage],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert killed.returncode == -9, killed.stderr[-2000:]
+    site.night(TONIGHT)
+    assert site.dump() == after.dump()
 
 
 def remove_support_feed(site: Site) -> None:
@@ -113,6 +157,82 @@ def test_without_a_good_support_feed_nothing_is_prepared_and_nothing_is_sent(
     assert not list((site.folder / "outbox").glob("*.html"))
 
 
+def test_a_measure_that_ended_yesterday_still_blocks(site: Site) -> None:
+    """Every end date of every measure is set to yesterday; the blocks stay what they were."""
+    path = site.feeds(TONIGHT) / "support_measures.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        row["hist_no"] = str(int(row["hist_no"]) + 1)
+        row["to_on"] = (TONIGHT - timedelta(days=1)).isoformat()
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    _without_manifest(site)
+    blocked = {row[0] for row in site.queue("SELECT resident_id FROM recipients_block")}
+    site.night(TONIGHT)
+    assert blocked
+    assert blocked <= {row[0] for row in site.queue("SELECT resident_id FROM recipients_block")}
+
+
+def test_a_wrong_header_rejects_one_file_and_the_rest_loads(site: Site) -> None:
+    path = site.feeds(TONIGHT) / "nhi.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("acquired_reason", "reason", 1), encoding="utf-8")
+    _without_manifest(site)
+    summary = site.night(TONIGHT)
+    rejected = json.dumps(summary["feeds"]["rejected"], ensure_ascii=False)
+    assert "nhi" in rejected
+    assert "acquired_reason" in rejected
+    assert any("residents" in str(name) for name in summary["feeds"]["accepted"])
+    assert list((site.folder / "landing").rglob("*.csv"))
+
+
+def test_a_bad_row_goes_to_quarantine_and_the_rest_loads(site: Site) -> None:
+    path = site.feeds(TONIGHT) / "residents.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    rows[0]["move_reason"] = "NO_SUCH_REASON"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    _without_manifest(site)
+    summary = site.night(TONIGHT)
+    assert summary["rows"]["quarantined"] == 1
+    assert summary["rows"]["loaded"] > 0
+    listed = [json.loads(line) for line in site.ok("records", "quarantine", "--json").splitlines()]
+    assert any("move_reason" in row["reason"] for row in listed)
+    assert "NO_SUCH_REASON" not in json.dumps(listed)
+
+
+def test_a_feed_with_an_individual_number_column_is_refused(site: Site) -> None:
+    path = site.feeds(TONIGHT) / "nhi.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(
+        "\n".join([lines[0] + ",個人番号", *(line + ",123456789018" for line in lines[1:])]) + "\n", encoding="utf-8"
+    )
+    _without_manifest(site)
+    summary = site.night(TONIGHT)
+    assert "個人番号" in json.dumps(summary["feeds"]["rejected"], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["night", "--date", "2026-13-01"], "2026-13-01", id="wrong date"),
+        pytest.param(
+            ["night", "--date", TONIGHT.isoformat(), "--feeds", "/no/such/folder"], "/no/such/folder", id="wrong path"
+        ),
+    ],
+)
+def test_bad_usage_exits_2_in_one_line(arguments: list[str], said: str, site: Site) -> None:
+    done = site.todoke(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def _approve_everything(site: Site) -> int:
     """Approves what the demo's nights left, with as many officers as each notice needs; returns how many are approved."""
     script = REPOSITORY / "tests" / "support" / "approve_all.py"
@@ -120,3 +240,20 @@ def _approve_everything(site: Site) -> int:
         [sys.executable, str(script), str(site.folder / "todoke.toml")], cwd=REPOSITORY, check=True, timeout=120
     )
     return int(site.queue("SELECT count(*) FROM approval_notice WHERE state IN ('approved', 'queued')")[0][0])
+
+
+def test_what_was_approved_is_sent_once(site: Site) -> None:
+    assert _approve_everything(site) > 0
+    site.night(TONIGHT)
+    first = json.loads(site.ok("dispatch"))
+    pages = sorted(path.name for path in (site.folder / "outbox").glob("*.html"))
+    again = json.loads(site.ok("dispatch"))
+    assert first["accepted"] == len(pages) > 0
+    assert again["accepted"] == 0
+    assert sorted(path.name for path in (site.folder / "outbox").glob("*.html")) == pages
+
+
+def test_the_baseline_is_no_news(before: Site) -> None:
+    on = date.fromisoformat(BASELINE.isoformat())
+    listed = before.ok("events", "list", "--date", on.isoformat(), "--json")
+    assert listed.strip() == ""

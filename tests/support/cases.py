@@ -59,13 +59,20 @@ class SqlReader:
         rows: dict[str, list[dict[str, Any]]] = {table: [] for table in self.tables}
         for place, one in enumerate(facts):
             home = {"household_id": f"h{place}"}
-            people = [one.subject, *(row for row in one.household or () if row is not one.subject)]
+            own = one.subject.get("resident_id")
+            others = (row for row in one.household or () if row is not one.subject)
+            people = [one.subject, *(row for row in others if own is None or row.get("resident_id") != own)]
+            numbers: dict[Any, str] = {}
             for number, person in enumerate(people):
-                me = {"resident_id": f"p{place}" if number == 0 else f"p{place}-{number}"}
-                rows["residents"].append({"status": "RESIDENT", **person} | home | me)
+                me = f"p{place}" if number == 0 else f"p{place}-{number}"
+                numbers |= {person["resident_id"]: me} if person.get("resident_id") is not None else {}
+                rows["residents"].append({"status": "RESIDENT", **person} | home | {"resident_id": me})
             for table in (table for table in self.tables if table != "residents"):
                 who = "child_id" if table == "child_allowance" else load_contracts()[table].person
-                rows[table] += [{**row, who: f"p{place}"} for row in one.records.get(table, ())]
+                told = one.records.get(table, ())
+                for row in told:
+                    mine = own is None or row.get(who) is None
+                    rows[table].append({**row, who: f"p{place}" if mine else numbers.get(row[who], "nobody")})
         return rows
 
     def _cases(self, facts: Sequence[Facts]) -> pl.DataFrame:

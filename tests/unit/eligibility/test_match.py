@@ -257,6 +257,7 @@ def test_production_leaves_out_what_was_signed_as_a_demonstration_and_says_so(tm
         assert {row["programme"] for row in records.rows("matches.matches")} == {"child_medical_subsidy"}
         assert report.summary() == {
             "matches": {"eligible": 0, "possible": 1, "ineligible": 0},
+            "programmes": {"child_medical_subsidy": 1},
             "programmes_left_out": {"child_allowance": "signed off as a demonstration only"},
         }
 
@@ -266,5 +267,6 @@ def test_a_night_without_a_catalogue_matches_nothing(tmp_path: Path) -> None:
         records.resident("head", BASELINE, rel1="HEAD")
         _birth(records, "baby")
         assert match_programmes(records.night(ON)).summary() == {
-            "matches": {"eligible": 0, "possible": 0, "ineligible": 0}
+            "matches": {"eligible": 0, "possible": 0, "ineligible": 0},
+            "programmes": {},
         }

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from engine.alert import alert
+from engine.alert import alert, tell, telling
+from engine.core.errors import Busy, StateError
 from engine.core.settings import Alert
 
 MESSAGE = "todoke: the night of 2026-11-20 was halted: 支援措置 feed is missing"
@@ -105,3 +106,27 @@ def test_both_ways_are_tried_even_when_one_fails(mailbox: tuple[Mailbox, int]) -
 def test_without_a_way_it_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert alert(Alert(), MESSAGE)
     assert capsys.readouterr().err == f"{MESSAGE}\n"
+
+
+def test_an_operator_is_told_of_what_ends_a_night_and_the_error_goes_on(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    code = f"import sys, pathlib\npathlib.Path({str(told)!r}).write_text(sys.argv[-1], encoding='utf-8')"
+    with (
+        pytest.raises(StateError, match="no such state"),
+        telling(Alert(command=command(tmp_path, code)), "the night failed"),
+    ):
+        raise StateError("no such state")
+    assert told.read_text(encoding="utf-8") == "todoke: the night failed: no such state"
+
+
+def test_another_process_at_the_same_work_is_no_news(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    code = f"import pathlib\npathlib.Path({str(told)!r}).touch()"
+    with pytest.raises(Busy), telling(Alert(command=command(tmp_path, code)), "the night failed"):
+        raise Busy("another process is at it")
+    assert not told.exists()
+
+
+def test_without_a_way_named_the_last_line_of_the_command_has_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(Alert(), MESSAGE)
+    assert capsys.readouterr().err == ""

@@ -22,8 +22,8 @@ def test_how_many_days_a_night_covers(on: date, every_day: bool, covered: int) -
 
 
 def test_a_cold_start_scales_yearly_rates_to_the_town() -> None:
-    small = bands({}, [], FRIDAY, 20_000, Volume())["E09"]
-    large = bands({}, [], FRIDAY, 350_000, Volume())["E09"]
+    small = bands(["E09"], {}, [], FRIDAY, 20_000, Volume())["E09"]
+    large = bands(["E09"], {}, [], FRIDAY, 350_000, Volume())["E09"]
     assert small.expected < large.expected
     assert small.upper < 50 < large.upper + 50
     assert small.upper < 300
@@ -32,6 +32,6 @@ def test_a_cold_start_scales_yearly_rates_to_the_town() -> None:
 def test_the_town_teaches_what_a_night_brings() -> None:
     nights = [FRIDAY - timedelta(days=offset) for offset in range(1, 61)]
     history = {"E01": {night: 10 * days_covered(night, every_day=False) for night in nights}}
-    band = bands(history, nights, FRIDAY, 350_000, Volume())["E01"]
+    band = bands(["E01"], history, nights, FRIDAY, 350_000, Volume())["E01"]
     assert 5 <= band.expected <= 20
     assert 20 <= band.upper < 60

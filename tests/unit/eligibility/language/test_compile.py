@@ -10,35 +10,42 @@ from hypothesis import strategies as st
 
 from eligibility.language.compile import joins, tables, to_sql, walk
 from eligibility.language.evaluate import Facts, evaluate
-from eligibility.language.nodes import Column, Constant
+from eligibility.language.nodes import Column, Constant, Scale
 from eligibility.language.parse import parse
 from tests.support.cases import SqlReader, sql_reader
 
-VALUES = {
+VALUES: dict[str, Constant | Scale] = {
     "limit_yen": Constant(value=50_000, kind="yen", literal=False),
     "age_limit": Constant(value=18, kind="years", literal=False),
     "members": Constant(value=2, kind="number"),
+    "scale_yen": Scale(values=(10_000, 49_999), step=1_000, kind="yen"),
 }
 DATES = st.one_of(
     st.dates(date(1920, 1, 1), date(2030, 12, 31)),
     st.sampled_from([date(2008, 2, 29), date(2004, 2, 29), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 1)]),
 )
-REACHING = st.sampled_from(["reaches_age_on", "until_fiscal_year_end_after_age"])
+REACHING = st.sampled_from(["reaches_age_on", "until_fiscal_year_end_after_age", "until_month_end_of_birthday"])
+TURNING = st.sampled_from(["fiscal_year_start({})", "fiscal_year_end({})", "months_after({}, 3)", "days_after({}, 14)"])
 AGES = st.sampled_from(["0", "3", "18", "22", "65", "75", "value('age_limit')"])
 
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[SqlReader]:
-    with sql_reader("nhi", "child_allowance", "resident_tax") as found:
+    with sql_reader("nhi", "child_allowance", "resident_tax", "consents") as found:
         yield found
 
 
-def _dates(who: str) -> st.SearchStrategy[str]:
-    plain = st.sampled_from(
+def plain_dates(who: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(
         [f"{who}.birth_date", f"{who}.effective_date", "as_of", "event.occurred_on", "subject.nhi.acquired_on"]
     )
+
+
+def _dates(who: str) -> st.SearchStrategy[str]:
+    plain = plain_dates(who)
     reached = st.builds("{}({}, {})".format, REACHING, plain, AGES)
-    return st.one_of(plain, reached)
+    turned = st.builds(lambda turning, day: turning.format(day), TURNING, plain)
+    return st.one_of(plain, reached, turned)
 
 
 def _conditions(who: str) -> st.SearchStrategy[str]:
@@ -47,6 +54,7 @@ def _conditions(who: str) -> st.SearchStrategy[str]:
     between = st.builds("{} between {} and {}".format, days, days, days)
     aged = st.builds("age_on({}, {}) {} {}".format, days, days, order, AGES)
     months = st.builds("age_months_on({}, {}) {} {}".format, days, days, order, st.integers(-3, 60))
+    cohort = st.builds("fiscal_age({}, {}) {} {}".format, plain_dates(who), plain_dates(who), order, AGES)
     fiscal = st.builds("fiscal_year({}) {} {}".format, days, order, st.integers(2020, 2030))
     running = st.builds("in_force({}, {}, {})".format, days, days, days)
     codes = st.sampled_from(
@@ -60,7 +68,7 @@ def _conditions(who: str) -> st.SearchStrategy[str]:
             "subject.nhi.involuntary_relief = true",
         ]
     )
-    return st.one_of(ordered, between, aged, months, fiscal, running, codes)
+    return st.one_of(ordered, between, aged, months, cohort, fiscal, running, codes)
 
 
 def _joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -91,6 +99,14 @@ def _quantified() -> st.SearchStrategy[str]:
             "all_of(subject.allowance_as_child as a, a.public_servant = false)",
             "count_of(subject.allowance_as_child as a, a.public_servant = true) >= 1",
             "any_of(subject.resident_tax as t, t.income_yen < value('limit_yen') and t.fiscal_year = fiscal_year(as_of))",
+            "any_of(household as m, m.sex = '1' and any_of(m.resident_tax as t, t.income_yen < value('limit_yen')))",
+            "none_of(household as m, any_of(m.allowance_as_child as a, in_force(a.from_month, a.to_month, as_of)))",
+            "count_of(household as m, in_force(m.nhi.acquired_on, m.nhi.lost_on, event.occurred_on)) >= 2",
+            "all_of(household as m, m.nhi.involuntary_relief = true or m.birth_date < subject.birth_date)",
+            "sum_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen) < value('limit_yen')",
+            "sum_of(household as m, m.sex = '1', m.hist_no) >= 2",
+            "any_of(subject.resident_tax as t, t.income_yen < value('scale_yen', t.dependants))",
+            "rank_of(household as m, m.rel1 = 'CHILD', m.birth_date) >= 2",
         ]
     )
     return st.one_of(household, counted, records)
@@ -106,13 +122,16 @@ PERSON = st.fixed_dictionaries(
         "rel1": st.sampled_from([None, "HEAD", "CHILD", "WIFE"]),
         "sex": st.sampled_from([None, "1", "2"]),
         "ward_flag": MAYBE,
+        "hist_no": st.sampled_from([None, 1, 2]),
         "status": st.sampled_from(["RESIDENT", "RESIDENT", "MOVED_OUT", "DEAD"]),
     }
 )
-NHI = st.fixed_dictionaries({"acquired_on": MAYBE_DATE, "involuntary_relief": MAYBE})
+WHOSE = st.sampled_from(["s", "m0", "m1"])
+NHI = st.fixed_dictionaries({"resident_id": WHOSE, "acquired_on": MAYBE_DATE, "involuntary_relief": MAYBE})
 ALLOWANCE = st.fixed_dictionaries(
     {
         "claimant_id": st.just("9"),
+        "child_id": WHOSE,
         "benefit_status": st.sampled_from(["RECEIVING", "APPLIED", "ENDED"]),
         "from_month": MAYBE_DATE,
         "to_month": MAYBE_DATE,
@@ -121,23 +140,36 @@ ALLOWANCE = st.fixed_dictionaries(
 )
 TAX = st.fixed_dictionaries(
     {
+        "resident_id": WHOSE,
         "fiscal_year": st.sampled_from([2025, 2026]),
+        "dependants": st.sampled_from([None, 0, 1, 2, 5]),
         "income_yen": st.one_of(st.none(), st.sampled_from([0, 49_999, 50_000, 4_000_000_000])),
+    }
+)
+CONSENT = st.fixed_dictionaries(
+    {
+        "resident_id": WHOSE,
+        "data_group": st.sampled_from(["TAX", "HEALTH"]),
+        "programme": st.sampled_from(["plain", "other"]),
+        "given_on": MAYBE_DATE,
+        "withdrawn_on": MAYBE_DATE,
     }
 )
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Facts:
-    subject = draw(PERSON)
+    subject = {"resident_id": "s", **draw(PERSON)}
+    others = [{"resident_id": f"m{place}", **one} for place, one in enumerate(draw(st.lists(PERSON, max_size=4)))]
     records: dict[str, list[dict[str, Any]]] = {
-        "nhi": draw(st.lists(NHI, max_size=1)),
+        "consents": draw(st.lists(CONSENT, max_size=4)),
+        "nhi": draw(st.lists(NHI, max_size=3, unique_by=lambda row: row["resident_id"])),
         "child_allowance": draw(st.lists(ALLOWANCE, max_size=3)),
         "resident_tax": draw(st.lists(TAX, max_size=2)),
     }
     return Facts(
         subject=subject,
-        household=[subject, *draw(st.lists(PERSON, max_size=4))],
+        household=[subject, *others],
         records=records,
         as_of=draw(DATES),
         occurred_on=draw(MAYBE_DATE),
@@ -146,9 +178,16 @@ def cases(draw: st.DrawFn) -> Facts:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(rules=st.lists(RULES, min_size=1, max_size=4), facts=st.lists(cases(), min_size=1, max_size=6))
-def test_sql_and_evaluator_say_the_same(reader: SqlReader, rules: list[str], facts: list[Facts]) -> None:
-    asked = {rule: parse(rule, dated=VALUES.__getitem__)[0] for rule in rules if len(rule) < 1_000}
+@given(
+    rules=st.lists(RULES, min_size=1, max_size=4),
+    facts=st.lists(cases(), min_size=1, max_size=6),
+    consent=st.sampled_from([{}, {"resident_tax": ("TAX", "plain"), "nhi": ("HEALTH", "plain")}]),
+)
+def test_sql_and_evaluator_say_the_same(
+    reader: SqlReader, rules: list[str], facts: list[Facts], consent: dict[str, tuple[str, str]]
+) -> None:
+    short = [rule for rule in rules if len(rule) < 1_000]
+    asked = {rule: parse(rule, dated=VALUES.__getitem__, consent=consent)[0] for rule in short}
     if not asked:
         return
     found = reader.values(asked, facts)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine.core.errors import SafetyStop
+from engine.records.asof import bind_night
 from notices.approval.models import AuditRow, Item, Notice, StaffTask, Suppression
 from notices.approval.prepare import prepare_notices
 from notices.recipients.models import Contact, SafetyPublication
@@ -325,3 +326,18 @@ def test_a_late_file_for_an_older_night_is_held_to_the_newest_safety_facts(town:
     publish_safety(older)
     assert prepare_notices(older).suppressed == {"support_measure": 1}
     assert not Notice.objects.exists()
+
+
+def test_an_older_night_run_again_leaves_to_later_nights_what_they_decided(town: Town) -> None:
+    town.birth("H1")
+    town.birth("H2")
+    older = town.night()
+    publish_safety(older)
+    first = prepare_notices(older)
+    town.event("B1", "E01", ("C1",), "H1", state="void", reason="R2_cancelled")
+    town.person("F2", "H2", hist_no=2, status="DEAD")
+    run(town, NEXT)
+    left = everything()
+    bind_night(town.warehouse, CITY, FRIDAY)  # as loading the older night does
+    assert prepare_notices(older) == first
+    assert everything() == left

@@ -1,0 +1,89 @@
+-- name: candidates
+-- What one detector sees tonight.
+SELECT * FROM (<select>) AS seen;
+
+-- name: corrected_births
+-- One row per person whose birth date was put right tonight: an age may turn out to have been reached already.
+SELECT DISTINCT c.subject_id AS resident_id FROM changes.residents AS c
+WHERE c.municipality_code = $municipality AND c.night = $night AND c.class <> 'cancelled' AND c.before.status IS NOT NULL
+  AND (c.before.birth_date IS DISTINCT FROM c.after.birth_date
+       OR COALESCE(c.before.birth_date_unknown, FALSE) <> COALESCE(c.after.birth_date_unknown, FALSE));
+
+-- name: register_entries
+-- One row per change so far of everybody whose register a row of tonight cancels or corrects, in the order of their history (R2).
+SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.move_reason AS reason, c.moved,
+       c.before.effective_date AS effective_before, c.effective_date AS effective_on,
+       COALESCE(c.effective_unknown, FALSE) AS effective_unknown,
+       c.after.birth_date AS born_on, COALESCE(c.after.birth_date_unknown, FALSE) AS born_unknown,
+       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on, TRUE AS counts
+FROM changes.residents AS c
+WHERE c.municipality_code = $municipality AND c.night <= $night
+  AND c.subject_id IN (
+      SELECT t.subject_id FROM changes.residents AS t
+      WHERE t.municipality_code = $municipality AND t.night = $night
+        AND (t.class = 'cancelled' OR t.after.move_reason = 'TYPO_FIX'
+             OR (t.before.birth_date IS NOT NULL AND t.before.birth_date IS DISTINCT FROM t.after.birth_date)))
+ORDER BY c.subject_id, c.position, c.night;
+
+-- name: nhi_entries
+-- The same of the NHI.
+SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.entry_kind AS reason, c.moved,
+       c.before.acquired_on AS effective_before, c.effective_date AS effective_on,
+       COALESCE(c.effective_unknown, FALSE) AS effective_unknown,
+       CAST(NULL AS DATE) AS born_on, FALSE AS born_unknown,
+       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on,
+       c.after.acquired_reason = 'EMPLOYEE_INSURANCE_LOSS' AS counts
+FROM changes.nhi AS c
+WHERE c.municipality_code = $municipality AND c.night <= $night
+  AND c.subject_id IN (
+      SELECT t.subject_id FROM changes.nhi AS t
+      WHERE t.municipality_code = $municipality AND t.night = $night AND t.class IN ('cancelled', 'corrected'))
+ORDER BY c.subject_id, c.position, c.night;
+
+-- name: known
+-- One row per event of earlier nights that waits or concerns one of `people`, with its newest state before tonight.
+SELECT e.*, s.state, s.reason FROM events.events AS e
+LEFT JOIN (
+    SELECT * FROM events.states WHERE municipality_code = $municipality AND night < $night
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY night DESC) = 1
+) AS s ON s.event_id = e.event_id
+WHERE e.municipality_code = $municipality AND e.night < $night
+  AND (s.state = 'waiting' OR e.event_id IN (
+      SELECT of_each.event_id FROM (
+          SELECT event_id, UNNEST(subject_ids) AS subject_id FROM events.events
+          WHERE municipality_code = $municipality AND night < $night
+      ) AS of_each
+      WHERE of_each.subject_id IN (SELECT p.subject_id FROM people AS p)))
+ORDER BY e.night, e.event_id;
+
+-- name: standing
+-- One row per one of `people` who is dead, or whose name is not registered yet.
+SELECT r.resident_id, r.status = 'DEAD' AS dead, r.name IS NULL OR r.name = '' AS unnamed FROM now.residents AS r
+WHERE r.municipality_code = $municipality AND r.resident_id IN (SELECT p.subject_id FROM people AS p)
+  AND (r.status = 'DEAD' OR r.name IS NULL OR r.name = '');
+
+-- name: first_night
+-- One row: the first night that loaded a file, that is the baseline; NULL when none did.
+SELECT MIN(night) AS night FROM history.files
+WHERE municipality_code = $municipality AND night <= $night AND state = 'accepted';
+
+-- name: residents
+-- One row: how many residents there are.
+SELECT COUNT(*) AS residents FROM now.residents WHERE municipality_code = $municipality AND status = 'RESIDENT';
+
+-- name: volumes
+-- One row per earlier night and code: how many events were detected, and whether they were held as a flood.
+SELECT e.night, e.code, COUNT(*) AS events, MAX(CASE WHEN s.state = 'held' AND s.reason = 'volume' THEN 1 ELSE 0 END) AS held
+FROM events.events AS e
+LEFT JOIN events.states AS s ON s.event_id = e.event_id AND s.night = e.night AND s.municipality_code = e.municipality_code
+WHERE e.municipality_code = $municipality AND e.night < $night AND e.night >= $since GROUP BY e.night, e.code;
+
+-- name: stood
+-- One row per change asked for: what stood before and after, as JSON.
+SELECT c.change_id, to_json(c.before) AS before, to_json(c.after) AS after, c.file_date FROM <table> AS c
+WHERE c.municipality_code = $municipality AND c.night <= $night AND c.change_id IN (SELECT w.change_id FROM wanted AS w);
+
+-- name: stands
+-- One row per person asked for: what their record says, as JSON.
+SELECT r.resident_id AS subject_id, to_json(struct_pack(<columns>)) AS after FROM <table> AS r
+WHERE r.municipality_code = $municipality AND r.resident_id IN (SELECT w.subject_id FROM wanted AS w);

@@ -1,0 +1,62 @@
+"""`todoke notices`: what is in the queue."""
+
+from typing import Annotated
+
+import typer
+
+from engine.core.console import front, print_json, print_rows
+from engine.core.errors import InputError
+from notices.commands.store import AsJson, open_queue
+
+app = typer.Typer(no_args_is_help=True, help="The queue of notices.")
+
+
+@app.command("list")
+def list_notices(
+    context: typer.Context, state: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False
+) -> None:
+    """The notices of the queue, nearest deadline first."""
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.approval.models import Notice, NoticeState
+
+    if state is not None and state not in NoticeState.values:
+        raise InputError(f"--state {state}: use one of {', '.join(NoticeState.values)}")
+    found = Notice.objects.filter(municipality_code=settings.municipality.code).prefetch_related("items")
+    if state is not None:
+        found = found.filter(state=state)
+    rows = (
+        {
+            "id": notice.number,
+            "municipality_code": notice.municipality_code,
+            "state": notice.state,
+            "event": notice.event,
+            "addressee_id": notice.addressee_id,
+            "items": [item.programme for item in notice.items.all()],
+            "language": notice.language,
+            "due_on": notice.due_on,
+        }
+        for notice in found.order_by("due_on", "id")
+    )
+    print_rows(rows, as_json=as_json, columns=("id", "state", "event", "items", "language", "due_on"))
+
+
+@app.command("show")
+def show_notice(context: typer.Context, number: str, as_json: AsJson = False) -> None:
+    """One notice by its number, as the resident will read it (without name and address)."""
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.approval.models import Notice
+    from notices.wording.page import to_text
+
+    notice = (
+        Notice.objects.filter(municipality_code=settings.municipality.code, number=number)
+        .select_related("body")
+        .first()
+    )
+    if notice is None:
+        raise InputError(f"there is no notice {number}; `todoke notices list` shows their numbers")
+    if as_json:
+        print_json({"id": notice.number, "state": notice.state, "event": notice.event, "text": notice.body.text})
+    else:
+        typer.echo(to_text(notice.body.text, name=""))

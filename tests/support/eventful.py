@@ -1,0 +1,165 @@
+"""A small register written by hand, night after night, with the events each night finds in it (real history, changes and detection)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from engine.changes.derive import derive_changes
+from engine.core.dates import days
+from events.detect import STAGE, Events, detect, known_events
+from events.rules import RULES, Rule
+from tests.support.history import CITY, Records
+
+BASELINE = date(2026, 11, 9)  #: a Monday
+FIRST, SECOND, THIRD = (BASELINE + timedelta(days=number) for number in (1, 2, 3))
+_TABLES = ("residents", "nhi", "disability", "support_measures")
+
+#: an event as a test names it: code, subjects, occurred on, state, reason
+Told = tuple[str, tuple[str, ...], date | None, str, str]
+
+
+class Register(Records):
+    """History of a few people. A row says only what changes; all other items are carried along, as the register does."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._delivered: set[tuple[str, date]] = set()
+        for table in _TABLES:
+            self._deliver(table, BASELINE)
+
+    def lives(self, resident_id: str, **facts: Any) -> None:
+        """Somebody who has lived here since before the baseline."""
+        said = {"status": "RESIDENT", "household_id": "h1", "name": "奈良 花子", "birth_date": date(1990, 5, 5)}
+        said |= {"addr_code": "001", "addr_line": "1-1", "effective_date": date(2020, 4, 1)}
+        self._append("residents", resident_id, BASELINE, said | {"move_reason": "DOMESTIC_IN"} | facts)
+
+    def knows(self, resident_id: str) -> bool:
+        """Whether somebody is in the register."""
+        return ("residents", resident_id) in self._rows
+
+    def row(self, resident_id: str, night: date, reason: str, on: date | None = None, **facts: Any) -> None:
+        """A new row of the resident register with its 異動事由 and 異動日 (the night itself unless told)."""
+        dated = {"move_reason": reason, "effective_date": on or night, "processed_date": night, "notified_date": night}
+        fresh: dict[str, Any] = {
+            "status": "RESIDENT",
+            "household_id": "h1",
+            "name": "奈良 花子",
+            "birth_date": date(1990, 5, 5),
+        }
+        self._append("residents", resident_id, night, ({} if self.knows(resident_id) else fresh) | dated | facts)
+
+    def entry(self, resident_id: str, night: date, kind: str = "ENTRY", **facts: Any) -> None:
+        """A new row of the NHI."""
+        self._append("nhi", resident_id, night, {"entry_kind": kind, "processed_date": night} | facts)
+
+    def certificate(self, resident_id: str, night: date, **facts: Any) -> None:
+        """A version of somebody's physical disability certificate."""
+        said = {"handbook_kind": "PHYSICAL", "holder_status": "ACTIVE", "issue_reason": "NEW", "grade": "2"}
+        self._append("disability", resident_id, night, said | facts)
+
+    def measure(self, resident_id: str, night: date, kind: str = "1", **facts: Any) -> None:
+        """A row of the support measures."""
+        said = {"measure_kind": kind, "role": "PROTECTED", "case_no": "c1"}
+        self._append("support_measures", resident_id, night, said | facts)
+
+    def run(self, first: date, last: date | None = None, *, rules: Sequence[Rule] = RULES) -> Events:
+        """Derives and detects every night from one to another; returns the last report."""
+        for on in days(first, last or first):
+            night = self.night(on)
+            derive_changes(night)
+            report = detect(night, rules)
+            self.warehouse.mark(STAGE, CITY, on, dict(report.summary()))
+        return report
+
+    def told(self, *codes: str) -> list[Told]:
+        """Every event found so far with its newest state, control events only where their code is asked for."""
+        frame = known_events(self.warehouse, CITY, date(2099, 1, 1))
+        wanted = pl.col("code").is_in(list(codes)) if codes else pl.col("class") != "control"
+        rows = frame.filter(wanted).sort("night", "code", "subject_ids", "occurred_on").iter_rows(named=True)
+        return [
+            (row["code"], tuple(row["subject_ids"]), row["occurred_on"], row["state"], row["reason"]) for row in rows
+        ]
+
+    def _append(self, table: str, person: str, night: date, said: Mapping[str, Any]) -> None:
+        row = self._rows.get((table, person), {}) | {"resident_id": person} | dict(said)
+        if table != "disability":
+            row["hist_no"] = row.get("hist_no", 0) + 1
+        if table == "residents":
+            row["hist_sub"] = 0
+        self._rows[table, person] = row
+        self.put(table, night, **{name: value for name, value in row.items() if value is not None})
+        self._deliver(table, night)
+
+    def _deliver(self, table: str, night: date) -> None:
+        if (table, night) in self._delivered:
+            return
+        self._delivered.add((table, night))
+        file = {"file_id": f"{table}-{night}", "file_name": f"{table}.csv", "table_name": table, "business_date": night}
+        counted = {"kind": "delta", "rows": 1, "quarantined": 0, "state": "accepted", "reason": ""}
+        place = {"municipality_code": CITY, "night": night, "baseline": night == BASELINE}
+        self._insert("history.files", [place | file | counted])
+
+
+#: makes one thing happen to person `p`: (register, the night it is entered, the day it happened, more facts of its row)
+Happening = Callable[..., None]
+
+
+def birth(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A birth in household h1."""
+    register.row(who, night, "BIRTH", on, **({"birth_date": on} | more))
+
+
+def move_in(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A move from another city into household h9."""
+    register.row(
+        who, night, "DOMESTIC_IN", on, **({"household_id": "h9", "resident_since": on, "status": "RESIDENT"} | more)
+    )
+
+
+def move_within(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A move inside the city of somebody who lives here."""
+    if not register.knows(who):
+        register.lives(who)
+    register.row(who, night, "MOVE_WITHIN", on, **({"household_id": "h9", "addr_line": "9-9"} | more))
+
+
+def death(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """The death of somebody who lives here."""
+    if not register.knows(who):
+        register.lives(who)
+    register.row(who, night, "DEATH", on, **({"status": "DEAD"} | more))
+
+
+def move_out(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A move to another city."""
+    register.lives(who)
+    register.row(who, night, "DOMESTIC_OUT", on, **({"status": "MOVED_OUT"} | more))
+
+
+def insurance_loss(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """Somebody who lives here joins the NHI because an employer's insurance ended."""
+    register.lives(who)
+    facts: dict[str, Any] = {"acquired_on": on, "acquired_reason": "EMPLOYEE_INSURANCE_LOSS"} | more
+    register.entry(
+        who, night, **{name.replace("effective_date", "acquired_on"): value for name, value in facts.items()}
+    )
+
+
+def certificate(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A first disability certificate of somebody who lives here."""
+    register.lives(who)
+    register.certificate(who, night, issued_on=on, **more)
+
+
+HAPPENINGS: Mapping[str, Happening] = {
+    "E01": birth,
+    "E05": move_in,
+    "E09": move_within,
+    "E10": death,
+    "E28": insurance_loss,
+    "E30": certificate,
+}

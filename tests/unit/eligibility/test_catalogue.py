@@ -1,0 +1,90 @@
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from eligibility.catalogue import files, left_out, publish, published, version_of
+from eligibility.programme import parse_programme
+from engine.core.clock import TOKYO
+from engine.core.errors import InputError, RuleError
+from tests.support.programmes import PLAIN, TEXT, plain
+
+AT = datetime(2026, 11, 9, 9, tzinfo=TOKYO)
+ON = date(2026, 11, 20)
+
+
+def _publish(folder: Path, *, demonstration: bool = False, **changes: object) -> str:
+    programme = parse_programme(plain(**changes))
+    return publish(programme, signed_off_by=["child_benefits"], at=AT, folder=folder, demonstration=demonstration)
+
+
+def test_a_version_is_named_by_its_content_and_read_back_whole(tmp_path: Path) -> None:
+    version = _publish(tmp_path)
+    (found,) = published(tmp_path, ON, mode="production")
+    assert found.version == version == version_of(parse_programme(PLAIN))
+    assert found.programme == parse_programme(PLAIN)
+    assert (found.signed_off_by, found.demonstration) == (("child_benefits",), False)
+
+
+def test_the_same_content_is_the_same_version_and_another_content_another(tmp_path: Path) -> None:
+    first, again, other = _publish(tmp_path), _publish(tmp_path), _publish(tmp_path, gives=TEXT | {"en": "other"})
+    assert first == again != other
+    written = {path.stem for path in (tmp_path / "plain").iterdir()}
+    assert written == {first, other, "current"}
+    (found,) = published(tmp_path, ON, mode="production")
+    assert found.version == other
+
+
+def test_a_version_that_was_touched_is_refused(tmp_path: Path) -> None:
+    version = _publish(tmp_path)
+    assert published(tmp_path, ON, mode="production")
+    place = tmp_path / "plain" / f"{version}.json"
+    content = json.loads(place.read_text(encoding="utf-8"))
+    place.write_text(json.dumps(content | {"office": "tax"}), encoding="utf-8")
+    with pytest.raises(RuleError, match="was changed after it was published"):
+        published(tmp_path, ON, mode="production")
+    place.unlink()
+    with pytest.raises(RuleError, match="is not there"):
+        published(tmp_path, ON, mode="production")
+
+
+def test_demonstrations_are_for_the_demo_only_and_production_says_so(tmp_path: Path) -> None:
+    _publish(tmp_path, demonstration=True)
+    assert published(tmp_path, ON, mode="production") == []
+    assert left_out(tmp_path, ON, mode="production") == {"plain": "signed off as a demonstration only"}
+    assert len(published(tmp_path, ON, mode="demo")) == 1
+    assert left_out(tmp_path, ON, mode="demo") == {}
+
+
+@pytest.mark.parametrize("on", [date(2026, 3, 31), date(2027, 1, 1)], ids=["before", "closed"])
+def test_only_programmes_in_force_are_read(tmp_path: Path, on: date) -> None:
+    _publish(tmp_path, valid_to="2026-12-31")
+    assert published(tmp_path, on, mode="production") == []
+
+
+@pytest.mark.parametrize(
+    ("offices", "said"),
+    [
+        pytest.param([], "at least one office", id="nobody"),
+        pytest.param(["tax"], "belongs to the office child_benefits", id="another office"),
+    ],
+)
+def test_the_office_that_owns_a_programme_signs_it(tmp_path: Path, offices: list[str], said: str) -> None:
+    with pytest.raises(RuleError, match=said):
+        publish(parse_programme(PLAIN), signed_off_by=offices, at=AT, folder=tmp_path, demonstration=False)
+    assert published(tmp_path, ON, mode="production") == []
+
+
+def test_files_named_folders_and_all_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").touch()
+    (tmp_path / "a.yaml").touch()
+    assert [path.name for path in files([tmp_path])] == ["a.yaml", "b.yaml"]
+    assert [path.name for path in files([tmp_path / "b.yaml"])] == ["b.yaml"]
+    assert len(files()) == 8
+    with pytest.raises(InputError, match="no programme file"):
+        files([tmp_path / "none.yaml"])
+
+
+def test_no_catalogue_is_no_programmes(tmp_path: Path) -> None:
+    assert published(tmp_path / "none", ON, mode="production") == []
