@@ -11,7 +11,7 @@ from engine.core.clock import Clock
 from engine.core.errors import StateError
 from engine.core.settings import Settings
 from notices.approval.accounts import make_account
-from notices.wording import library
+from notices.wording import drafting, library
 from notices.wording.draft import TemplateDrafter
 from notices.wording.language import languages
 from notices.wording.public import public_facts
@@ -91,5 +91,5 @@ def approve_wordings(programmes: Iterable[Programme], clock: Clock) -> int:
     """Drafts every wording these programmes need and approves what the guard accepted; returns how many are in force."""
     at = clock.now()
     facts = [public_facts(programme) for programme in programmes]
-    library.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
+    drafting.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
     return library.approve_all_demo("demo", at)
