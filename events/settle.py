@@ -52,9 +52,9 @@ def _no_birth(work: Work) -> None:
     """A pregnancy that ended otherwise, or whose expected date passed without a birth: whatever rests on it stops, and nobody is told."""
     for event in work.everything():
         now = event.state or event.was
-        if event.code == PREGNANCY and now not in {"void", "suppressed"}:
-            if any((subject, event.occurred_on) in work.unborn for subject in event.subject_ids):
-                event.decide("suppressed", NO_BIRTH)
+        unborn = any((subject, event.occurred_on) in work.unborn for subject in event.subject_ids)
+        if unborn and event.code == PREGNANCY and now not in {"void", "suppressed"}:
+            event.decide("suppressed", NO_BIRTH)
 
 
 def _asked_of_nobody(work: Work) -> None:
