@@ -1,7 +1,7 @@
 """What the demo town needs before its first night: keys, published programmes, approved wordings, accounts. Demo mode only."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from eligibility.programme import Programme, read_programme
 from engine.core.clock import Clock
 from engine.core.errors import StateError
 from engine.core.settings import Settings
+from events.detectors import load_detectors
 from notices.approval.accounts import make_account
 from notices.wording import drafting, library
 from notices.wording.draft import TemplateDrafter
@@ -75,6 +76,13 @@ def open_accounts(settings: Settings, folder: Path) -> Sequence[Account]:
     path.touch(mode=0o600)
     path.write_text("".join(f"{account.username}\t{account.password}\n" for account in accounts), encoding="utf-8")
     return accounts
+
+
+def names() -> Mapping[str, str]:
+    """Events by code and programmes by slug, in both languages."""
+    programmes = (read_programme(path) for path in catalogue.files())
+    events = {code: f"{code} {detector.ja} {detector.en.lower()}" for code, detector in load_detectors().items()}
+    return events | {programme.slug: f"{programme.name.ja} {programme.name.en.lower()}" for programme in programmes}
 
 
 def welcome(settings: Settings, folder: Path, accounts: Iterable[Account], *, program: str) -> str:
