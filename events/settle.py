@@ -51,8 +51,9 @@ def _settle_births(work: Work) -> None:
 def _no_birth(work: Work) -> None:
     """A pregnancy that ended otherwise, or whose expected date passed without a birth: whatever rests on it stops, and nobody is told."""
     for event in work.everything():
-        ended = any((subject, event.occurred_on) in work.unborn for subject in event.subject_ids)
-        if event.code == PREGNANCY and ended and (event.state or event.was) not in {"void", "suppressed"}:
+        now = event.state or event.was
+        unborn = any((subject, event.occurred_on) in work.unborn for subject in event.subject_ids)
+        if unborn and event.code == PREGNANCY and now not in {"void", "suppressed"}:
             event.decide("suppressed", NO_BIRTH)
 
 
@@ -74,7 +75,7 @@ def _overtaken_by_death(work: Work) -> None:
     for event in work.everything():
         now = event.state or event.was
         recent = work.on - event.detected_on <= timedelta(days=DEATH_WINDOW_DAYS)
-        concerned = now == "waiting" or (recent and now in {"settled", "held"})
+        concerned = "waiting" in {event.state, event.was} or (recent and now in {"settled", "held"})
         died = set(event.subject_ids) & work.dead
         if not concerned or not died or event.code == DEATH or load_detectors()[event.code].event_class == "control":
             continue

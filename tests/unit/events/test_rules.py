@@ -1,70 +1,12 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from events.rules import RULES, candidate_of
 from events.settle import name_events, settle
-from events.work import Candidate, Entry, Event, Work
-
-ON = date(2026, 11, 20)
-BIRTH = Candidate(
-    code="E01",
-    subject_id="1",
-    household_id="H",
-    detail="",
-    occurred_on=ON,
-    effective_on=ON - timedelta(days=3),
-    date_unknown=False,
-    notified_on=ON,
-    processed_on=ON,
-    change_ids=("c1",),
-    real=True,
-    moves=True,
-    together=True,
-    from_calendar=False,
-)
-
-
-def work(
-    *candidates: Candidate,
-    known: list[Event] | None = None,
-    sequences: list[list[Entry]] | None = None,
-    dead: frozenset[str] = frozenset(),
-    unnamed: frozenset[str] = frozenset(),
-) -> Work:
-    return Work(
-        on=ON,
-        candidates=list(candidates),
-        known=known or [],
-        sequences=sequences or [],
-        dead=set(dead),
-        unnamed=set(unnamed),
-        unborn=set(),
-        quiet=frozenset(),
-        late_entry_days=60,
-        unnamed_birth_days=14,
-    )
-
-
-def known(**facts: object) -> Event:
-    event = Event(
-        code="E01",
-        detail="",
-        subject_ids=("1",),
-        household_id="H",
-        occurred_on=ON - timedelta(days=3),
-        notified_on=None,
-        processed_on=None,
-        detected_on=ON - timedelta(days=1),
-        change_ids=("c0",),
-        date_unknown=False,
-        from_calendar=False,
-        new=False,
-        event_id="known",
-        was="settled",
-    )
-    return replace(event, **facts)  # type: ignore[arg-type]
+from events.work import Candidate, Entry, Work
+from tests.support.settling import BIRTH, ON, known, work
 
 
 def states(of: Work) -> list[tuple[tuple[str, ...], str | None, str]]:

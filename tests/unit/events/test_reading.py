@@ -1,0 +1,77 @@
+"""What settling is given: tonight's candidates, the sequences cancellations are read in, and the earlier events they concern."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from events.reading import counts_of_nights, find_candidates, first_night, read_work, residents
+from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, birth, death, move_within
+
+
+def test_the_first_night_is_the_one_that_loaded_first(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    assert first_night(register.night(THIRD)) == BASELINE
+    assert first_night(register.night(BASELINE - timedelta(days=1))) == BASELINE - timedelta(days=1)
+
+
+def test_candidates_are_tonights_alone(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    birth(register, FIRST, FIRST, who="a")
+    move_within(register, SECOND, SECOND, who="b")
+    register.run(BASELINE, SECOND)
+    found = {(one.code, one.subject_id) for one in find_candidates(register.night(SECOND))}
+    assert ("E09", "b") in found
+    assert not any(subject == "a" for _, subject in found)
+
+
+def test_a_birthday_in_a_missed_night_is_still_found(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    register.lives("p", birth_date=(FIRST + timedelta(days=1)).replace(year=FIRST.year - 65))
+    register.run(BASELINE)
+    found = [(one.code, one.effective_on) for one in find_candidates(register.night(THIRD))]
+    assert found == [("E25", FIRST)]
+
+
+def test_a_sequence_is_read_whole_and_only_of_who_was_corrected_tonight(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    birth(register, FIRST, FIRST, who="a")
+    birth(register, FIRST, FIRST, who="b", household_id="h2")
+    register.run(BASELINE, FIRST)
+    register.row("a", SECOND, "CANCEL_MINUS", status="DELETED")
+    register.run(SECOND)
+    work = read_work(register.night(SECOND))
+    assert [[(one.reason, one.tonight) for one in sequence] for sequence in work.sequences] == [
+        [("BIRTH", False), ("CANCEL_MINUS", True)]
+    ]
+    assert [event.subject_ids for event in work.known] == [("a",)]
+
+
+def test_who_is_dead_or_nameless_is_known_of_everybody_concerned(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    birth(register, FIRST, FIRST, who="baby", name=None)
+    death(register, FIRST, FIRST, who="old")
+    register.lives("bystander", name=None)
+    register.run(BASELINE, FIRST)
+    work = read_work(register.night(FIRST))
+    assert (work.dead, work.unnamed) == ({"old"}, {"baby"})
+
+
+def test_volumes_are_counted_per_night_and_floods_teach_nothing(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    birth(register, FIRST, FIRST, who="a")
+    birth(register, SECOND, SECOND, who="b", household_id="h2")
+    birth(register, SECOND, SECOND, who="c", household_id="h3")
+    register.run(BASELINE, SECOND)
+    assert counts_of_nights(register.night(THIRD), BASELINE)["E01"] == {FIRST: 1, SECOND: 2}
+    flood = "UPDATE events.states SET state = 'held', reason = 'volume' WHERE night = '2026-11-11'"
+    register.warehouse.define(flood)
+    assert counts_of_nights(register.night(THIRD), BASELINE)["E01"] == {FIRST: 1, SECOND: None}
+    assert counts_of_nights(register.night(THIRD), SECOND)["E01"] == {SECOND: None}
+
+
+def test_residents_are_those_who_live_here_now(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    register.lives("a")
+    register.lives("b")
+    death(register, FIRST, FIRST, who="b")
+    assert residents(register.night(BASELINE)) == 2
+    assert residents(register.night(FIRST)) == 1

@@ -1,0 +1,123 @@
+"""A cancellation takes back the newest row it can, once; a correction puts another date in a row's place."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from events.takebacks import TakeBack, take_backs
+from events.work import Entry
+from tests.support.settling import ON, entry
+
+ADDRESS = frozenset({"addr_line", "move_reason"})
+
+
+def taken(*sequence: Entry) -> list[set[str]]:
+    return [set(back.change_ids) for back in take_backs(sequence)]
+
+
+def tonight(change_id: str, reason: str, **facts: object) -> Entry:
+    return entry(change_id, reason, tonight=True, **facts)
+
+
+@pytest.mark.parametrize(
+    ("entered", "cancelled_by"),
+    [
+        ("BIRTH", "CANCEL_MINUS"),
+        ("DOMESTIC_IN", "CANCEL_MINUS"),
+        ("DEATH", "CANCEL_PLUS"),
+        ("DOMESTIC_OUT", "CANCEL_PLUS"),
+        ("ENTRY", "CANCELLATION"),
+    ],
+)
+def test_each_cancellation_takes_back_its_own_kind(entered: str, cancelled_by: str) -> None:
+    assert taken(entry("a", entered), tonight("b", cancelled_by)) == [{"a"}]
+    assert taken(entry("a", "HEAD_CHANGE"), tonight("b", cancelled_by)) == []
+
+
+def test_the_newest_row_is_taken_back_first_and_none_twice() -> None:
+    sequence = [entry("in", "DOMESTIC_IN"), entry("out", "DOMESTIC_OUT"), entry("back", "DOMESTIC_IN")]
+    assert taken(*sequence, tonight("x", "CANCEL_MINUS"), tonight("y", "CANCEL_MINUS")) == [{"back"}, {"in"}]
+    assert taken(*sequence, entry("x", "CANCEL_MINUS"), tonight("y", "CANCEL_MINUS")) == [{"in"}]
+    assert taken(*sequence[:1], tonight("x", "CANCEL_MINUS"), tonight("y", "CANCEL_MINUS")) == [{"in"}]
+
+
+def test_what_an_earlier_night_took_back_is_not_told_again() -> None:
+    assert taken(entry("a", "BIRTH"), entry("b", "CANCEL_MINUS"), tonight("c", "HEAD_CHANGE")) == []
+
+
+def test_a_cancelled_modification_takes_back_a_move_only_when_the_address_goes_back() -> None:
+    sequence = [entry("move", "MOVE_WITHIN", moved=ADDRESS), entry("head", "HEAD_CHANGE")]
+    assert taken(*sequence, tonight("x", "CANCEL_FIX", moved=ADDRESS)) == [{"move"}]
+    assert taken(*sequence, tonight("x", "CANCEL_FIX")) == [{"head"}]
+
+
+def test_a_corrected_date_takes_the_place_of_the_old_one() -> None:
+    right = ON - timedelta(days=20)
+    corrected = tonight(
+        "fix", "TYPO_FIX", moved=frozenset({"effective_date"}),
+        effective_before=ON - timedelta(days=10), effective_on=right, processed_on=ON, processed_before=ON,
+    )  # fmt: skip
+    (back,) = take_backs([entry("a", "DOMESTIC_IN"), corrected])
+    assert (back.change_ids, back.right, back.occurred_on, back.reason) == (
+        frozenset({"a"}), True, right, "R2_corrected",
+    )  # fmt: skip
+
+
+def test_a_cancellation_after_a_correction_takes_back_both_rows_of_it() -> None:
+    corrected = entry(
+        "fix", "TYPO_FIX", moved=frozenset({"effective_date"}),
+        effective_before=ON - timedelta(days=10), effective_on=ON - timedelta(days=20), processed_before=ON,
+    )  # fmt: skip
+    assert taken(entry("a", "DOMESTIC_IN"), corrected, tonight("x", "CANCEL_MINUS")) == [{"a", "fix"}]
+
+
+@pytest.mark.parametrize(
+    "fix",
+    [
+        pytest.param({"moved": frozenset({"kana"})}, id="only the reading of the name"),
+        pytest.param({"moved": frozenset({"birth_date"})}, id="a birth date, which dates no move"),
+        pytest.param(
+            {"moved": frozenset({"effective_date"}), "effective_before": ON - timedelta(days=99)},
+            id="the date of another row",
+        ),
+        pytest.param(
+            {
+                "moved": frozenset({"effective_date"}),
+                "effective_before": ON - timedelta(days=10),
+                "effective_on": ON,
+                "processed_before": ON - timedelta(days=9),
+            },
+            id="a correction that carries its own day",
+        ),
+    ],
+)
+def test_a_correction_of_something_else_takes_nothing_back(fix: dict[str, object]) -> None:
+    assert taken(entry("a", "DOMESTIC_IN"), tonight("fix", "TYPO_FIX", **fix)) == []
+
+
+def test_a_corrected_birth_date_redates_the_birth() -> None:
+    birth = entry("a", "BIRTH", born_on=ON - timedelta(days=3))
+    fix = tonight("fix", "TYPO_FIX", moved=frozenset({"birth_date"}), born_on=ON - timedelta(days=4))
+    (back,) = take_backs([birth, fix])
+    assert (back.occurred_on, back.date_unknown) == (ON - timedelta(days=4), False)
+    (unknown,) = take_backs([birth, replace(fix, born_unknown=True)])
+    assert unknown.date_unknown is True
+
+
+def test_a_corrected_ground_that_no_longer_counts_puts_nothing_in_its_place() -> None:
+    fix = tonight(
+        "fix",
+        "CORRECTION",
+        moved=frozenset({"acquired_reason"}),
+        effective_before=ON - timedelta(days=10),
+        counts=False,
+    )
+    (back,) = take_backs([entry("a", "ENTRY"), fix])
+    assert back.right is False
+
+
+def test_the_reason_says_whether_it_was_cancelled_or_corrected() -> None:
+    by = entry("x", "CANCEL_MINUS")
+    assert TakeBack(by=by, change_ids=frozenset(), right=False).reason == "R2_cancelled"
+    assert TakeBack(by=replace(by, reason="CORRECTION"), change_ids=frozenset(), right=True).reason == "R2_corrected"
