@@ -226,7 +226,7 @@ HAPPENINGS: Mapping[str, Happening] = {
 }
 #: events that time alone brings: the birth date of whoever has one on a day, and the day
 CALENDAR: Mapping[str, tuple[date, date]] = {
-    "E22": (date(2021, 1, 15), date(2026, 10, 1)),
+    "E22": (date(2022, 1, 15), date(2027, 10, 1)),
     "E23": (date(2024, 1, 15), date(2027, 2, 1)),
     "E24": (date(2008, 5, 5), date(2027, 2, 1)),
     "E25": (date(1961, 11, 13), date(2026, 11, 12)),
