@@ -12,6 +12,7 @@ from eligibility.deadline import Deadline
 from eligibility.language.nodes import Constant, Kind, Node, Scale
 from eligibility.language.parse import did_you_mean, parse
 from engine.core.errors import RuleError, ValueNotInForce
+from engine.core.yaml_text import load_yaml
 from engine.records.contract import load_contracts
 
 NoticeKind = Literal["entitlement", "duty", "ending", "information"]
@@ -351,7 +352,7 @@ def _filled(given: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, A
 def read_programme(path: Path) -> Programme:
     """A programme file. Raises RuleError that names the file and the field or criterion."""
     try:
-        return parse_programme(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return parse_programme(load_yaml(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:

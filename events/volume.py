@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.stats import nbinom, poisson
 from sklearn.linear_model import PoissonRegressor
 
 from engine.core.dates import days, is_business_day, last_business_day
 from engine.core.settings import Volume
+from engine.core.yaml_text import load_yaml
 
 #: code → night → events, None where that night was held and teaches nothing
 History = Mapping[str, Mapping[date, int | None]]
@@ -32,7 +32,7 @@ class Band:
 
 @cache
 def _rates() -> dict[str, Any]:
-    rates: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("volume.yaml").read_text(encoding="utf-8"))
+    rates: dict[str, Any] = load_yaml(Path(__file__).with_name("volume.yaml").read_text(encoding="utf-8"))
     return rates
 
 
