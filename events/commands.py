@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
@@ -11,7 +12,10 @@ from engine.core.console import front, parse_date, print_json, print_rows
 from engine.core.errors import InputError
 from engine.core.settings import Settings
 from engine.records.snapshot import read_snapshot
+from engine.warehouse.duck import open_warehouse
 from events.explain import paragraph
+from events.releases import Release, release_held
+from events.scaffold import scaffold
 
 app = typer.Typer(no_args_is_help=True, help="Life events.")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -58,6 +62,38 @@ def explain(
         print_json(_shown(rows[0]) | {"evidence": json.loads(rows[0]["evidence"])})
     else:
         typer.echo(paragraph(rows[0], lang))
+
+
+@app.command("release")
+def release(
+    context: typer.Context,
+    code: str,
+    on: Annotated[str, typer.Option("--date", help="The night that held them.")],
+    by: Annotated[str, typer.Option(help="Who decided.")],
+    reason: Annotated[str, typer.Option(help="Why the number is right.")],
+) -> None:
+    """Frees a kind of event that a night held for its number: the next night settles them. Refused while a night runs."""
+    settings, paths = front(context).settings, front(context).settings.paths
+    decided = Release(
+        municipality=settings.municipality.code, code=code, night=parse_date(on), officer=by, reason=reason
+    )
+    with open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse:
+        freed = release_held(warehouse, decided, at=settings.clock().now())
+    typer.echo(f"{freed} events {code} of {on} are released; the next night settles them")
+
+
+@app.command("new")
+def new(
+    code: str,
+    name: str,
+    table: Annotated[str, typer.Option(help="The table whose changes show it.")],
+    ja: Annotated[str, typer.Option(help="Its Japanese name.")],
+    en: Annotated[str, typer.Option(help="Its English name.")],
+    folder: Annotated[Path, typer.Option(help="The checkout.")] = Path(),
+) -> None:
+    """A detector file for a new event and its test table, to be filled in."""
+    for path in scaffold(folder, code=code, name=name, table=table, ja=ja, en=en):
+        typer.echo(path)
 
 
 def _events(settings: Settings) -> pl.DataFrame:
