@@ -134,7 +134,7 @@ def _learned(code: str, counts: Mapping[date, int], on: date) -> tuple[float, fl
         return 0.0, 0.0, 1.0
     exposure = np.array([_exposure(code, night) for night in counts])
     features = np.array([_features(code, night) for night in counts])
-    model = PoissonRegressor(alpha=0.1, max_iter=300).fit(features, seen / exposure, sample_weight=exposure)
+    model = PoissonRegressor(alpha=0.1, solver="newton-cholesky").fit(features, seen / exposure, sample_weight=exposure)
     fitted = model.predict(features) * exposure
     freedom = max(len(counts) - features.shape[1], 1)
     dispersion = float((((seen - fitted) ** 2) / np.maximum(fitted, 1e-9)).sum() / freedom)
