@@ -17,7 +17,7 @@ CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "tsurezure-naru-mama-ni"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-PAGES = ("/queue/", "/notices/1/", "/tasks/", "/tasks/1/", "/night/", "/no-such-page/")
+PAGES = ("/queue/", "/notices/1/", "/tasks/", "/tasks/1/", "/calls/", "/night/", "/no-such-page/")
 
 #: what axe would say first: nameless controls, doubled ids, headings, language, faint text; for phones also small targets
 BASICS = """
