@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -91,9 +92,10 @@ def print_rows(rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: tup
             print_json(row)
         return
     table = [columns, *(tuple(_cell(row.get(column)) for column in columns) for row in listed)]
-    widths = [max(len(line[index]) for line in table) for index in range(len(columns))]
-    for line in table:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    widths = [max(cell_len(line[index]) for line in table) for index in range(len(columns))]
+    for line in table:  # a kanji is two columns wide
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
 
 
 def _cell(value: Any) -> str:

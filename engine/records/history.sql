@@ -58,6 +58,10 @@ WHERE municipality_code = $municipality AND night < $night AND state = 'accepted
 -- name: files_of_night
 SELECT * FROM history.files WHERE municipality_code = $municipality AND night = $night ORDER BY business_date, file_name;
 
+-- name: files_met_before
+-- One row per file an earlier night met, accepted or rejected.
+SELECT night, business_date, file_name FROM history.files WHERE municipality_code = $municipality AND night < $night;
+
 -- name: open_quarantine
 -- One row per quarantined row that no later file has brought right, as of a night.
 SELECT q.* FROM history.quarantine AS q

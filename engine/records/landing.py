@@ -1,17 +1,34 @@
 """Where feed files come to rest: copied by checksum, never changed, never lost."""
 
 import hashlib
-import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.core.errors import FeedError, FeedRejected, InputError
 
 MANIFEST = "manifest.json"
+
+
+class Promise(BaseModel):
+    """What a manifest says of a file; whatever it does not say is not checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str | None = None
+    rows: int | None = None
+    kind: Literal["full", "delta"] | None = None
+    encoding: str | None = None
+
+
+class _Manifest(BaseModel):
+    files: dict[str, Promise]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,52 +38,74 @@ class FeedFile:
     path: Path
     name: str  #: its own name in the feed folder; it holds no personal data
     business_date: date
-    promised: dict[str, Any]
+    promised: Promise
 
 
-def folders(feeds: str, *, after: date | None, on: date) -> list[tuple[date, Path]]:
-    """The feed folders of business dates in (after, on], oldest first; only `on` when nothing was loaded before.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which feed files a night reads: those of dates in (after, on], only `on` when nothing was loaded before, and late ones.
 
-    Raises InputError when the feeds folder itself is not there.
+    Late is a file of an earlier date, `late_since` or younger, that no earlier night has met under its name.
     """
-    if "://" in feeds:
-        raise InputError(
-            f"paths.feeds {feeds}: only local folders can be read so far; mount the bucket or copy the folder"
-        )
+
+    on: date
+    after: date | None = None
+    late_since: date | None = None
+    met: frozenset[tuple[date, str]] = frozenset()
+
+    def __call__(self, day: date, name: str) -> bool:
+        """Whether a file of a business date is read tonight."""
+        if day == self.on or (self.after is not None and self.after < day <= self.on):
+            return True
+        late = self.late_since is not None and self.late_since <= day < self.on
+        return late and (name == MANIFEST or (day, name) not in self.met)
+
+
+def feed_files(feeds: str, wanted: Wanted) -> list[FeedFile]:
+    """The files of a local feeds folder that are wanted, oldest date first, each with what its manifest promises.
+
+    Raises InputError when the folder is not there, FeedError when a manifest cannot be read.
+    """
     root = Path(feeds)
     if not root.is_dir():
         raise InputError(f"no feeds folder at {root}; check paths.feeds or --feeds")
-    found = []
-    for entry in sorted(root.iterdir()):
-        day = _date_of(entry)
-        if day is not None and (day == on or (after is not None and after < day <= on)):
-            found.append((day, entry))
-    return found
+    dated = ((day, entry) for entry in sorted(root.iterdir()) if entry.is_dir() and (day := date_of(entry.name)))
+    return [file for day, entry in dated for file in _files_of(entry, day, wanted)]
 
 
-def _date_of(entry: Path) -> date | None:
-    if not entry.is_dir():
-        return None
+def date_of(name: str) -> date | None:
+    """The business date a folder is named after, or None."""
     try:
-        return date.fromisoformat(entry.name)
+        return date.fromisoformat(name)
     except ValueError:
         return None
 
 
-def files_of(folder: Path, business_date: date) -> list[FeedFile]:
-    """The feed files of one folder, by name. Raises FeedError when its manifest cannot be read."""
-    manifest = folder / MANIFEST
-    promises: dict[str, Any] = {}
-    if manifest.exists():
-        try:
-            promises = dict(json.loads(manifest.read_text(encoding="utf-8"))["files"])
-        except (ValueError, KeyError, TypeError):
-            raise FeedError(f"{manifest} is not a manifest: it must be JSON with a 'files' object") from None
-    return [
-        FeedFile(path=path, name=path.name, business_date=business_date, promised=dict(promises.get(path.name, {})))
+def _files_of(folder: Path, business_date: date, wanted: Wanted) -> list[FeedFile]:
+    paths = [
+        path
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
+        if path.is_file()
+        and path.name != MANIFEST
+        and not path.name.startswith(".")
+        and wanted(business_date, path.name)
     ]
+    promises = _promises(folder / MANIFEST) if paths else {}
+    return [
+        FeedFile(path=path, name=path.name, business_date=business_date, promised=promises.get(path.name, Promise()))
+        for path in paths
+    ]
+
+
+def _promises(manifest: Path) -> Mapping[str, Promise]:
+    if not manifest.exists():
+        return {}
+    try:
+        return _Manifest.model_validate_json(manifest.read_bytes()).files
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise FeedError(f"{manifest} is not a manifest: {where}: {first['msg']}") from None
 
 
 def checksum(path: Path) -> str:
@@ -78,10 +117,10 @@ def checksum(path: Path) -> str:
 def check_promise(file: FeedFile, file_id: str, rows: int | None = None) -> None:
     """Holds a file to its manifest. Raises FeedRejected when the checksum or the row count differs."""
     promised = file.promised
-    if "sha256" in promised and promised["sha256"] != file_id:
+    if promised.sha256 not in {None, file_id}:
         raise FeedRejected(f"{file.name}: its SHA-256 is not the one in {MANIFEST}; it did not arrive whole")
-    if rows is not None and "rows" in promised and promised["rows"] != rows:
-        raise FeedRejected(f"{file.name}: {rows} rows, but {MANIFEST} says {promised['rows']}; it did not arrive whole")
+    if rows is not None and promised.rows not in {None, rows}:
+        raise FeedRejected(f"{file.name}: {rows} rows, but {MANIFEST} says {promised.rows}; it did not arrive whole")
 
 
 def resting_place(file_id: str, suffix: str, landing: Path) -> Path:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import polars as pl
 from engine.core.errors import FeedRejected
 from engine.night import Night
 from engine.records.asof import bind_night
+from engine.records.bucket import as_folder
 from engine.records.check import check_file
 from engine.records.contract import TableContract, load_contracts
 from engine.records.feeds import gaps
 from engine.records.history import SQL, Staged, append
-from engine.records.landing import FeedFile, check_promise, checksum, files_of, folders, land, resting_place
+from engine.records.landing import FeedFile, Promise, Wanted, check_promise, checksum, feed_files, land, resting_place
 from engine.records.profiles import read_profile, table_of
 from engine.records.tables import create_tables
 from engine.warehouse.duck import Warehouse
@@ -60,20 +61,40 @@ class _Met:
 def load_records(night: Night) -> Loaded:
     """Loads the feed folders up to the night's date that no earlier night loaded, and binds `now` and `before`.
 
-    Never raises for a bad file: it is recorded as rejected. Raises InputError when the feeds folder is not there.
+    Never raises for a bad file: it is recorded as rejected. Raises InputError when the feeds folder or bucket cannot be read.
     """
-    warehouse, municipality = night.warehouse, night.municipality
+    warehouse, municipality, paths = night.warehouse, night.municipality, night.settings.paths
     create_tables(warehouse, load_contracts())
-    values = {"municipality": municipality, "night": night.on}
-    known = _known(warehouse, values)
-    files = _files(night)
+    wanted = _wanted(night)
+    with as_folder(paths.feeds, night.settings.s3, wanted, scratch=paths.scratch) as feeds:
+        fresh = _take(night, feed_files(feeds, wanted))
+    bind_night(warehouse, municipality, night.on)
+    return _report(night, fresh=fresh)
+
+
+def _wanted(night: Night) -> Wanted:
+    """Tonight's files, those of nights that were missed, and those that came late to a night of the last weeks."""
+    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
+    met = warehouse.query(SQL["files_met_before"], **values)
+    first = met["night"].min()
+    weeks = night.on - timedelta(days=night.settings.waits.late_entry_days)
+    return Wanted(
+        on=night.on,
+        after=warehouse.last_marked(STAGE, night.municipality, night.on),
+        late_since=max(first, weeks) if isinstance(first, date) else None,
+        met=frozenset(met.select("business_date", "file_name").iter_rows()),
+    )
+
+
+def _take(night: Night, files: list[FeedFile]) -> bool:
+    """Loads these files unless the night knows them all; whether it did."""
+    known = _known(night.warehouse, {"municipality": night.municipality, "night": night.on})
     sums = {file.path: checksum(file.path) for file in files}
     fresh = not {(file.name, file.business_date, sums[file.path]) for file in files} <= known
     if fresh:
         files += _taken_away(night, known, files)
         _load(night, [_meet(night, file, sums.get(file.path) or checksum(file.path)) for file in files])
-    bind_night(warehouse, municipality, night.on)
-    return _report(night, fresh=fresh)
+    return fresh
 
 
 def _known(warehouse: Warehouse, values: Mapping[str, Any]) -> set[tuple[str, date, str]]:
@@ -81,17 +102,11 @@ def _known(warehouse: Warehouse, values: Mapping[str, Any]) -> set[tuple[str, da
     return set(frame.select("file_name", "business_date", "file_id").iter_rows())
 
 
-def _files(night: Night) -> list[FeedFile]:
-    after = night.warehouse.last_marked(STAGE, night.municipality, night.on)
-    found = folders(night.settings.paths.feeds, after=after, on=night.on)
-    return [file for day, folder in found for file in files_of(folder, day)]
-
-
 def _taken_away(night: Night, known: set[tuple[str, date, str]], files: list[FeedFile]) -> list[FeedFile]:
     """What this night loaded before and somebody has since removed from the feed folder: read again from where it landed."""
     here = {(file.name, file.business_date) for file in files}
     return [
-        FeedFile(path=place, name=name, business_date=business_date, promised={})
+        FeedFile(path=place, name=name, business_date=business_date, promised=Promise())
         for name, business_date, file_id in sorted(known)
         if (name, business_date) not in here
         for place in [resting_place(file_id, Path(name).suffix, night.settings.paths.landing)]
@@ -109,7 +124,7 @@ def _meet(night: Night, file: FeedFile, file_id: str) -> _Met:
         if match is None:
             raise FeedRejected(f"{file.name}: the profile {night.settings.profile} knows no such file")
         contract = match.contract
-        full = (file.promised.get("kind") or contract.delivery.file) == "full"
+        full = (file.promised.kind or contract.delivery.file) == "full"
         place = land(file, file_id, night.settings.paths.landing)
         check_promise(file, file_id)
         checked = check_file(
@@ -119,6 +134,7 @@ def _meet(night: Night, file: FeedFile, file_id: str) -> _Met:
             contract=contract,
             profile=profile,
             municipality=night.municipality,
+            encoding=file.promised.encoding,
         )
         check_promise(file, file_id, rows=checked.rows.height + checked.quarantined.height)
     except FeedRejected as refused:

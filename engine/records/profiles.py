@@ -22,6 +22,7 @@ class Profile(BaseModel):
 
     names: Literal["table", "interface"]
     headers: Literal["name", "ja"]
+    encoding: str = "utf-8"  #: of files whose line in the manifest declares no other
     unknown_suffix: str
     text_suffix: str
     municipality_column: str | None

@@ -15,7 +15,7 @@ from engine.core.settings import read_settings
 from tests.support.site import REPOSITORY, Site, build
 
 CHROMIUM = "/usr/bin/chromium"
-WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
+WIDTHS = {"": (1280, 860), "-phone": (390, 844)}
 
 
 def main() -> None:
@@ -55,10 +55,10 @@ def take(site: Site, into: Path) -> None:
 
 def _pages(page: Page, into: Path, width: str) -> None:
     page.get_by_role("heading", name=re.compile("出生")).wait_for()
-    page.screenshot(path=into / f"desk-queue-{width}.png")
+    page.screenshot(path=into / f"desk-queue{width}.png")
     page.get_by_role("link", name=re.compile(r"N-\d{4}-\d+")).first.click()
     page.get_by_role("button", name="承認する").wait_for()
-    page.screenshot(path=into / f"desk-review-{width}.png", full_page=width == "phone")
+    page.screenshot(path=into / f"desk-review{width}.png")
 
 
 def _wait_for(port: int) -> None:

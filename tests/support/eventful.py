@@ -76,9 +76,9 @@ class Register(Records):
         return report
 
     def told(self, *codes: str) -> list[Told]:
-        """Every event found so far with its newest state, control events only where their code is asked for."""
+        """Every automatic event found so far with its newest state, or the events of the codes asked for."""
         frame = known_events(self.warehouse, CITY, date(2099, 1, 1))
-        wanted = pl.col("code").is_in(list(codes)) if codes else pl.col("class") != "control"
+        wanted = pl.col("code").is_in(list(codes)) if codes else pl.col("class") == "automatic"
         rows = frame.filter(wanted).sort("night", "code", "subject_ids", "occurred_on").iter_rows(named=True)
         return [
             (row["code"], tuple(row["subject_ids"]), row["occurred_on"], row["state"], row["reason"]) for row in rows

@@ -243,7 +243,6 @@ def test_a_death_that_was_cancelled_brings_back_what_it_stopped_as_a_task(regist
         pytest.param(lambda r: r.row("p", FIRST, "HH_MERGE", household_id="h2", addr_line="2"), id="household merge"),
         pytest.param(lambda r: r.row("p", FIRST, "HEAD_CHANGE", rel1="HEAD"), id="new head"),
         pytest.param(lambda r: r.row("q", FIRST, "EX_OFFICIO_ENTRY"), id="entered ex officio"),
-        pytest.param(lambda r: r.row("q", FIRST, "FOREIGN_IN"), id="from abroad: another event"),
         pytest.param(lambda r: r.measure("p", FIRST), id="support measure"),
         pytest.param(
             lambda r: r.entry("p", FIRST, acquired_on=ON, acquired_reason="MOVE_IN"), id="insured by moving in"

@@ -94,6 +94,11 @@ def test_a_table_has_its_heading_even_when_it_is_empty(capsys: pytest.CaptureFix
     assert capsys.readouterr().out.splitlines() == ["id  state", "id  items", "1   –", "20  a, b"]
 
 
+def test_columns_stand_below_each_other_in_japanese_too(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{"name": "児童手当", "n": 1}, {"name": "NHI", "n": 2}], as_json=False, columns=("name", "n"))
+    assert capsys.readouterr().out.splitlines() == ["name      n", "児童手当  1", "NHI       2"]
+
+
 @pytest.mark.parametrize(("error", "exit_code"), [(InputError("bad file"), 2), (SafetyStop("no feed"), 3)])
 def test_our_own_errors_are_one_line_and_the_contracts_exit_code(
     error: Exception, exit_code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

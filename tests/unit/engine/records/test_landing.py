@@ -7,55 +7,76 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import FeedError, FeedRejected, InputError
-from engine.records.landing import FeedFile, check_promise, checksum, files_of, folders, land, resting_place
+from engine.records.landing import FeedFile, Promise, Wanted, check_promise, checksum, feed_files, land, resting_place
 
 ON = date(2026, 11, 20)
 
 
-def feeds(root: Path, *names: str) -> str:
-    for name in names:
-        (root / name).mkdir(parents=True)
+def feeds(root: Path, *days: int, names: tuple[str, ...] = ("residents.csv",)) -> str:
+    for day in days:
+        folder = root / f"2026-11-{day}"
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text("x", encoding="utf-8")
     return str(root)
 
 
-def test_only_tonights_folder_is_read_when_nothing_was_loaded_before(tmp_path: Path) -> None:
-    root = feeds(tmp_path, "2026-11-19", "2026-11-20", "2026-11-21")
-    assert [day for day, _ in folders(root, after=None, on=ON)] == [ON]
+def days_of(files: list[FeedFile]) -> list[int]:
+    return [file.business_date.day for file in files]
+
+
+def test_only_tonights_files_are_read_when_nothing_was_loaded_before(tmp_path: Path) -> None:
+    assert days_of(feed_files(feeds(tmp_path, 19, 20, 21), Wanted(on=ON))) == [20]
 
 
 def test_missed_dates_are_read_oldest_first_and_nothing_of_the_future(tmp_path: Path) -> None:
-    root = feeds(tmp_path, "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "notes")
+    root = feeds(tmp_path, 17, 18, 19, 20, 21)
+    (tmp_path / "notes").mkdir()
     (tmp_path / "2026-11-16").write_text("a file, no folder", encoding="utf-8")
-    found = [day.day for day, _ in folders(root, after=date(2026, 11, 17), on=ON)]
-    assert found == [18, 19, 20]
+    assert days_of(feed_files(root, Wanted(on=ON, after=date(2026, 11, 17)))) == [18, 19, 20]
 
 
-@pytest.mark.parametrize("feeds_folder", ["/no/such/folder"])
-def test_a_feeds_folder_that_is_not_there_is_said(feeds_folder: str) -> None:
+def test_a_file_that_came_late_is_read_once_and_nothing_older_than_the_limit(tmp_path: Path) -> None:
+    root = feeds(tmp_path, 16, 17, 18, 19, 20, names=("residents.csv", "nhi.csv"))
+    met = {(date(2026, 11, day), name) for day in (17, 18, 19) for name in ("residents.csv", "nhi.csv")}
+    wanted = Wanted(
+        on=ON,
+        after=date(2026, 11, 19),
+        late_since=date(2026, 11, 17),
+        met=frozenset(met - {(date(2026, 11, 18), "nhi.csv")}),
+    )
+    found = [(file.business_date.day, file.name) for file in feed_files(root, wanted)]
+    assert found == [(18, "nhi.csv"), (20, "nhi.csv"), (20, "residents.csv")]
+
+
+def test_a_feeds_folder_that_is_not_there_is_said() -> None:
     with pytest.raises(InputError, match="/no/such/folder"):
-        folders(feeds_folder, after=None, on=ON)
+        feed_files("/no/such/folder", Wanted(on=ON))
 
 
-def test_the_files_of_a_folder_carry_what_the_manifest_promises(tmp_path: Path) -> None:
-    for name in ("residents.csv", "nhi.csv", ".nhi.csv.part"):
-        (tmp_path / name).write_text("x", encoding="utf-8")
+def test_files_carry_what_the_manifest_promises(tmp_path: Path) -> None:
+    root = feeds(tmp_path, 20, names=("residents.csv", "nhi.csv", ".nhi.csv.part"))
     manifest = {"files": {"residents.csv": {"rows": 4}}}
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    found = {file.name: file.promised for file in files_of(tmp_path, ON)}
-    assert found == {"nhi.csv": {}, "residents.csv": {"rows": 4}}
+    (tmp_path / "2026-11-20" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = {file.name: file.promised for file in feed_files(root, Wanted(on=ON))}
+    assert found == {"nhi.csv": Promise(), "residents.csv": Promise(rows=4)}
 
 
-@pytest.mark.parametrize("text", ["not JSON", "[]", '{"rows": 1}', '{"files": 3}'])
+@pytest.mark.parametrize(
+    "text",
+    ["not JSON", "[]", '{"rows": 1}', '{"files": 3}', '{"files": {"a": [1]}}', '{"files": {"a": {"rows": "x"}}}'],
+)
 def test_a_manifest_that_is_none_is_said(text: str, tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    root = feeds(tmp_path, 20)
+    (tmp_path / "2026-11-20" / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(FeedError, match=r"manifest\.json is not a manifest"):
-        files_of(tmp_path, ON)
+        feed_files(root, Wanted(on=ON))
 
 
 def file_with(folder: Path, text: str, **promised: object) -> FeedFile:
     path = folder / "residents.csv"
     path.write_text(text, encoding="utf-8")
-    return FeedFile(path=path, name=path.name, business_date=ON, promised=promised)
+    return FeedFile(path=path, name=path.name, business_date=ON, promised=Promise.model_validate(promised))
 
 
 def test_a_file_lands_at_its_checksum_and_stays_when_the_feed_folder_changes(tmp_path: Path) -> None:

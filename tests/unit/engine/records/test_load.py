@@ -10,6 +10,7 @@ from engine.records.feeds import mandatory_feed_fault, support_feed_fault
 from engine.records.load import Loaded, load_records
 from fixtures.town import build_town
 from tests.django_settings import settings_in
+from tests.support.feed_folder import FeedFolder, resident
 from tests.support.truth import night_of, opened
 
 BASELINE = date(2026, 11, 9)
@@ -112,3 +113,21 @@ def test_a_checksum_that_differs_rejects_the_file(site: Settings) -> None:
     report = load(site, BASELINE)
     assert len(report.rejected) == 1
     assert "voters.csv" in report.rejected[0]
+
+
+def test_a_file_that_came_late_is_read_by_the_next_night_in_the_order_of_history(tmp_path: Path) -> None:
+    feeds = FeedFolder(tmp_path)
+    tuesday, wednesday = BASELINE + timedelta(days=1), BASELINE + timedelta(days=2)
+    feeds.write(BASELINE, "residents", [resident()])
+    feeds.load(BASELINE)
+    feeds.write(tuesday, "residents", [resident(hist_no=3, status="MOVED_OUT", move_reason="DOMESTIC_OUT")])
+    feeds.load(tuesday)
+    feeds.write(BASELINE, "nhi", [])
+    (tmp_path / "feeds" / str(BASELINE) / "manifest.json").unlink()
+    feeds.write(wednesday, "residents", [resident(hist_no=2, move_reason="MOVE_WITHIN")])
+    loaded = feeds.load(wednesday)
+    assert loaded.accepted == ("2026-11-09/nhi.csv", "2026-11-11/residents.csv")
+    now = feeds.read("SELECT hist_no FROM now.residents")
+    assert now == [{"hist_no": 3}]  # what came last is not what is newest
+    assert feeds.load(wednesday).fresh is False
+    assert feeds.load(wednesday + timedelta(days=1)).accepted == ()
