@@ -8,6 +8,7 @@ from typing import Literal
 
 from eligibility.assess import unmet
 from eligibility.programme import Programme, read_programme
+from eligibility.purposes import refusals
 from engine.core.errors import InputError, RuleError
 
 _FEWEST_EXAMPLES = 4
@@ -37,7 +38,8 @@ def _check(path: Path, on: date) -> list[Finding]:
         programme = read_programme(path)
     except RuleError as error:
         return [Finding(file=path.name, severity="error", text=str(error))]
-    found = [Finding(file=path.name, severity="error", text=text) for text in examples_that_fail(programme)]
+    wrong = [*refusals(programme), *examples_that_fail(programme)]
+    found = [Finding(file=path.name, severity="error", text=text) for text in wrong]
     if len(programme.examples) < _FEWEST_EXAMPLES:
         found.append(
             Finding(
