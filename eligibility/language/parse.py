@@ -389,4 +389,6 @@ def _bound(name: str, tree: exp.Anonymous, scope: _Scope, *, parts: int) -> tupl
     if len(path) == 2 and path[1] in sources() and (path[0] == "subject" or scope.aliases.get(path[0]) == "residents"):
         return path[1], path[0], alias
     nearest = did_you_mean(path[-1], sources())
-    raise RuleError(f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); {nearest}")
+    raise RuleError(
+        f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); {nearest}".rstrip("; ")
+    )
