@@ -14,6 +14,7 @@ from eligibility.language.nodes import Constant, Kind, Node, Scale
 from eligibility.language.parse import did_you_mean, parse
 from eligibility.places import place_of
 from engine.core.errors import RuleError, ValueNotInForce
+from engine.core.yaml_text import load_yaml
 from engine.records.contract import load_contracts
 
 NoticeKind = Literal["entitlement", "duty", "ending", "information"]
@@ -362,7 +363,7 @@ def read_programme(path: Path) -> Programme:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        return parse_programme(yaml.safe_load(text))
+        return parse_programme(load_yaml(text))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:

@@ -121,6 +121,51 @@ class Volume(Part):
     minimum_nights: int = 28
 
 
+class LifeEvents(Part):
+    """`quiet`: codes of events that are found and shown but give staff no task of their own; most are many and rarely acted on."""
+
+    quiet: tuple[str, ...] = ("E13", "E15", "E21", "E34")
+
+
+class Bedrock(Part):
+    """A model behind Amazon Bedrock's Converse. `allowed_prefixes` keeps texts in the country: other model ids are refused.
+
+    `endpoint_url`: the private endpoint (PrivateLink). Prices in US dollars per million tokens, for the ledger.
+    """
+
+    model_id: str = ""
+    region: str = "ap-northeast-1"
+    endpoint_url: str = ""
+    allowed_prefixes: tuple[str, ...] = ("jp.",)
+    connect_seconds: float = Field(default=3, gt=0)
+    read_seconds: float = Field(default=60, gt=0)
+    attempts: int = Field(default=4, ge=1)
+    usd_per_million_in: float = Field(default=0, ge=0)
+    usd_per_million_out: float = Field(default=0, ge=0)
+
+
+class LocalModel(Part):
+    """An OpenAI-compatible server by `url`, or a GGUF file that todoke serves itself (the part local-llm)."""
+
+    url: str = ""
+    model: str = "local"
+    gguf: Path | None = None
+    context: int = Field(default=8192, ge=1024)  #: tokens of the served model's window
+    threads: int = Field(default=0, ge=0)  #: of the served model; 0: as many as it likes
+    connect_seconds: float = Field(default=3, gt=0)
+    read_seconds: float = Field(default=120, gt=0)
+
+
+class Wordings(Part):
+    """Who drafts, and who reads which language before it is sent. A language without a reviewer is never approved."""
+
+    drafter: Literal["template", "bedrock", "local"] = "template"
+    max_tokens: int = Field(default=1500, ge=1)
+    reviewers: dict[str, str] = Field(default_factory=dict)  #: language code → named reviewer
+    bedrock: Bedrock = Bedrock()
+    local: LocalModel = LocalModel()
+
+
 class Settings(Part):
     """All of it. `mode` demo is the only one in which programmes signed off as a demonstration may be used."""
 
@@ -137,7 +182,9 @@ class Settings(Part):
     alert: Alert = Alert()
     dispatch: Dispatch = Dispatch()
     desk: Desk = Desk()
+    wording: Wordings = Wordings()
     volume: Volume = Volume()
+    events: LifeEvents = LifeEvents()
     demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
     demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
         2026, 1, 1, tzinfo=TOKYO

@@ -1,4 +1,4 @@
-"""`wording check FILE`: one draft in a JSON file, held to the guard."""
+"""`wording check FILE`: one draft in a JSON file, held to the guard and the readability gate."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,8 @@ from typing import Any
 
 from engine.core.errors import WordingError
 from notices.wording.guard import Subject, check
+from notices.wording.language import code_of, languages, read_language
+from notices.wording.readability import measure
 
 _NAMES = ("programme", "event", "kind", "language", "register", "sections")
 
@@ -22,8 +24,11 @@ def check_file(path: Path) -> dict[str, Any]:
     if not isinstance(values["sections"], dict):
         raise WordingError(f"{path}: sections must map a name to a text")
     programme, event, kind, language = (str(values[name]) for name in ("programme", "event", "kind", "language"))
-    subject = Subject(programme=programme, event=event, kind=kind, language=language, whole=False)
+    code = code_of(language, str(values["register"]))
+    subject = Subject(programme=programme, event=event, kind=kind, language=code, whole=False)
     findings = check(values["sections"], subject)
+    if code in languages() and not any(finding.code in {"schema", "kind"} for finding in findings):
+        findings += measure(values["sections"], read_language(code)).findings
     return {"accepted": not findings, "findings": [finding.as_json() for finding in findings]}
 
 

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from engine.core.errors import WordingError
 from engine.core.settings import Municipality, Office
-from notices.wording.facts import Facts, Slot, date_slot, fact_slots, office_slots, read_facts, words
+from notices.wording.facts import Facts, Slot, date_slot, fact_slots, office_slots, read_facts, untold, words
 from notices.wording.guard import Finding, compare
 from notices.wording.language import EventVoice, Kind, Language, languages, read_language, voice
+from notices.wording.ruby import unread
 from notices.wording.slots import Filled, fill
 
 PUSH_LIMIT = 70  #: characters of the push form
@@ -97,7 +98,7 @@ class _Desk:
 
     @property
     def name(self) -> str:
-        return self.municipality.name_ja if self.language.code.startswith("ja") else self.municipality.name_en
+        return self.municipality.name_ja if self.language.names_from == "ja" else self.municipality.name_en
 
 
 def compose(
@@ -130,6 +131,7 @@ def compose(
         places |= {f"{part}.{index}.{name}": filled for (part, name), filled in entry.items()}
         versions[version[0]] = version[1]
     places |= {f"clauses.{index}": clause for index, clause in enumerate(_clauses(desk, ordered))}
+    _must_read(desk, places)
     text = _shape(desk, places)
     findings = compare(flatten(text), places, desk.language)
     if findings:
@@ -156,6 +158,13 @@ def flatten(text: Mapping[str, Any]) -> dict[str, str]:
                 elif name != "programme":
                     flat[f"{part}.{index}.{name}"] = str(value)
     return flat
+
+
+def _must_read(desk: _Desk, places: Mapping[str, Filled]) -> None:
+    """With ruby, a kanji without a reading is a text that cannot be sent in this language."""
+    for place, filled in places.items():
+        for word in unread(filled.text, desk.language):
+            raise WordingMissing(f"{place}: {word} has no reading in languages/{desk.language.code}/readings.yaml")
 
 
 def _head(desk: _Desk, items: Sequence[ItemContent], number: str) -> tuple[dict[str, Filled], dict[str, str]]:
@@ -205,8 +214,9 @@ def _entries(
 def _entry(desk: _Desk, item: ItemContent, sections: Mapping[str, str]) -> dict[tuple[str, str], Filled]:
     language, facts = desk.language, read_facts(item.facts)
     slots = fact_slots(facts, language, desk.office(item.office))
-    if slots["programme"] is None:
-        raise WordingMissing(f"{item.programme} has no name in {language.code}")
+    missing = untold(facts, language)
+    if missing or slots["programme"] is None:
+        raise WordingMissing(f"{item.programme}: {len(missing)} of its texts are not in {language.code}")
     slots["deadline"] = _due(desk, facts, item)
     late = item.late or facts.late
     when = "by_when_late" if late else "by_when" if slots["deadline"] else "by_when_open"
@@ -217,7 +227,7 @@ def _entry(desk: _Desk, item: ItemContent, sections: Mapping[str, str]) -> dict[
     details = {
         "item": fill(language.clauses.item[desk.voice.tone][item.kind], slots),
         "possible": fill(sections["possible"], slots),
-        "when": fill(sections[when], slots),
+        "when": fill(sections[when], slots | {"deadline": _due(desk, facts, item, both=True)}),
         "how": fill(sections["how"], slots),
         "bring": fill(sections.get("bring", ""), slots),
         "whom": fill(sections["whom"], slots),
@@ -240,13 +250,13 @@ def _code(item: ItemContent) -> Filled:
     return Filled(text=item.programme)
 
 
-def _due(desk: _Desk, facts: Facts, item: ItemContent) -> Slot | None:
+def _due(desk: _Desk, facts: Facts, item: ItemContent, *, both: bool = False) -> Slot | None:
     """The deadline, said by the match's facts; the item's own date must not contradict it."""
     said = facts.deadline.value if facts.deadline else None
     if said and item.due_on and said != item.due_on:
         raise WordingError(f"{item.programme}: the deadline in its facts is not the item's due_on")
     due = said or item.due_on
-    return date_slot(due, desk.language, since=desk.occurred_on) if due else None
+    return date_slot(due, desk.language, since=desk.occurred_on, both=both) if due else None
 
 
 def _nearest(desk: _Desk, items: Sequence[ItemContent]) -> Slot | None:
@@ -306,4 +316,4 @@ def _leads(items: Sequence[ItemContent]) -> list[Kind]:
 
 
 def _gap(language: Language) -> str:
-    return "" if language.guard.sentence_unit == "characters" else " "
+    return language.gap

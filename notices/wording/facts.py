@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from engine.core.errors import WordingError
 from engine.core.settings import Office
 from notices.wording.figures import date_figure, figures, yen_figure
-from notices.wording.language import Language
+from notices.wording.language import Language, read_language
 
 PLACE_OF_AMOUNT = "…"  #: where a label holds its amount: お子さん1人につき月…
 
@@ -19,15 +19,19 @@ class _Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Said(_Fact):
-    """One public text of a programme in each language it was signed off in."""
+class _Told(_Fact):
+    model_config = ConfigDict(frozen=True, extra="allow")  # a programme may bring a language of its own
+
+
+class Said(_Told):
+    """One public text of a programme in each language it was signed off in; the others have it in their phrases."""
 
     ja: str = ""
     en: str = ""
 
     def in_language(self, code: str) -> str:
         """The text, or empty where nobody signed one off in that language."""
-        return str(getattr(self, code, ""))
+        return _said(code, self.ja, str(getattr(self, code, "")))
 
 
 class Question(Said):
@@ -43,7 +47,7 @@ class DateFact(_Fact):
     value: date
 
 
-class Amount(_Fact):
+class Amount(_Told):
     """An amount with its own label, so that two cannot swap roles. `text` amounts are words only."""
 
     type: Literal["yen", "yen_per_month", "text"]
@@ -82,6 +86,10 @@ class Slot:
     lines: tuple[str, ...] = ()
 
 
+def _said(code: str, ja: str, own: str) -> str:
+    return own or read_language(code).phrases.get(ja, "")
+
+
 def read_facts(values: Mapping[str, Any]) -> Facts:
     """The facts of a match from its JSON. Raises WordingError naming the fact that cannot be read, never its value."""
     try:
@@ -90,6 +98,19 @@ def read_facts(values: Mapping[str, Any]) -> Facts:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise WordingError(f"facts of a match: {where}: {first['msg']}") from None
+
+
+def untold(facts: Facts, language: Language) -> list[str]:
+    """The public texts of these facts, in Japanese, that have no wording in the language."""
+    said = [facts.name, facts.gives, facts.how_to_apply, *facts.documents, *facts.ask]
+    told = {text.ja: text.in_language(language.code) for text in said}
+    told |= {amount.label_ja: amount_label(amount, language) for amount in facts.amount}
+    return [ja for ja, text in told.items() if ja and not text]
+
+
+def amount_label(amount: Amount, language: Language) -> str:
+    """What an amount is for, in the language."""
+    return _said(language.code, amount.label_ja, str(getattr(amount, f"label_{language.code}", "")))
 
 
 def fact_slots(facts: Facts, language: Language, office: Office) -> dict[str, Slot | None]:
@@ -109,9 +130,9 @@ def fact_slots(facts: Facts, language: Language, office: Office) -> dict[str, Sl
 
 
 def office_slots(office: Office, language: Language) -> dict[str, Slot | None]:
-    """The slots that say where to ask. A language without its own office names uses the Japanese ones."""
+    """The slots that say where to ask. Outside Japanese the office's Japanese name stands beside the other: it is on the door."""
     return {
-        "office": words(_of(office, "name", language), language),
+        "office": words(_office_name(office, language), language),
         "place": words(_of(office, "place", language), language),
         "phone": words(office.phone, language),
         "hours": words(_of(office, "hours", language), language),
@@ -123,8 +144,10 @@ def words(text: str, language: Language) -> Slot | None:
     return Slot(text=text, figures=figures(text, language)) if text else None
 
 
-def date_slot(on: date, language: Language, *, since: date | None) -> Slot:
+def date_slot(on: date, language: Language, *, since: date | None, both: bool = False) -> Slot:
     """A slot for a date. The year is said when it is not the year of `since`, so a far deadline cannot be misread."""
+    if both:
+        return Slot(text=language.say_date(on, both=True), figures=(date_figure(on, with_year=True, both=True),))
     with_year = language.always_with_year or since is None or on.year != since.year
     return Slot(text=language.say_date(on, with_year=with_year), figures=(date_figure(on, with_year=with_year),))
 
@@ -144,13 +167,13 @@ def _amounts(amounts: Sequence[Amount], language: Language) -> Slot | None:
 
 
 def _amount(amount: Amount, language: Language) -> Slot | None:
-    label = str(getattr(amount, f"label_{language.code}", ""))
+    label = amount_label(amount, language)
     if amount.type == "text" or not isinstance(amount.value, int):
         return words(label or str(amount.value or ""), language)
     before, place, after = label.partition(PLACE_OF_AMOUNT)
     per_month = amount.type == "yen_per_month" and not (place and any(word in label for word in language.month_words))
     figure = language.say_yen(amount.value, per_month=per_month)
-    gap = "" if place or not label else "　" if language.guard.sentence_unit == "characters" else ": "
+    gap = "" if place or not label else language.label_gap
     return Slot(
         text=f"{before}{gap}{figure}{after}".strip(),
         figures=(*figures(before, language), yen_figure(amount.value), *figures(after, language)),
@@ -162,5 +185,11 @@ def _first_sentence(text: str, language: Language) -> str:
     return text if end < 0 else text[: end + len(language.sentence_end)]
 
 
+def _office_name(office: Office, language: Language) -> str:
+    said = _of(office, "name", language)
+    return said if said == office.name_ja or language.code == "en" else f"{said} ({office.name_ja})"
+
+
 def _of(office: Office, name: str, language: Language) -> str:
-    return str(getattr(office, f"{name}_{language.code}", "") or getattr(office, f"{name}_ja"))
+    ja = str(getattr(office, f"{name}_ja"))
+    return language.phrases.get(ja) or str(getattr(office, f"{name}_{language.names_from}"))

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from notices.wording.language import Language
+from notices.wording.language import REIWA, Language
 
 _URL = r"(?P<url>(?:https?://|www\.)[^\s<>（）()「」、。]+)"
 _REFERENCE = r"(?P<reference>\bN-[\dA-Z]+-[\dA-Z]+)"
@@ -28,9 +28,9 @@ def figures(text: str, language: Language) -> tuple[str, ...]:
     return tuple(figure for _, figure in sorted(found))
 
 
-def date_figure(on: date, *, with_year: bool) -> str:
+def date_figure(on: date, *, with_year: bool, both: bool = False) -> str:
     """The figure a date must read as."""
-    year = on.year if with_year else "-"
+    year = f"{on.year}=R{on.year - REIWA}" if both else on.year if with_year else "-"
     return f"date:{year}-{on.month:02}-{on.day:02}:{on.weekday()}"
 
 
@@ -50,9 +50,14 @@ def _marked(text: str, language: Language) -> Iterator[tuple[int, int, str]]:
     for match in language.dates.finditer(text):
         month = language.months.index(match["month"]) + 1 if match["month"] in language.months else 0
         weekday = language.weekdays.index(match["weekday"])
-        yield match.start(), match.end(), f"date:{match['year'] or '-'}-{month:02}-{int(match['day']):02}:{weekday}"
+        era = f"=R{match['era']}" if match["era"] else ""
+        yield (
+            match.start(),
+            match.end(),
+            f"date:{match['year'] or '-'}{era}-{month:02}-{int(match['day']):02}:{weekday}",
+        )
     for match in re.finditer(language.yen_pattern, text):
-        yield match.start(), match.end(), f"yen:{match['value'].replace(',', '')}"
+        yield match.start(), match.end(), f"yen:{match['value'].replace(language.thousands, '')}"
 
 
 def _loose(text: str) -> Iterator[tuple[int, str]]:

@@ -1,8 +1,9 @@
 """The guard: what a draft must be before anybody reads it, and what a finished text must say. Fails closed.
 
 The steps, in order. 1 form (stop reason, section names, text). 2 characters. 3 slots. 4 figures and addresses outside
-slots. 5 (`compare`) figures of the finished text against the facts. 6 promises. 7 names: see `page.clean_name`.
-8 language. 9 length and words. 10 approval binds to `version_of`. A draft whose form or characters are refused is not read on.
+slots. 5 (`compare`) figures of the finished text against the facts. 6 promises, and words that speak to a model. 7 nothing
+that reads like a person; names themselves: see `page.clean_name`. 8 language. 9 length and words.
+10 approval binds to `version_of`. A draft whose form or characters are refused is not read on.
 """
 
 import hashlib
@@ -71,9 +72,11 @@ def check(sections: Mapping[str, str], subject: Subject, *, stop_reason: str = "
     for name, text in sections.items():
         outside = SLOT.sub("\ufffc", text)
         found += _slots(name, text, subject)
-        found += _numbers(name, outside)
+        found += _numbers(name, outside, language)
         found += _addresses(name, outside)
         found += _promises(name, outside, language)
+        found += _instructions(name, outside)
+        found += _personal(name, outside, language)
         found += _script(name, outside, language)
         found += _words(name, outside, subject, language)
         found += _length(name, text, language)
@@ -158,22 +161,28 @@ def _slots(name: str, text: str, subject: Subject) -> Iterator[Finding]:
         yield Finding(code="markup", section=name, text="< >", hint="plain text only")
 
 
-def _numbers(name: str, text: str) -> Iterator[Finding]:
+def _numbers(name: str, text: str, language: Language) -> Iterator[Finding]:
     hint = "figures come from slots only: {amount}, {deadline}"
     found = "".join(character if is_number(character) else " " for character in text).split()
     for number in found:
         yield Finding(code="number", section=name, text=number, hint=hint)
-    for match in _number_words(unicodedata.normalize("NFKC", text)):
+    for match in _number_words(unicodedata.normalize("NFKC", text), language):
         yield Finding(code="number_word", section=name, text=match, hint=hint)
 
 
-def _number_words(text: str) -> Iterator[str]:
+def _number_words(text: str, language: Language) -> Iterator[str]:
     """Number words of every language there is: an English "double" in a Japanese text is one as well."""
+    told: set[int] = set()  # where a word was told of already: easy Japanese looks for those of Japanese
+    own = [match.span() for match in _literals(language.guard.number_words_allowed).finditer(text)]
     for code in languages():
+        if code in language.guard.number_words_not_from:
+            continue
         guard = read_language(code).guard
-        allowed = [span.span() for word in guard.number_words_allowed for span in re.finditer(re.escape(word), text)]
+        allowed = own + [match.span() for match in _literals(guard.number_words_allowed).finditer(text)]
         for match in _union(guard.number_words).finditer(text):
-            if not any(start <= match.start() and match.start() < end for start, end in allowed):
+            known = match.start() in told or any(start <= match.start() < end for start, end in allowed)
+            if not known:
+                told.add(match.start())
                 yield match.group()
 
 
@@ -193,12 +202,45 @@ def _promises(name: str, text: str, language: Language) -> Iterator[Finding]:
             )
 
 
+def _instructions(name: str, text: str) -> Iterator[Finding]:
+    folded = unicodedata.normalize("NFKC", text)
+    for code in languages():
+        match = _union(read_language(code).guard.instructions).search(folded)
+        if match:
+            hint = "this speaks to a model, not to a reader; leave it out"
+            yield Finding(code="instruction", section=name, text=match.group(), hint=hint)
+            return
+
+
+def _personal(name: str, text: str, language: Language) -> Iterator[Finding]:
+    for pattern in language.guard.personal:
+        match = _exact(pattern).search(text)
+        if match:
+            hint = "a wording is for everybody: no name, address or number of a person"
+            yield Finding(code="personal", section=name, text=match.group(), hint=hint)
+
+
 def _script(name: str, text: str, language: Language) -> Iterator[Finding]:
     letters = [character for character in text if unicodedata.category(character).startswith("L")]
     refused = re.search(language.guard.script_refused, text)
     if refused or (len(letters) >= 6 and not re.search(language.guard.script_required, text)):
         shown = refused.group() if refused else text.strip("\ufffc \n")[:20]
         yield Finding(code="language", section=name, text=shown, hint=f"this text is not in {language.code}")
+    elif language.guard.function_words:
+        yield from _other_language(name, text, language)
+
+
+def _other_language(name: str, text: str, language: Language) -> Iterator[Finding]:
+    """Of the languages with Latin letters, the one whose small words a text is full of."""
+    tokens = set(re.findall(r"[^\W\d_]+", text.lower()))
+    own = len(tokens & set(language.guard.function_words))
+    for code in languages():
+        theirs = len(tokens & set(read_language(code).guard.function_words))
+        if code != language.code and theirs > max(own, 2):
+            yield Finding(
+                code="language", section=name, text=text.strip("\ufffc \n")[:20], hint=f"this text is in {code}"
+            )
+            return
 
 
 def _words(name: str, text: str, subject: Subject, language: Language) -> Iterator[Finding]:
@@ -219,13 +261,18 @@ def _length(name: str, text: str, language: Language) -> Iterator[Finding]:
     limit = guard.section_limits.get(name, guard.section_limits["default"])
     if len(plain) > limit:
         yield Finding(code="length", section=name, text=f"{len(plain)}", hint=f"at most {limit} characters")
-    for sentence in re.split(guard.sentence_end, plain):
-        size = len(sentence.split()) if guard.sentence_unit == "words" else len(sentence)
-        if size > guard.sentence_limit:
-            hint = f"one sentence, one thing: at most {guard.sentence_limit} {guard.sentence_unit}"
-            yield Finding(code="sentence_length", section=name, text=sentence[:30], hint=hint)
 
 
 @cache
 def _union(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+@cache
+def _exact(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@cache
+def _literals(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words)) or r"(?!)")

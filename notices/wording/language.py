@@ -12,11 +12,14 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from engine.core.errors import WordingError
+from engine.core.yaml_text import load_yaml
 
 FOLDER = Path(__file__).parent / "languages"
 
 Kind = Literal["entitlement", "duty", "ending", "information"]
 Tone = Literal["plain", "quiet"]
+OTHER = "other"  #: the event whose voice and opening serve every event without its own
+REIWA = 2018  #: 令和 counts from the year after
 KINDS: tuple[Kind, ...] = ("entitlement", "duty", "ending", "information")
 
 
@@ -86,8 +89,24 @@ class GuardData(_Data):
     script_refused: str
     sentence_end: str
     sentence_unit: Literal["characters", "words"]
-    sentence_limit: int
     section_limits: dict[str, int]
+    instructions: tuple[str, ...]  #: what a text says to a model, not to a reader
+    personal: tuple[str, ...]  #: what reads like a person: a name with its title, an address, a number of a record
+    number_words_not_from: tuple[
+        str, ...
+    ] = ()  #: languages of the same script, whose number words are everyday words here
+    function_words: tuple[str, ...] = ()  #: the small words that give a language of Latin letters away
+
+
+class Readable(_Data):
+    """The goals of the readability gate. Lengths in the unit of a sentence: characters or words."""
+
+    mean_sentence: float
+    longest_sentence: int
+    kanji_per_sentence: int = 0  #: 0: not counted
+    ari: float = 0.0  #: the automated readability index at most; 0: not measured
+    avoid: dict[str, str] = {}  #: pattern → what to do instead: double negation, honorific chains
+    split_at: tuple[str, ...] = ()  #: where a long sentence is best split, best first
 
 
 def _text(value: object) -> str:
@@ -99,8 +118,15 @@ class Language(_Data):
 
     version: Annotated[str, BeforeValidator(_text)]
     code: str
+    tag: str  #: BCP 47, for pages and letters
+    names_from: Literal["ja", "en"]  #: which name of the municipality and its offices is read here
+    gap: str  #: between two sentences
+    label_gap: str  #: between a label and its amount
+    thousands: str = ","
+    font: str = ""  #: the family a letter is set in; empty: that of Japanese
     date: str
     date_with_year: str
+    date_both: str  #: both calendars: {year} and {era}, the year of Reiwa
     always_with_year: bool
     date_pattern: str
     weekdays: tuple[str, ...]
@@ -118,16 +144,24 @@ class Language(_Data):
     blocks: dict[Kind, dict[str, str]]
     clauses: Clauses
     guard: GuardData
+    readable: Readable
+    phrases: dict[str, str] = {}  #: public texts of programmes, by their Japanese
+    readings: dict[str, str] = {}  #: word → kana; where there are any, every kanji gets its ruby
 
-    def say_date(self, on: datetime.date, *, with_year: bool = False) -> str:
-        """The date with its weekday: 12月8日（火）, Tuesday, 8 December 2026."""
-        pattern = self.date_with_year if with_year else self.date
+    def say_date(self, on: datetime.date, *, with_year: bool = False, both: bool = False) -> str:
+        """The date with its weekday: 12月8日（火）, Tuesday, 8 December 2026; `both` names the year in both calendars."""
+        pattern = self.date_both if both else self.date_with_year if with_year else self.date
         weekday, month = self.weekdays[on.weekday()], self.months[on.month - 1]
-        return pattern.format(year=on.year, month=month, day=on.day, weekday=weekday)
+        return pattern.format(year=on.year, era=on.year - REIWA, month=month, day=on.day, weekday=weekday)
 
     def say_yen(self, value: int, *, per_month: bool = False) -> str:
         """The amount with its unit: 15,000円, 15,000 yen."""
-        return (self.yen_per_month if per_month else self.yen).format(value=value)
+        said = (self.yen_per_month if per_month else self.yen).format(value=value)
+        return said.replace(",", self.thousands)
+
+    def opening(self, event: str) -> Mapping[str, str]:
+        """The opening of an event; the neutral one where nobody wrote its own."""
+        return self.openings.get(event, self.openings[OTHER])
 
     @cached_property
     def dates(self) -> re.Pattern[str]:
@@ -164,6 +198,9 @@ def read_language(code: str) -> Language:
     values["blocks"] = _read(folder / "blocks.yaml")["kinds"]
     values["clauses"] = _read(folder / "clauses.yaml")
     values["guard"] = _read(folder / "guard.yaml")
+    for name in ("phrases", "readings"):
+        if (folder / f"{name}.yaml").exists():
+            values[name] = _read(folder / f"{name}.yaml")
     try:
         return Language.model_validate(values)
     except ValidationError as error:
@@ -180,16 +217,24 @@ def voices() -> Mapping[str, EventVoice]:
 
 
 def voice(event: str) -> EventVoice:
-    """The voice of an event. Raises WordingError for an event nobody decided the tone of."""
-    try:
-        return voices()[event]
-    except KeyError:
-        raise WordingError(f"{event} has no tone in notices/wording/languages/events.yaml") from None
+    """The voice of an event; for one nobody decided the tone of, the quiet one that names nothing."""
+    return voices().get(event, voices()[OTHER])
+
+
+def use_of(code: str) -> tuple[str, str]:
+    """A folder's code as language and register: ja-easy is ("ja", "easy"), en is ("en", "plain")."""
+    language, _, register = code.partition("-")
+    return language, register or "plain"
+
+
+def code_of(language: str, register: str) -> str:
+    """The folder's code of a language and register."""
+    return language if register in ("", "plain") or "-" in language else f"{language}-{register}"
 
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        loaded: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded: dict[str, object] = load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WordingError(f"{path.parent.name}/{path.name} is missing in notices/wording/languages") from None
     except yaml.YAMLError as error:

@@ -1,18 +1,23 @@
 """The wording library: what was drafted, what the guard said, who approved it. A notice is composed from approved texts only."""
 
-from collections.abc import Iterable, Sequence
+import difflib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from django.conf import settings as django_settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from engine.core.errors import StateError, WordingError
-from engine.core.settings import Settings
-from notices.wording.draft import Drafter, DraftRequest, PublicFacts, requests_for
+from notices.site import installed
 from notices.wording.guard import Subject, check, version_of
+from notices.wording.language import code_of, read_language, use_of
 from notices.wording.models import Wording
+from notices.wording.readability import measure
+from notices.wording.slots import slots_in
+
+_USE = ("municipality_code", "programme", "event", "kind", "language", "register")
+FIRST_LANGUAGE = "ja"  #: what every office reads itself
 
 
 class Signer(Protocol):
@@ -24,40 +29,19 @@ class Signer(Protocol):
         ...
 
 
-def draft_all(
-    requests: Iterable[DraftRequest], *, drafter: Drafter, at: datetime, municipality: str | None = None
-) -> int:
-    """Drafts every request, holds each to the guard and stores it with its findings. Returns how many versions are new.
-
-    A draft identical to a stored version changes nothing. `municipality` is the site's own when not given.
-    """
-    code = municipality or _site().municipality.code
-    return sum(_store(request, drafter=drafter, at=at, municipality=code) for request in requests)
-
-
-def ensure(
-    programmes: Sequence[PublicFacts],
-    *,
-    languages: Sequence[str],
-    drafter: Drafter,
-    at: datetime,
-    municipality: str | None = None,
-) -> int:
-    """Drafts whatever these programmes need and the library does not hold yet. Returns how many versions are new."""
-    return draft_all(requests_for(programmes, languages=languages), drafter=drafter, at=at, municipality=municipality)
-
-
 def approve(wording_id: int, *, officer: Signer | str, at: datetime) -> Wording:
     """Approves a draft; the version approved before it is superseded.
 
-    Raises StateError when it has findings, is not waiting for approval, or the officer wrote it.
+    Raises StateError when it has findings, is not waiting for approval, the officer wrote it or is of another office, or
+    nobody is named to review its language.
     """
     name = officer if isinstance(officer, str) else officer.name
+    offices: frozenset[str] | None = None if isinstance(officer, str) else getattr(officer, "offices", None)
     with transaction.atomic():
         wording = Wording.objects.select_for_update().filter(pk=wording_id).first()
         if wording is None:
             raise WordingError(f"there is no wording {wording_id}; `todoke wording list` shows them")
-        _may_approve(wording, name)
+        _may_approve(wording, name, offices)
         _same_use(wording).filter(state=Wording.State.APPROVED).update(state=Wording.State.SUPERSEDED)
         wording.state, wording.approved_by, wording.approved_at = Wording.State.APPROVED, name, at
         wording.save(update_fields=["state", "approved_by", "approved_at"])
@@ -66,7 +50,7 @@ def approve(wording_id: int, *, officer: Signer | str, at: datetime) -> Wording:
 
 def approve_all_demo(officer: Signer | str, at: datetime) -> int:
     """Approves every draft the guard accepted, as a demonstration. Raises StateError outside demo mode."""
-    site = _site()
+    site = installed()
     if site.mode != "demo":
         raise StateError("wordings are approved one by one by an officer; all at once is for demo mode only")
     waiting = Wording.objects.filter(municipality_code=site.municipality.code, state=Wording.State.DRAFTED, findings=[])
@@ -76,7 +60,9 @@ def approve_all_demo(officer: Signer | str, at: datetime) -> int:
 
 
 def approved(municipality: str, programme: str, event: str, kind: str, language: str, register: str) -> Wording | None:
-    """The text in force for a use, or None. An empty programme asks for the event's opening."""
+    """The text in force for a use, or None. An empty programme asks for the event's opening; ja-easy is ja, easy."""
+    code = code_of(language, register)
+    language, register = use_of(code)
     return (
         Wording.objects.filter(
             municipality_code=municipality,
@@ -92,40 +78,46 @@ def approved(municipality: str, programme: str, event: str, kind: str, language:
     )
 
 
-def _store(request: DraftRequest, *, drafter: Drafter, at: datetime, municipality: str) -> bool:
-    raw = drafter.draft(request)
-    findings = check(raw.sections, subject_of(request), stop_reason=raw.stop_reason)
-    _, created = Wording.objects.get_or_create(
-        municipality_code=municipality,
-        programme=request.programme,
-        event=request.event,
-        kind=request.kind,
-        language=request.language,
-        register=request.register,
-        version=version_of(raw.sections),
+def revise(wording: Wording, sections: Mapping[str, str], *, editor: str, at: datetime) -> Wording:
+    """A staff edit: a new version, held to the same guard and readability as a model's. Its editor cannot approve it."""
+    code = code_of(wording.language, wording.register)
+    subject = Subject(
+        programme=wording.programme, event=wording.event, kind=wording.kind, language=code, needs=_needs(wording)
+    )
+    measured = measure(sections, read_language(code))
+    version = version_of(sections)
+    found, _ = _same_use(wording).get_or_create(
+        version=version,
         defaults={
-            "sections": dict(raw.sections),
-            "drafter": raw.model_id or drafter.name,
-            "findings": [finding.as_json() for finding in findings],
+            "sections": dict(sections),
+            "drafter": editor,
+            "office": wording.office,
+            "recipe": wording.recipe,
+            "findings": [finding.as_json() for finding in (*check(sections, subject), *measured.findings)],
+            "readability": measured.as_json(),
             "created_at": at,
+            **{name: getattr(wording, name) for name in _USE},
         },
     )
-    return created
+    return found
 
 
-def subject_of(request: DraftRequest) -> Subject:
-    """What the guard must know of a request."""
-    flags = {"amount": request.has_amount, "deadline": request.has_deadline, "documents": request.has_documents}
-    return Subject(
-        programme=request.programme,
-        event=request.event,
-        kind=request.kind,
-        language=request.language,
-        needs=frozenset(name for name, has in flags.items() if has),
-    )
+def _needs(wording: Wording) -> frozenset[str]:
+    """The facts its programme has, as the version before shows them."""
+    said = {slot for text in wording.sections.values() for slot in slots_in(text)}
+    return frozenset(said & {"amount", "deadline", "documents"})
 
 
-def _may_approve(wording: Wording, officer: str) -> None:
+def diff(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """What changed between two versions, line by line, as a unified diff of each section that differs."""
+    lines: list[str] = []
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name, "").split("\n"), new.get(name, "").split("\n")
+        lines += difflib.unified_diff(before, after, fromfile=name, tofile=name, lineterm="", n=1)
+    return lines
+
+
+def _may_approve(wording: Wording, officer: str, offices: frozenset[str] | None) -> None:
     if wording.state not in {Wording.State.DRAFTED, Wording.State.IN_REVIEW}:
         raise StateError(f"wording {wording.pk} is {wording.state}; only a draft can be approved")
     if wording.findings:
@@ -134,6 +126,11 @@ def _may_approve(wording: Wording, officer: str) -> None:
         raise StateError(f"wording {wording.pk} is not the text its version names; draft it again")
     if wording.drafter == officer:
         raise StateError(f"wording {wording.pk} was written by {officer}, who cannot approve it")
+    if offices is not None and wording.office and wording.office not in offices:
+        raise StateError(f"wording {wording.pk} belongs to {wording.office}; that office approves it")
+    code = code_of(wording.language, wording.register)
+    if installed().mode != "demo" and code not in {FIRST_LANGUAGE, *installed().wording.reviewers}:
+        raise StateError(f"nobody is named to review {code}: set [wording] reviewers before it can be sent")
 
 
 def _same_use(wording: Wording) -> QuerySet[Wording]:
@@ -145,8 +142,3 @@ def _same_use(wording: Wording) -> QuerySet[Wording]:
         language=wording.language,
         register=wording.register,
     )
-
-
-def _site() -> Settings:
-    site: Settings = getattr(django_settings, "TODOKE")  # noqa: B009 - not one of Django's own settings, so unknown to its types
-    return site

@@ -25,6 +25,14 @@ class Wording(models.Model):
     sections = models.JSONField()  #: section name → text with {slots}
     drafter = models.CharField(max_length=120)
     findings = models.JSONField(default=list)
+    office = models.CharField(max_length=60, blank=True)  #: whose programme it is; empty: an event's opening
+    model_id = models.CharField(max_length=160, blank=True)
+    recipe = models.CharField(max_length=64, blank=True)  #: SHA-256 of facts, prompt or templates, and language
+    fallback = models.CharField(max_length=200, blank=True)  #: why the model's own draft was not taken
+    readability = models.JSONField(default=dict)
+    tokens_in = models.IntegerField(default=0)
+    tokens_out = models.IntegerField(default=0)
+    cost_usd = models.FloatField(default=0)
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFTED)
     approved_by = models.CharField(max_length=60, blank=True)
     approved_at = models.DateTimeField(null=True)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from notices.wording.language import read_language
+from notices.wording.ruby import in_brackets, runs
 
 LAYOUT_VERSION = "1"  #: part of what an approval binds to
 NAME_LIMIT = 60
@@ -16,9 +17,22 @@ _HERE = Path(__file__).parent / "layout"
 
 NOTICE_CSS = (_HERE / "notice.css").read_text(encoding="utf-8")
 _PAGE_CSS = (_HERE / "page.css").read_text(encoding="utf-8")
+
+
+def _ruby(text: str, code: str) -> Markup:
+    """Ruby over each word with kanji, where the language prints it; the text itself is escaped."""
+    return Markup("").join(
+        Markup("<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>").format(run.base, run.reading)
+        if run.reading
+        else run.base
+        for run in runs(text, read_language(code))
+    )
+
+
 _environment = Environment(
     loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_environment.filters["ruby"] = _ruby
 
 
 def to_html(text: Mapping[str, Any], *, name: str, address: Sequence[str]) -> str:
@@ -40,6 +54,7 @@ def to_fragment(text: Mapping[str, Any], *, name: str) -> str:
 def to_text(text: Mapping[str, Any], *, name: str) -> str:
     """The notice as plain text."""
     whole = _whole(text)
+    language = read_language(str(text["language"]))
     labels = whole["labels"]
     lines = [whole["title"], f"{labels['number']} {whole['number']}", _addressed(text, name), "", whole["opening"], ""]
     for card in whole["cards"]:
@@ -57,7 +72,8 @@ def to_text(text: Mapping[str, Any], *, name: str) -> str:
                 lines += [f"{labels[part]}:", *_lines(detail[part])]
         lines.append("")
     lines += [f"・{clause}" for clause in whole["clauses"]]
-    return "\n".join(lines) + "\n"
+    to = _addressed(text, name)
+    return "\n".join(line if line == to else in_brackets(line, language) for line in lines) + "\n"
 
 
 def clean_name(name: str) -> str:
@@ -79,7 +95,9 @@ def _addressed(text: Mapping[str, Any], name: str) -> str:
 
 def _whole(text: Mapping[str, Any]) -> dict[str, Any]:
     """The text with its labels: those it was composed with, else those of its language."""
-    return {"sender": "", "site": "", "event": "", "tone": "plain"} | dict(text) | {"labels": _labels(text)}
+    code = str(text["language"])
+    told = {"sender": "", "site": "", "event": "", "tone": "plain"} | dict(text)
+    return told | {"labels": _labels(text), "tag": read_language(code).tag}
 
 
 def _labels(text: Mapping[str, Any]) -> Mapping[str, str]:

@@ -1,6 +1,8 @@
 """From a published programme to what it says of itself to everybody."""
 
-from eligibility.programme import Programme
+from collections.abc import Iterator
+
+from eligibility.programme import Programme, Text
 from notices.wording.draft import PublicFacts
 from notices.wording.facts import Said
 from notices.wording.language import voices
@@ -14,6 +16,7 @@ def public_facts(programme: Programme) -> PublicFacts:
     """
     return PublicFacts(
         programme=programme.slug,
+        office=programme.office,
         kinds={event: trigger.kind for event, trigger in programme.triggers.items() if event in voices()},
         name=Said.model_validate(programme.name.model_dump()),
         gives=Said.model_validate(programme.gives.model_dump()),
@@ -21,4 +24,13 @@ def public_facts(programme: Programme) -> PublicFacts:
         has_amount=bool(programme.amounts),
         has_deadline=programme.deadline is not None,
         has_documents=bool(programme.documents),
+        others=tuple(Said.model_validate(text.model_dump()) for text in _others(programme)),
     )
+
+
+def _others(programme: Programme) -> Iterator[Text]:
+    """What a notice may show besides name, gain and way to apply: documents, questions, labels of amounts."""
+    yield from programme.documents
+    yield from (amount.label for amount in programme.amounts)
+    yield from (one.ask for one in programme.criteria.criteria() if one.when_unknown == "ask" and one.ask)
+    yield from (trigger.how_to_apply for trigger in programme.triggers.values() if trigger.how_to_apply)

@@ -25,7 +25,7 @@ from notices.approval.models import Item, Notice
 from notices.approval.officer import Officer
 from notices.approval.prepare import Prepared, prepare_notices
 from notices.recipients.publish import publish_safety
-from notices.wording import library
+from notices.wording import drafting, library
 from notices.wording.draft import PublicFacts, TemplateDrafter
 from notices.wording.facts import Said
 from tests.django_settings import TODOKE_SETTINGS
@@ -70,7 +70,7 @@ def approve_wordings(*, languages: tuple[str, ...] = ("ja", "en"), leave_out: tu
         for slug, (ja, en, _, _, kinds, _) in PROGRAMMES.items()
         if slug not in leave_out
     ]  # fmt: skip
-    library.ensure(facts, languages=languages, drafter=TemplateDrafter(), at=AT)
+    drafting.ensure(facts, languages=languages, drafter=TemplateDrafter(), at=AT)
     library.approve_all_demo("clerk-w", AT)
 
 

@@ -61,8 +61,14 @@ class Shelf:
 
 
 def said(ja: str, en: str) -> dict[str, str]:
-    """A public text in both languages."""
-    return {"ja": ja, "en": en}
+    """A public text in every language; only Japanese and English are more than a stand-in."""
+    others = dict.fromkeys(set(languages()) - {"ja", "ja-easy", "en"}, en)
+    return {"ja": ja, "en": en, "ja-easy": "せいど", **others}
+
+
+def labelled(ja: str, en: str) -> dict[str, str]:
+    """The label of an amount in every language."""
+    return {f"label_{code}": text.replace("せいど", "あわせて…") for code, text in said(ja, en).items()}
 
 
 def child_allowance(*, due_on: date | None = date(2026, 12, 8), late: bool = False) -> ItemContent:
@@ -74,14 +80,15 @@ def child_allowance(*, due_on: date | None = date(2026, 12, 8), late: bool = Fal
             {
                 "type": "yen_per_month",
                 "value": 15000,
-                "label_ja": "第1子・第2子：お子さん1人につき月…（3歳になる月まで）",
-                "label_en": "First and second child: … a month each, until the month they turn 3",
+                **labelled(
+                    "第1子・第2子：お子さん1人につき月…（3歳になる月まで）",
+                    "First and second child: … a month each, until the month they turn 3",
+                ),
             },
             {
                 "type": "yen_per_month",
                 "value": 30000,
-                "label_ja": "第3子から：お子さん1人につき月…",
-                "label_en": "From the third child: … a month each",
+                **labelled("第3子から：お子さん1人につき月…", "From the third child: … a month each"),
             },
         ],
         "deadline": {"type": "date", "value": due_on.isoformat()} if due_on else None,
@@ -146,7 +153,7 @@ def funeral_grant() -> ItemContent:
     facts = {
         "name": said("国民健康保険 葬祭費", "NHI funeral expenses"),
         "gives": said("葬儀を行った方にお渡しするお金です。", "Money for the person who held the funeral."),
-        "amount": {"type": "yen", "value": 30000, "label_ja": "葬祭費", "label_en": "Funeral expenses"},
+        "amount": {"type": "yen", "value": 30000, **labelled("葬祭費", "Funeral expenses")},
         "deadline": {"type": "date", "value": "2028-11-18"},
         "occurred_on": {"type": "date", "value": BORN_ON.isoformat()},
         "office": "insurance",

@@ -9,7 +9,7 @@ import pytest
 
 from engine.core.errors import WordingError
 from notices.wording.compose import PUSH_LIMIT, WordingMissing, compose, flatten, recheck
-from notices.wording.language import languages, voices
+from notices.wording.language import languages, read_language, voices
 from tests.support.wordings import (
     BORN_ON,
     NARA,
@@ -83,9 +83,8 @@ def test_the_push_form_is_short_and_sensitive_ones_say_nothing(event: str, langu
     push = written(event=event, language=language).text["push"]
     assert len(push) <= PUSH_LIMIT
     if voices()[event].sensitive:
-        assert (
-            push == {"ja": "奈良市から手続きのお知らせがあります。", "en": "Nara City has a notice for you."}[language]
-        )
+        city = NARA.name_ja if read_language(language).names_from == "ja" else NARA.name_en
+        assert push == read_language(language).push_neutral.replace("{municipality}", city)
 
 
 def test_one_sensitive_item_makes_the_push_neutral() -> None:
@@ -125,7 +124,7 @@ def test_the_text_is_stable_plain_data() -> None:
 
 
 def test_a_language_without_approved_text_is_missing_not_guessed() -> None:
-    for language, library in (("en", Shelf("ja")), ("vi", Shelf())):
+    for language, library in (("en", Shelf("ja")), ("ne", Shelf())):
         with pytest.raises(WordingMissing):
             compose(
                 event="E01", number="N-2026-000001", language=language, municipality=NARA, offices=OFFICES,
@@ -181,7 +180,9 @@ def test_every_changed_digit_is_caught(language: str) -> None:
 def test_amounts_that_change_places_are_caught(language: str) -> None:
     composed = written(language=language)
     gives = composed.text["cards"][0]["gives"]
-    swapped = gives.replace("15,000", "#").replace("30,000", "15,000").replace("#", "30,000")
+    less, more = (read_language(language).say_yen(value) for value in (15_000, 30_000))
+    assert less in gives
+    swapped = gives.replace(less, "#").replace(more, less).replace("#", more)
     assert recheck(_with(composed.text, ("cards", 0, "gives"), swapped), composed)
 
 
@@ -199,6 +200,7 @@ def test_labels_that_change_places_are_caught() -> None:
     ("path", "old", "new"),
     [
         pytest.param(("cards", 0, "by"), "（火）", "（水）", id="weekday"),
+        pytest.param(("details", 0, "when"), "令和8年", "令和9年", id="the other calendar"),
         pytest.param(("cards", 0, "by"), "12月8日（火）", "十二月八日", id="date in words"),
         pytest.param(("details", 0, "whom"), "0742-00-0001", "0742-00-0002", id="another office's phone"),
         pytest.param(("clauses", 4), "https://www.city.example", "https://www.city.example.evil", id="another page"),
@@ -211,6 +213,24 @@ def test_an_edit_that_changes_a_fact_is_caught(path: tuple[Any, ...], old: str, 
     said = dict(_texts(composed.text))[path]
     assert old in said
     assert recheck(_with(composed.text, path, said.replace(old, new)), composed)
+
+
+def test_details_say_the_deadline_in_both_calendars() -> None:
+    assert written().text["details"][0]["when"] == "2026年（令和8年）12月8日（火）までに申請してください。"
+
+
+def test_a_programme_that_is_not_said_in_a_language_is_missing_there() -> None:
+    item = child_medical_subsidy()
+    item.facts["gives"].pop("ko")
+    with pytest.raises(WordingMissing, match="child_medical_subsidy: 1 of its texts"):
+        written([item], language="ko")
+
+
+def test_a_kanji_without_a_reading_stops_a_text_with_ruby() -> None:
+    item = child_medical_subsidy()
+    item.facts["gives"]["ja-easy"] = "鬱"
+    with pytest.raises(WordingMissing, match="readings"):
+        written([item], language="ja-easy")
 
 
 def test_flatten_knows_every_word_a_resident_reads() -> None:

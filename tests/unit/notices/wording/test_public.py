@@ -11,8 +11,8 @@ from notices.wording.compose import ItemContent, compose
 from notices.wording.draft import TemplateDrafter, requests_for
 from notices.wording.guard import check, version_of
 from notices.wording.language import voices
-from notices.wording.library import subject_of
 from notices.wording.public import public_facts
+from notices.wording.verdict import subject_of
 from tests.support.wordings import BORN_ON, NARA, OFFICES, Text
 
 OFFICE = OFFICES["insurance"]
