@@ -48,7 +48,10 @@ def check(
     files = catalogue.files(paths or ())
     findings = check_files(files, today(front(context).clock))
     rows = ({"file": one.file, "severity": one.severity, "finding": one.text} for one in findings)
-    print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
+    if findings or as_json:
+        print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
+    else:
+        typer.echo(f"{len(files)} programme files: nothing to put right")
     errors = sum(one.blocks for one in findings)
     if errors:
         raise InputError(f"{errors} errors in {len(files)} programme files")

@@ -55,9 +55,9 @@ class Matches:
     past_review: tuple[str, ...] = ()
 
     def summary(self) -> Mapping[str, Any]:
-        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out and, held for staff, programmes_past_review."""
+        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out; programmes_past_review (held)."""
         counted = {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}
-        said = {"matches": counted, "programmes": dict(self.programmes)}
+        said: dict[str, Any] = {"matches": counted, "programmes": dict(self.programmes)}
         said |= {"programmes_left_out": dict(self.left_out)} if self.left_out else {}
         return said | ({"programmes_past_review": list(self.past_review)} if self.past_review else {})
 

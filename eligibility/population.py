@@ -13,9 +13,11 @@ from sqlglot import exp
 from eligibility.cases import judged
 from eligibility.language.compile import tables
 from eligibility.language.nodes import Node
+from eligibility.language.sources import sources
 from eligibility.programme import Compiled, Criterion, Group, Programme
 from engine.core.errors import InputError
-from engine.core.sql import Query, load_queries
+from engine.core.sql import Query, load_queries, quoted
+from engine.records.contract import load_contracts
 from engine.records.snapshot import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
@@ -35,22 +37,36 @@ class Population:
 @contextmanager
 def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Iterator[Population]:
     """The snapshot's records that these programmes read, in memory. Raises InputError when the snapshot lacks one."""
-    read = {"residents"} | {table for programme in programmes for table in _tables(programme)}
+    read = _read(programmes)
     with Warehouse(duckdb.connect()) as warehouse:
         warehouse.define("CREATE SCHEMA now")
         for table in sorted(read):
             if not reader.has(f"now.{table}"):
                 raise InputError(f"the snapshot of {reader.folder.name} has no table now.{table}")
             path = exp.convert(str(reader.folder / f"now.{table}.parquet")).sql(dialect="duckdb")
-            made = _SQL["open_table"].about(table=f"now.{table}", file=Query(name="file", text=path))
+            columns = Query(name="columns", text=", ".join(quoted(name) for name in sorted(read[table])))
+            made = _SQL["open_table"].about(table=f"now.{table}", columns=columns, file=Query(name="file", text=path))
             warehouse.define(made.text)
         yield Population(warehouse=warehouse, people=warehouse.query(_SQL["people"]), loaded=frozenset(read))
 
 
-def _tables(programme: Programme) -> set[str]:
-    trees = programme.compiled(programme.verified_on)
-    nodes = [*trees.criteria.values(), *trees.exclusions.values(), *trees.amounts]
-    return tables(node for node in nodes if node is not None)
+_OF_RESIDENTS = frozenset({"resident_id", "household_id", "status", "birth_date", "sex", "rel1", "addr_code"})
+
+
+def _read(programmes: Sequence[Programme]) -> dict[str, set[str]]:
+    """Table → the columns that these programmes read of it, and those by which its rows are found."""
+    found: dict[str, set[str]] = {"residents": set(_OF_RESIDENTS)}
+    for programme in programmes:
+        trees = programme.compiled(programme.verified_on)
+        nodes = [*trees.criteria.values(), *trees.exclusions.values(), *trees.amounts]
+        for table in tables(node for node in nodes if node is not None):
+            joins = {one.join for one in sources().values() if one.table == table}
+            found.setdefault(table, set(load_contracts()[table].columns) if table == "consents" else set()).update(
+                joins
+            )
+        for table, column in trees.reads:
+            found[table].add(column)
+    return found
 
 
 def verdicts(who: Population, programme: Programme, on: date, *, cases: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 -- name: open_table
--- One row per record of a table as of the snapshot's night.
-CREATE TABLE <table> AS SELECT * FROM read_parquet(<file>);
+-- One row per record of a table as of the snapshot's night, with the columns that rules read and no other.
+CREATE TABLE <table> AS SELECT <columns> FROM read_parquet(<file>);
 
 -- name: people
 -- One row per resident: what a preview groups by. `members` counts the people registered together.

@@ -271,7 +271,9 @@ class Programme(Part):
             known = load_contracts()[table].columns if table in load_contracts() else {}
             missing = [column for column in purpose.columns if column not in known]
             if missing or not known:
-                raise RuleError(f"{self.slug}.reads: there is no {'.'.join([table, *missing[:1]])} in the contracts")
+                nearest = did_you_mean((missing or [table])[0], known or load_contracts())
+                what = ".".join([table, *missing[:1]])
+                raise RuleError(f"{self.slug}.reads: there is no {what} in the contracts; {nearest}".rstrip("; "))
 
     def compiled(self, on: date) -> "Compiled":
         """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column.
@@ -389,11 +391,14 @@ def parse_programme(values: Any) -> Programme:
     try:
         return Programme.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        names = {name for part in _PARTS for name in part.model_fields}
+        # a misspelt field is the reason why the right one is missing
+        misspelt = (one for one in found if one["type"] == "extra_forbidden" and one["loc"][-1] not in names)
+        first = next(misspelt, found[0])
         where = ".".join(part for part in map(str, first["loc"]) if not part.startswith(_UNION_PARTS))
         said = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            names = {name for part in _PARTS for name in part.model_fields}
             said = f"there is no such field; {did_you_mean(str(first['loc'][-1]), names)}see `todoke programmes schema`"
         if first["type"] == "literal_error":
             allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"])

@@ -17,7 +17,7 @@ valid_from: {today}  # the first day this text of the law counts
 verified_on: {today}  # when somebody last held this file against the law
 next_review: {review}  # past this day nothing is prepared by itself any more
 triggers:
-  {event}: {{kind: information}}  # entitlement, duty, ending, information; docs/events.md lists the events
+  {event}: {{kind: information}}  # entitlement, duty, ending, information; docs/glossary.md lists the events
 gives:
   ja: 何についての制度かを、短い文で書いてください。
   en: Say in a short sentence what it is about.
@@ -54,6 +54,7 @@ examples:  # both sides of every threshold; `todoke programmes check --mutants {
   - {{name: the day before the birthday, verdict: possible}}
   - {{name: a day too young, subject: {{birth_date: {not_yet}}}, verdict: ineligible}}
   - {{name: moved away, subject: {{status: MOVED_OUT}}, verdict: ineligible}}
+  - {{name: the day before this text of the law counts, as_of: {eve}, verdict: ineligible, excluded: not_in_force}}
   - {{name: the date of birth is not known, subject: {{birth_date: null}}, verdict: possible}}
 """
 
@@ -69,7 +70,8 @@ def scaffold(
     review = date(today.year + 1, 4, 1)
     told = {"slug": slug, "ja": ja, "en": en, "law": law, "articles": articles, "office": office, "event": event}
     just_65, not_yet = (_born_65_years_before(today + timedelta(days=days)) for days in (1, 2))
-    text = _TEMPLATE.format(**told, today=today, review=review, just_65=just_65, not_yet=not_yet)
+    eve = today - timedelta(days=1)
+    text = _TEMPLATE.format(**told, today=today, review=review, just_65=just_65, not_yet=not_yet, eve=eve)
     path.write_text(text, encoding="utf-8")
     return path
 

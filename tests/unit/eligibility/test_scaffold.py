@@ -27,10 +27,9 @@ def test_a_new_file_can_be_checked_at_once(tmp_path: Path) -> None:
     assert programme.next_review == date(2027, 4, 1)
 
 
-def test_the_new_file_says_which_examples_are_still_missing(tmp_path: Path) -> None:
+def test_the_examples_of_a_new_file_notice_every_change(tmp_path: Path) -> None:
     outcome = judge_examples(read_programme(_new(tmp_path)))
-    assert outcome.share < LEAST_NOTICED
-    assert {one.place for one in outcome.survivors} == {"valid_from"}
+    assert outcome.share >= LEAST_NOTICED
 
 
 def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
