@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -91,6 +92,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}? " if near else ""
 
 
+@lru_cache(maxsize=4096)
 def _tree(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
