@@ -48,6 +48,7 @@ bench: $(VENV)/.dev
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove
+	$(BIN)/python -m tests.prove.mutants
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.pictures
