@@ -177,7 +177,7 @@ def demo(
     build_town(residents=residents, seed=seed, baseline=demo_settings.BASELINE, nights=ahead, folder=folder)
     make_keys(settings.paths.keys)
     notices.commands.open_queue(settings)
-    from notices.demo import furnish, welcome
+    from notices.demo import furnish, names, welcome
 
     accounts = furnish(settings, clock, folder)
     summaries = []
@@ -186,7 +186,7 @@ def demo(
         for on in [demo_settings.BASELINE, *demo_settings.nights(nights)]:
             summaries.append(scan(settings, clock, on))
             bar.update(task, advance=1, description=f"night of {on}")
-    typer.echo(demo_settings.report([summary.as_json() for summary in summaries]))
+    typer.echo(demo_settings.report([summary.as_json() for summary in summaries], names()))
     typer.echo(welcome(settings, folder, accounts, program=sys.argv[0]))
 
 

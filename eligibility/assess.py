@@ -10,7 +10,7 @@ from eligibility.language.evaluate import Facts, evaluate
 from eligibility.language.nodes import Node, Value
 from eligibility.programme import Example, Programme
 
-__all__ = ["assess", "example_facts", "facts_from", "judge"]
+__all__ = ["assess", "example_facts", "facts_from", "judge", "unmet"]
 
 
 def judge(programme: Programme, facts: Facts, before: Facts | None = None) -> tuple[Case, Mapping[str, Node | None]]:
@@ -71,3 +71,29 @@ def example_facts(example: Example) -> dict[str, Any]:
         "event": example.event,
     }
     return facts | ({"household": list(example.household)} if example.household else {})
+
+
+def unmet(programme: Programme, example: Example) -> str:
+    """What an example says that the programme does not; '' when it holds. Raises InputError for facts no contract knows."""
+    values = example_facts(example)
+    case, _ = judge(programme, facts_from(values, example.as_of))
+    dates = dates_of(programme, occurred_on(values), example.as_of)
+    said, excluded = verdict(programme, case)
+    found = {
+        "verdict": said,
+        "excluded": excluded,
+        "amounts": tuple(one["value"] for one in amounts_of(programme, case, example.as_of)),
+        "deadline": dates.due,
+        "loss_free": dates.loss_free,
+        "late": dates.late,
+        "undecided": tuple(one.id for one in programme.criteria.undecided(case.results)),
+    }
+    for name, value in found.items():
+        told = getattr(example, name)
+        if told is not None and told != value:
+            return f"{name}: {_shown(told)} expected, {_shown(value)} found"
+    return ""
+
+
+def _shown(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)

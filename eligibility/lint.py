@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from eligibility.assess import assess, example_facts
+from eligibility.assess import unmet
 from eligibility.programme import Programme, read_programme
+from eligibility.purposes import refusals
 from engine.core.errors import InputError, RuleError
 
 _FEWEST_EXAMPLES = 4
@@ -37,7 +38,8 @@ def _check(path: Path, on: date) -> list[Finding]:
         programme = read_programme(path)
     except RuleError as error:
         return [Finding(file=path.name, severity="error", text=str(error))]
-    found = [Finding(file=path.name, severity="error", text=text) for text in examples_that_fail(programme)]
+    wrong = [*refusals(programme), *examples_that_fail(programme)]
+    found = [Finding(file=path.name, severity="error", text=text) for text in wrong]
     if len(programme.examples) < _FEWEST_EXAMPLES:
         found.append(
             Finding(
@@ -62,14 +64,13 @@ def _check(path: Path, on: date) -> list[Finding]:
 
 
 def examples_that_fail(programme: Programme) -> list[str]:
-    """Each example whose verdict is not the one it names."""
+    """Each example that does not hold, and in what."""
     failures = []
     for example in programme.examples:
         try:
-            said = assess(programme, example_facts(example), example.as_of)
+            difference = unmet(programme, example)
         except InputError as error:
-            failures.append(f"example «{example.name}»: {error}")
-            continue
-        if (said["verdict"], said["excluded"]) != (example.verdict, example.excluded):
-            failures.append(f"example «{example.name}»: {example.verdict} expected, {said['verdict']} found")
+            difference = str(error)
+        if difference:
+            failures.append(f"example «{example.name}»: {difference}")
     return failures

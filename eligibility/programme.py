@@ -12,6 +12,7 @@ from eligibility.deadline import Deadline
 from eligibility.language.nodes import Constant, Kind, Node, Scale
 from eligibility.language.parse import did_you_mean, parse
 from engine.core.errors import RuleError, ValueNotInForce
+from engine.core.yaml_text import load_yaml
 from engine.records.contract import load_contracts
 
 NoticeKind = Literal["entitlement", "duty", "ending", "information"]
@@ -202,7 +203,7 @@ class Programme(Part):
     law: Law
     office: str
     level: str
-    recipient: Literal["guardian", "self", "next_of_kin", "nhi_payer"]
+    recipient: Literal["guardian", "mother", "self", "self_or_guardian", "next_of_kin", "nhi_payer"]
     sensitivity: Literal["normal", "sensitive"] = "normal"
     valid_from: date
     valid_to: date | None = None
@@ -220,6 +221,9 @@ class Programme(Part):
     deadline: Deadline | None = None
     limit_days: int = 60
     marks: tuple[str, ...] = ()
+    fields: dict[str, str] = Field(
+        default_factory=dict
+    )  #: what the law's draft asks → table.column, ask.id or verify.id
     examples: tuple[Example, ...] = ()
 
     _trees: "dict[tuple[int | tuple[int, ...], ...], Compiled]" = PrivateAttr(default_factory=dict)
@@ -252,6 +256,15 @@ class Programme(Part):
         for name, value in self.values.items():
             if min(value.values) > self.valid_from:
                 raise RuleError(f"{self.slug}.values.{name} begins after the programme does, on {min(value.values)}")
+        for field, answer in self.fields.items():
+            part, _, rest = answer.partition(".")
+            asked = [one.id for one in self.criteria.criteria() if one.when_unknown == part]
+            if rest not in (
+                asked if part in {"ask", "verify"} else self.reads[part].columns if part in self.reads else ()
+            ):
+                raise RuleError(
+                    f"{self.slug}.fields.{field}: {answer} is no column under `reads` and no criterion's ask or verify"
+                )
         for table, purpose in self.reads.items():
             known = load_contracts()[table].columns if table in load_contracts() else {}
             missing = [column for column in purpose.columns if column not in known]
@@ -339,7 +352,7 @@ def _filled(given: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, A
 def read_programme(path: Path) -> Programme:
     """A programme file. Raises RuleError that names the file and the field or criterion."""
     try:
-        return parse_programme(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return parse_programme(load_yaml(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:

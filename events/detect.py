@@ -87,7 +87,8 @@ def _bands(night: Night, codes: Sequence[str]) -> dict[str, Band]:
     since = learning_since(first_night(night), night.on)
     nights = list(days(since + timedelta(days=1), night.on - timedelta(days=1)))
     history = counts_of_nights(night, since)
-    return bands(codes, history, nights, night.on, residents(night), night.settings.volume)
+    last = night.warehouse.last_marked(STAGE, night.municipality, night.on)
+    return bands(codes, history, nights, night.on, residents(night), night.settings.volume, since=last)
 
 
 _EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -21,13 +21,14 @@ _Stood = Mapping[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any], st
 
 def evidence(night: Night, events: Sequence[Event]) -> list[list[dict[str, Any]]]:
     """For each event the list of {table, column, ja, before, after, file_date}, in the order its detector names the columns."""
-    recorded = _recorded(night, [event for event in events if not event.from_calendar])
+    recorded = _recorded(night, events)
     standing = _standing(night, [event for event in events if event.from_calendar])
     found = []
     for event in events:
         detector = load_detectors()[event.code]
-        stood, keys = (standing, event.subject_ids) if event.from_calendar else (recorded, event.change_ids)
-        rows = (stood[detector.table, key] for key in keys if (detector.table, key) in stood)
+        rows = [recorded[detector.table, key] for key in event.change_ids if (detector.table, key) in recorded]
+        if not rows:
+            rows = [standing[detector.table, key] for key in event.subject_ids if (detector.table, key) in standing]
         found.append([entry for row in rows for entry in _entries(detector, *row)])
     return found
 

@@ -15,6 +15,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "止めるもとになった死亡の記録が取り消された",
         "the death that had stopped it was cancelled",
     ),
+    "no_birth": ("出産予定日を過ぎても出生が記録されない", "no birth was recorded after the expected date"),
     "volume": ("同じ種類の件数が見込みを大きく超えた", "there were far more of its kind than expected"),
 }
 _STATES: Mapping[str, str] = {
@@ -24,6 +25,7 @@ _STATES: Mapping[str, str] = {
     "held": "保留",
     "staff": "職員確認",
     "suppressed": "停止",
+    "noted": "記録のみ",
 }
 
 

@@ -9,6 +9,58 @@ WHERE c.municipality_code = $municipality AND c.night = $night AND c.class <> 'c
   AND (c.before.birth_date IS DISTINCT FROM c.after.birth_date
        OR COALESCE(c.before.birth_date_unknown, FALSE) <> COALESCE(c.after.birth_date_unknown, FALSE));
 
+-- name: tables_with_news
+-- One row per table that got rows tonight.
+SELECT DISTINCT f.table_name FROM history.files AS f
+WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted';
+
+-- name: reached
+-- One row per resident and event of `calendar_days`. The register is read once: everybody with one of its dates, then what it brings them.
+WITH due AS (
+    SELECT r.resident_id, r.household_id, r.sex, r.birth_date, COALESCE(r.birth_date_unknown, FALSE) AS birth_date_unknown,
+           r.resident_since, r.visa_until
+    FROM now.residents AS r
+    WHERE r.municipality_code = $municipality AND r.status = 'RESIDENT'
+      AND (r.birth_date IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'birth_date')
+           OR r.resident_since IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'resident_since')
+           OR r.visa_until IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'visa_until'))
+),
+based AS (
+    SELECT due.*, 'birth_date' AS basis, due.birth_date AS value FROM due
+    UNION ALL
+    SELECT due.*, 'resident_since' AS basis, due.resident_since AS value FROM due
+    UNION ALL
+    SELECT due.*, 'visa_until' AS basis, due.visa_until AS value FROM due
+),
+newcomers AS (
+    SELECT c.subject_id, MAX(c.change_id) AS change_id FROM changes.residents AS c
+    WHERE c.municipality_code = $municipality AND c.night = $night AND c.after.status = 'RESIDENT' AND c.class <> 'cancelled'
+      AND (c.before.status IS NULL OR c.before.status <> 'RESIDENT') 
+      AND c.after.move_reason NOT IN ('BIRTH', 'EX_OFFICIO_ENTRY_NATURALISE', 'EX_OFFICIO_ENTRY_LOSS_OF_NATIONALITY')
+    GROUP BY c.subject_id
+)
+SELECT d.code, d.detail, d.day, d.basis, b.resident_id, b.household_id, b.sex, b.birth_date, b.birth_date_unknown, b.resident_since,
+       CASE WHEN d.whose = 'newcomers' THEN n.change_id
+            ELSE md5(concat_ws('|', $municipality, d.code, b.resident_id, d.detail, CAST(d.day AS VARCHAR))) END AS change_id
+FROM based AS b
+INNER JOIN calendar_days AS d ON d.basis = b.basis AND d.value = b.value
+LEFT JOIN newcomers AS n ON n.subject_id = b.resident_id
+WHERE d.whose = 'all'
+   OR (d.whose = 'newcomers' AND n.subject_id IS NOT NULL)
+   OR (d.whose = 'corrected' AND b.resident_id IN (SELECT c.resident_id FROM corrected_births AS c)
+       AND COALESCE(b.resident_since, d.day) <= d.day);
+
+-- name: unborn
+-- One row per pregnancy that ended otherwise, or whose child nobody registered by `overdue`: (mother, registered on).
+SELECT p.resident_id, p.registered_on FROM now.pregnancies AS p
+WHERE p.municipality_code = $municipality
+  AND (p.outcome IN ('MISCARRIAGE', 'STILLBIRTH', 'ABORTION')
+       OR (p.due_on <= $overdue AND COALESCE(p.outcome, 'UNKNOWN') = 'UNKNOWN'
+           AND NOT EXISTS (
+               SELECT 1 FROM now.guardianship AS g INNER JOIN now.residents AS k
+                   ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
+               WHERE g.municipality_code = p.municipality_code AND g.adult_id = p.resident_id AND k.birth_date >= p.registered_on)));
+
 -- name: register_entries
 -- One row per change so far of everybody whose register a row of tonight cancels or corrects, in the order of their history (R2).
 SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.move_reason AS reason, c.moved,
@@ -53,7 +105,14 @@ WHERE e.municipality_code = $municipality AND e.night < $night
           SELECT event_id, UNNEST(subject_ids) AS subject_id FROM events.events
           WHERE municipality_code = $municipality AND night < $night
       ) AS of_each
-      WHERE of_each.subject_id IN (SELECT p.subject_id FROM people AS p)))
+      WHERE of_each.subject_id IN (SELECT p.subject_id FROM people AS p))
+  OR e.event_id IN (
+      SELECT of_each.event_id FROM (
+          SELECT event_id, UNNEST(change_ids) AS change_id FROM events.events
+          WHERE municipality_code = $municipality AND night < $night
+      ) AS of_each
+      WHERE of_each.change_id IN (SELECT t.change_id FROM touched AS t))
+  OR (e.code = 'E02' AND s.state <> 'suppressed'))
 ORDER BY e.night, e.event_id;
 
 -- name: standing

@@ -1,6 +1,6 @@
 """Everything settling needs, read as of one night."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -11,11 +11,13 @@ import polars as pl
 from engine.core.dates import days
 from engine.core.sql import load_queries
 from engine.night import Night
-from events.dates import birthdays, months_reached
+from events.dates import Reached, reached_on
 from events.detectors import Detector, load_detectors
 from events.work import Candidate, Entry, Event, Work
 
 STAGE = "detect_events"
+#: so long after the expected date a birth that has not been registered is taken for one that does not come
+OVERDUE_DAYS = 28
 _SQL = load_queries(Path(__file__).with_name("read.sql"))
 
 
@@ -36,11 +38,16 @@ def read_work(night: Night) -> Work:
         for sequence in _sequences(warehouse.query(_SQL[name], **values))
     ]
     people = {candidate.subject_id for candidate in candidates} | {sequence[0].subject_id for sequence in sequences}
-    with warehouse.frame("people", _people(people)):
+    touched = pl.DataFrame(
+        {"change_id": [entry.change_id for sequence in sequences for entry in sequence]},
+        schema={"change_id": pl.String},
+    )
+    with warehouse.frame("people", _people(people)), warehouse.frame("touched", touched):
         known = [_event(row) for row in warehouse.query(_SQL["known"], **values).iter_rows(named=True)]
     people |= {subject for event in known for subject in event.subject_ids}
     with warehouse.frame("people", _people(people)):
         standing = warehouse.query(_SQL["standing"], **values)
+    unborn = warehouse.query(_SQL["unborn"], **values, overdue=night.on - timedelta(days=OVERDUE_DAYS))
     return Work(
         on=night.on,
         candidates=candidates,
@@ -48,6 +55,8 @@ def read_work(night: Night) -> Work:
         known=known,
         dead=set(standing.filter(pl.col("dead"))["resident_id"].to_list()),
         unnamed=set(standing.filter(pl.col("unnamed"))["resident_id"].to_list()),
+        unborn=set(unborn.iter_rows()),
+        quiet=frozenset(night.settings.events.quiet),
         late_entry_days=waits.late_entry_days,
         unnamed_birth_days=waits.unnamed_birth_days,
     )
@@ -67,30 +76,63 @@ def _sequences(rows: pl.DataFrame) -> list[list[Entry]]:
 
 
 def find_candidates(night: Night) -> list[Candidate]:
-    """What every detector sees tonight; the calendar's for each date since the last finished night."""
+    """What every detector sees tonight; the calendar's for each date since the last finished night.
+
+    A detector whose tables brought nothing tonight, and whose day it is not, has nothing to see and is not asked.
+    """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
-    first = first_night(night)
-    since = warehouse.last_marked(STAGE, night.municipality, night.on) or first
-    since = max(since, first)
-    reborn = warehouse.query(_SQL["corrected_births"], **values)
-    limit = timedelta(days=night.settings.waits.late_entry_days)
-    back_to = min(since, max(first, night.on - limit)) if reborn.height else since
+    news = set(warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
+    reached = reached_tonight(night)
+    days_of = set(reached["code"].unique().to_list())
     found: list[Candidate] = []
-    with (
-        warehouse.frame("corrected_births", reborn),
-        warehouse.frame("calendar_days", _calendar(birthdays, back_to, since, night.on)),
-        warehouse.frame("calendar_months", _calendar(months_reached, back_to, since, night.on)),
-    ):
+    with warehouse.frame("reached", reached):
         for detector in load_detectors().values():
-            rows = warehouse.query(_SQL["candidates"].about(select=detector.query), **values)
-            found.extend(_candidate(detector, row) for row in rows.iter_rows(named=True))
+            asked = detector.code in days_of or bool({detector.table, *detector.also} & news and not detector.by_age)
+            if detector.event_class != "never" and asked:
+                rows = warehouse.query(_SQL["candidates"].about(select=detector.query), **values)
+                found.extend(_candidate(detector, row) for row in rows.iter_rows(named=True))
     return found
 
 
-def _calendar(frame_of: Callable[[Sequence[date]], pl.DataFrame], back_to: date, since: date, on: date) -> pl.DataFrame:
-    """A frame of `events.dates` for (since, on], and for (back_to, since] to be used for corrected birth dates only."""
-    dates = list(days(back_to + timedelta(days=1), on))
-    return frame_of(dates).with_columns((pl.col("day") <= since).alias("corrected_only"))
+_REACHED = {
+    "code": pl.String,
+    "detail": pl.String,
+    "day": pl.Date,
+    "basis": pl.String,
+    "value": pl.Date,
+    "whose": pl.String,
+}
+
+
+def reached_tonight(night: Night) -> pl.DataFrame:
+    """One row per resident and calendar event whose day came since the last finished night: one pass over the register.
+
+    Whose birth date was corrected tonight may have reached an age on a day that has passed already, up to the limit for late entries.
+    """
+    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
+    first = first_night(night)
+    since = max(warehouse.last_marked(STAGE, night.municipality, night.on) or first, first)
+    reborn = warehouse.query(_SQL["corrected_births"], **values)
+    limit = timedelta(days=night.settings.waits.late_entry_days)
+    back_to = min(since, max(first, night.on - limit)) if reborn.height else since
+    rows = [
+        (detector.code, one.detail, one.day, one.basis, value, _whose(one, since))
+        for detector in load_detectors().values()
+        for day in days(back_to + timedelta(days=1), night.on)
+        for one in reached_on(detector.when, day, night.on)
+        for value in one.values
+    ]
+    with (
+        warehouse.frame("corrected_births", reborn),
+        warehouse.frame("calendar_days", pl.DataFrame(rows, schema=_REACHED, orient="row")),
+    ):
+        return warehouse.query(_SQL["reached"], **values)
+
+
+def _whose(one: Reached, since: date) -> str:
+    if one.newcomers:
+        return "newcomers"
+    return "all" if one.day > since else "corrected"
 
 
 def _candidate(detector: Detector, row: Mapping[str, Any]) -> Candidate:

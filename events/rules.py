@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from events.detectors import load_detectors
@@ -54,25 +54,27 @@ def _undo_tonight(work: Work, back: TakeBack) -> None:
     """What was entered and taken back between two nights never becomes an event."""
     kept = []
     for candidate in work.candidates:
-        if candidate.subject_id != back.by.subject_id or not back.change_ids & set(candidate.change_ids):
+        if not back.change_ids & set(candidate.change_ids):
             kept.append(candidate)
         elif back.right:
-            kept.append(_redated(candidate, back))
+            kept.append(candidate if candidate.from_calendar else _redated(candidate, back))
     work.candidates = kept
 
 
 def _undo_known(work: Work, back: TakeBack) -> None:
-    """The event of an earlier night is void; its other subjects, and the right date, come back as tonight's rows."""
-    subject = back.by.subject_id
+    """The event of an earlier night is void; its other subjects, and the right date, come back as tonight's rows.
+
+    An event may rest on somebody else's row, as a bereaved parent's does on the death: then it falls or moves as a whole.
+    """
     for event in work.known:
-        concerned = event.live and subject in event.subject_ids and back.change_ids & set(event.change_ids)
-        if not concerned or event.from_calendar:
+        if not event.live or not back.change_ids & set(event.change_ids) or (event.from_calendar and back.right):
             continue
         event.decide("void", back.reason)
-        work.candidates += [candidate_of(event, other) for other in event.subject_ids if other != subject]
+        own = {back.by.subject_id} & set(event.subject_ids) or set(event.subject_ids)
+        work.candidates += [candidate_of(event, other) for other in event.subject_ids if other not in own]
         if back.right:
-            own = replace(candidate_of(event, subject), change_ids=())
-            work.candidates.append(_redated(own, back))
+            again = (replace(candidate_of(event, subject), change_ids=()) for subject in sorted(own))
+            work.candidates += [_redated(candidate, back) for candidate in again]
 
 
 def _redated(candidate: Candidate, back: TakeBack) -> Candidate:
@@ -91,7 +93,8 @@ def _redated(candidate: Candidate, back: TakeBack) -> Candidate:
 def _undo_ages(work: Work, subject: str, birth_date_moved: bool) -> None:
     """Ages reached by a birth date that was wrong; the calendar finds the right ones."""
     for event in work.known:
-        if birth_date_moved and event.live and event.from_calendar and subject in event.subject_ids:
+        by_age = load_detectors()[event.code].by_age
+        if birth_date_moved and event.live and by_age and subject in event.subject_ids:
             event.decide("void", "R2_corrected")
 
 
@@ -116,16 +119,19 @@ def candidate_of(event: Event, subject: str) -> Candidate:
 
 
 def one_event_each(work: Work) -> None:
-    """R7: one event per person, kind and date, and per household and night; entered again it is not news."""
+    """R7: one event per person, kind and date, and per household and night; entered again it is not news.
+
+    An age is reached once, whichever day it was seen on.
+    """
     seen = {
-        (event.code, event.detail, subject, event.occurred_on)
+        (event.code, event.detail, subject, _dated(event.code, event.occurred_on))
         for event in work.known
         if event.live
         for subject in event.subject_ids
     }
     grouped: dict[tuple[object, ...], list[Candidate]] = {}
     for candidate in sorted(work.candidates, key=lambda one: (one.code, one.subject_id, one.change_ids)):
-        mark = (candidate.code, candidate.detail, candidate.subject_id, candidate.occurred_on)
+        mark = (candidate.code, candidate.detail, candidate.subject_id, _dated(candidate.code, candidate.occurred_on))
         if mark in seen:
             continue
         seen.add(mark)
@@ -133,6 +139,10 @@ def one_event_each(work: Work) -> None:
         grouped.setdefault((candidate.code, candidate.detail, whose, candidate.occurred_on), []).append(candidate)
     work.events = [event_of(group, work) for group in grouped.values()]
     work.grouped = True
+
+
+def _dated(code: str, on: date | None) -> date | None:
+    return None if load_detectors()[code].by_age else on
 
 
 def event_of(group: list[Candidate], work: Work) -> Event:

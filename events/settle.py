@@ -11,7 +11,8 @@ from events.work import Event, Work
 
 #: a death recorded within this many days of the night an event was found overtakes it
 DEATH_WINDOW_DAYS = 7
-DEATH = "E10"
+DEATH, PREGNANCY = "E10", "E02"
+NO_BIRTH = "no_birth"
 DEATH_IN_WINDOW, DEATH_CANCELLED = "death_in_window", "death_cancelled"
 
 
@@ -27,8 +28,10 @@ def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
     for event in work.events:
         if event.state is None:
             event.decide("settled", "")
+    _no_birth(work)
     _overtaken_by_death(work)
     _alive_after_all(work)
+    _asked_of_nobody(work)
     return [event for event in work.everything() if event.new or (event.state is not None and event.state != event.was)]
 
 
@@ -43,6 +46,25 @@ def _settle_births(work: Work) -> None:
             event.decide("waiting", "unnamed")
         else:
             event.decide("settled", "")
+
+
+def _no_birth(work: Work) -> None:
+    """A pregnancy that ended otherwise, or whose expected date passed without a birth: whatever rests on it stops, and nobody is told."""
+    for event in work.everything():
+        now = event.state or event.was
+        unborn = any((subject, event.occurred_on) in work.unborn for subject in event.subject_ids)
+        if unborn and event.code == PREGNANCY and now not in {"void", "suppressed"}:
+            event.decide("suppressed", NO_BIRTH)
+
+
+def _asked_of_nobody(work: Work) -> None:
+    """Kinds the settings call quiet are found and shown; no member of staff is given a task about each."""
+    for event in work.events:
+        for_staff = event.state == "staff" or (
+            event.state == "settled" and load_detectors()[event.code].event_class == "staff-only"
+        )
+        if event.code in work.quiet and for_staff:
+            event.decide("noted", event.reason)
 
 
 def _overtaken_by_death(work: Work) -> None:

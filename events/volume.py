@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.stats import nbinom, poisson
 from sklearn.linear_model import PoissonRegressor
 
-from engine.core.dates import is_business_day, last_business_day
+from engine.core.dates import days, is_business_day, last_business_day
 from engine.core.settings import Volume
+from engine.core.yaml_text import load_yaml
 
 #: code → night → events, None where that night was held and teaches nothing
 History = Mapping[str, Mapping[date, int | None]]
@@ -32,7 +32,7 @@ class Band:
 
 @cache
 def _rates() -> dict[str, Any]:
-    rates: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("volume.yaml").read_text(encoding="utf-8"))
+    rates: dict[str, Any] = load_yaml(Path(__file__).with_name("volume.yaml").read_text(encoding="utf-8"))
     return rates
 
 
@@ -51,16 +51,26 @@ def days_covered(on: date, *, every_day: bool) -> int:
 
 
 def bands(
-    codes: Sequence[str], history: History, nights: Sequence[date], on: date, residents: int, volume: Volume
+    codes: Sequence[str],
+    history: History,
+    nights: Sequence[date],
+    on: date,
+    residents: int,
+    volume: Volume,
+    *,
+    since: date | None = None,
 ) -> dict[str, Band]:
     """The band of each event code for a night.
 
     nights: every night before `on` that was run, the baseline left out. With fewer of them than `volume.minimum_nights` the
-    yearly rates count, scaled to the number of residents.
+    yearly rates count, scaled to the number of residents. `since`: the night run last; what the calendar brought on the nights
+    missed after it comes on this one.
     """
     found = {}
     for code in codes:
         expected, likely, dispersion = _expected(code, history.get(code, {}), nights, on, residents, volume)
+        share = _missed(code, since, on)
+        expected, likely = expected * share, likely * share
         upper = max(int(_rates()["floor"]), _upper(likely, dispersion, volume.tail_probability))
         found[code] = Band(expected=round(expected, 1), upper=upper)
     return found
@@ -73,15 +83,27 @@ def _expected(
     rates = _rates()
     seen = {night: counts.get(night, 0) for night in nights if _exposure(code, night) > 0}
     taught = {night: number for night, number in seen.items() if number is not None}
-    if len(nights) >= volume.minimum_nights and taught:
+    if len(nights) >= volume.minimum_nights and taught and code not in rates["once_a_year"]:
         return _learned(code, taught, on)
     yearly = volume.yearly.get(code, rates["yearly"].get(code, 0.0) * residents / rates["residents"])
     expected = yearly / 365 * _exposure(code, on)
     return expected, expected * rates["cold_start_factor"], 1.0
 
 
+def _missed(code: str, since: date | None, on: date) -> float:
+    """By how much a night that makes up for missed ones brings more than the night alone: the calendar loses no day."""
+    rates = _rates()
+    if since is None or (code not in rates["every_day"] and code not in rates["once_a_year"]):
+        return 1.0
+    made_up = sum(_exposure(code, day) for day in days(since + timedelta(days=1), on))
+    return max(made_up / _exposure(code, on), 1.0)
+
+
 def _exposure(code: str, night: date) -> float:
     """Days covered, each day of the fiscal year's turn counting for several where people move then."""
+    once = _rates()["once_a_year"].get(code)
+    if once is not None:
+        return 365.0 if [night.month, night.day] == once else 1.0
     rush = _rates()["rush"]
     covered = days_covered(night, every_day=code in _rates()["every_day"])
     return covered * (rush["factor"] if code in rush["codes"] and _in_rush(night) else 1.0)

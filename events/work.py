@@ -86,6 +86,8 @@ class Work:
     known: list[Event]  #: what waits, and what concerns anybody seen tonight
     dead: set[str]
     unnamed: set[str]
+    unborn: set[tuple[str, date]]  #: (mother, registered on) of pregnancies after which no birth comes
+    quiet: frozenset[str]  #: codes that are found and shown but asked of nobody
     late_entry_days: int
     unnamed_birth_days: int
     events: list[Event] = field(default_factory=list)  #: tonight's, grouped from the candidates

@@ -1,15 +1,18 @@
 """What the demo town needs before its first night: keys, published programmes, approved wordings, accounts. Demo mode only."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from django.db import transaction
 
 from eligibility import catalogue
 from eligibility.programme import Programme, read_programme
 from engine.core.clock import Clock
 from engine.core.errors import StateError
 from engine.core.settings import Settings
+from events.detectors import load_detectors
 from notices.approval.accounts import make_account
 from notices.wording import drafting, library
 from notices.wording.draft import TemplateDrafter
@@ -77,6 +80,13 @@ def open_accounts(settings: Settings, folder: Path) -> Sequence[Account]:
     return accounts
 
 
+def names() -> Mapping[str, str]:
+    """Events by code and programmes by slug, in both languages."""
+    programmes = (read_programme(path) for path in catalogue.files())
+    events = {code: f"{code} {detector.ja} {detector.en.lower()}" for code, detector in load_detectors().items()}
+    return events | {programme.slug: f"{programme.name.ja} {programme.name.en.lower()}" for programme in programmes}
+
+
 def welcome(settings: Settings, folder: Path, accounts: Iterable[Account], *, program: str) -> str:
     """How to open the desk, and who may log in."""
     lines = [
@@ -91,5 +101,6 @@ def approve_wordings(programmes: Iterable[Programme], clock: Clock) -> int:
     """Drafts every wording these programmes need and approves what the guard accepted; returns how many are in force."""
     at = clock.now()
     facts = [public_facts(programme) for programme in programmes]
-    drafting.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
-    return library.approve_all_demo("demo", at)
+    with transaction.atomic():  # hundreds of drafts, one write to the disk
+        drafting.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
+        return library.approve_all_demo("demo", at)

@@ -20,6 +20,12 @@ OFFICES = (
     "disability",
     "tax",
     "public_assistance",
+    "property_tax",
+    "health",
+    "education",
+    "childcare",
+    "senior_welfare",
+    "welfare",
 )
 
 

@@ -36,6 +36,10 @@ _QUANTIFIED = {
     "all_of": f"CASE WHEN {_FALSES} > 0 THEN FALSE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE TRUE END",
     "count_of": f"CASE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE {_TRUES} END",
 }
+_ONE = (
+    "CASE WHEN COUNT({key}) FILTER (WHERE ({p}) IS NULL) > 0 OR COUNT({key}) FILTER (WHERE {p}) <> 1 THEN NULL"
+    " ELSE MAX({s}) FILTER (WHERE {p}) END"
+)
 _TOTAL = (
     "CASE WHEN COUNT({key}) FILTER (WHERE ({p}) IS NULL OR (({p}) AND ({s}) IS NULL)) > 0 THEN NULL"
     " ELSE CAST(COALESCE(SUM({s}) FILTER (WHERE {p}), 0) AS BIGINT) END"
@@ -81,7 +85,7 @@ def to_sql(node: Node, schema: str) -> str:
     if isinstance(node, Quantified):
         return _quantified(node, schema, _QUANTIFIED[node.quantifier])
     if isinstance(node, Total):
-        return _quantified(node, schema, _TOTAL, s="q.s")
+        return _quantified(node, schema, _TOTAL if node.quantifier == "sum_of" else _ONE, s="q.s")
     return _looked_up(node, schema) if isinstance(node, Lookup) else _consented(node, schema)
 
 

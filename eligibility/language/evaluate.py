@@ -185,16 +185,17 @@ def _quantified(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> 
     return None if unknowns else node.quantifier != "any_of"
 
 
-def _total(node: Total, facts: Facts, bound: Mapping[str, Record]) -> int | None:
+def _total(node: Total, facts: Facts, bound: Mapping[str, Record]) -> Value:
     rows = _rows(node.source, facts, _person(node.of, facts, bound))
     if rows is None:
         return None
-    total = 0
+    found: list[Value] = []
     for row in rows:
         names = {**bound, node.alias: row}
         counts = evaluate(node.predicate, facts, names)
-        value = evaluate(node.summed, facts, names)
-        if counts is None or (counts and value is None):
+        if counts is None:
             return None
-        total += value if counts and isinstance(value, int) else 0
-    return total
+        found += [evaluate(node.summed, facts, names)] if counts else []
+    if node.quantifier == "one_of":
+        return found[0] if len(found) == 1 else None
+    return None if None in found else sum(value for value in found if isinstance(value, int))

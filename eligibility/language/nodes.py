@@ -98,8 +98,12 @@ class Quantified:
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """The sum of a value over the rows for which a condition holds. One unknown among them, and the sum is unknown."""
+    """A value drawn from the rows for which a condition holds: their sum, or the value of the only one there is.
 
+    Unknown when it is unknown of a row whether it counts, or what it holds; of no row or several, the only one is unknown too.
+    """
+
+    quantifier: Literal["sum_of", "one_of"]
     source: str
     alias: str
     predicate: "Node"

@@ -48,7 +48,7 @@ _COMPARISONS: Mapping[type[exp.Expression], str] = {
 }
 _TURNED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _QUANTIFIERS = ("any_of", "all_of", "none_of", "count_of")
-_AGGREGATES = (*_QUANTIFIERS, "sum_of", "rank_of")
+_AGGREGATES = (*_QUANTIFIERS, "sum_of", "one_of", "rank_of")
 _KNOWN = f"the functions are {', '.join(sorted(FUNCTIONS))}, value and {', '.join(_AGGREGATES)}"
 
 
@@ -285,8 +285,8 @@ def _call(tree: exp.Anonymous, scope: _Scope) -> Node:
     name = str(tree.this).lower()
     if name in _QUANTIFIERS:
         return _quantified(name, tree, scope)
-    if name == "sum_of":
-        return _total(tree, scope)
+    if name in {"sum_of", "one_of"}:
+        return _total(name, tree, scope)
     if name == "value":
         return _value(tree, scope)
     if name not in FUNCTIONS:
@@ -348,14 +348,22 @@ def _quantified(name: str, tree: exp.Anonymous, scope: _Scope) -> Node:
     return node if source == "household" else _agreed(sources()[source].table, of, node, scope)
 
 
-def _total(tree: exp.Anonymous, scope: _Scope) -> Node:
-    """`sum_of(subject.resident_tax as t, t.fiscal_year = …, t.income_yen)`."""
-    source, of, alias = _bound("sum_of", tree, scope, parts=3)
+def _total(name: str, tree: exp.Anonymous, scope: _Scope) -> Node:
+    """`sum_of(…)` or `one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen)`."""
+    source, of, alias = _bound(name, tree, scope, parts=3)
     with _named(alias, source, scope):
         predicate, summed = _boolean(tree.expressions[1], scope), _node(tree.expressions[2], scope)
-    if summed.kind not in NUMERIC:
+    if name == "sum_of" and summed.kind not in NUMERIC:
         raise RuleError(f"sum_of adds yen, years, months, days or numbers, not {shown(summed.kind)}")
-    node = Total(source=source, alias=alias, predicate=predicate, summed=summed, kind=summed.kind, of=of)
+    node = Total(
+        quantifier=name,  # type: ignore[arg-type]
+        source=source,
+        alias=alias,
+        predicate=predicate,
+        summed=summed,
+        kind=summed.kind,
+        of=of,
+    )
     return node if source == "household" else _agreed(sources()[source].table, of, node, scope)
 
 

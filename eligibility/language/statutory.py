@@ -104,6 +104,12 @@ FUNCTIONS: Mapping[str, Function] = {
         python=dates.add_months,
         sql="CAST({0} + INTERVAL {1} MONTH AS DATE)",
     ),
+    "months_before": Function(
+        takes=("date", "months"),
+        gives="date",
+        python=lambda start, number: dates.add_months(start, -number),
+        sql="CAST({0} - INTERVAL {1} MONTH AS DATE)",
+    ),
     "days_after": Function(
         takes=("date", "days"),
         gives="date",

@@ -121,6 +121,12 @@ class Volume(Part):
     minimum_nights: int = 28
 
 
+class LifeEvents(Part):
+    """`quiet`: codes of events that are found and shown but give staff no task of their own; most are many and rarely acted on."""
+
+    quiet: tuple[str, ...] = ("E13", "E15", "E21", "E34")
+
+
 class Bedrock(Part):
     """A model behind Amazon Bedrock's Converse. `allowed_prefixes` keeps texts in the country: other model ids are refused.
 
@@ -178,6 +184,7 @@ class Settings(Part):
     desk: Desk = Desk()
     wording: Wordings = Wordings()
     volume: Volume = Volume()
+    events: LifeEvents = LifeEvents()
     demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
     demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
         2026, 1, 1, tzinfo=TOKYO

@@ -1,7 +1,5 @@
 """One landed file against its contract: refused whole, or split into typed rows and quarantined ones."""
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from engine.records.forbidden import (
     is_dropped,
 )
 from engine.records.profiles import Profile
+from engine.records.reading import read_raw
 
 _POLARS = {
     "id": pl.String,
@@ -26,6 +25,8 @@ _POLARS = {
     "yen": pl.Int64,
     "boolean": pl.Boolean,
 }
+_LONGEST = 1_000  #: characters of a value; an address with its 方書 has at most some three hundred
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _PLACES = 1_000  # a branch number (枝番号) has at most three digits
 
 
@@ -39,45 +40,27 @@ class Checked:
 
 
 def check_file(
-    path: Path, *, name: str, ending: str, contract: TableContract, profile: Profile, municipality: str
+    path: Path,
+    *,
+    name: str,
+    ending: str,
+    contract: TableContract,
+    profile: Profile,
+    municipality: str,
+    encoding: str | None = None,
 ) -> Checked:
-    """Reads a landed file. Raises FeedRejected that names the file and the column when it must be refused whole."""
-    raw = _read(path, name, ending)
-    raw, dropped = _fitted(raw, name, contract, profile, municipality)
-    _refuse_individual_numbers(raw, name, contract)
-    return _typed(raw, contract, profile, dropped)
-
-
-def _read(path: Path, name: str, ending: str) -> pl.DataFrame:
-    """The file as text columns. Parquet values are written as the canonical profile writes them."""
-    if ending == "parquet":
-        try:
-            return pl.read_parquet(path).cast(pl.String)
-        except pl.exceptions.PolarsError as error:
-            raise FeedRejected(f"{name} is not a Parquet file ({type(error).__name__})") from None
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FeedRejected(
-            f"{name} is not UTF-8 (byte {error.start}); declare its encoding in the profile or convert it"
-        ) from None
-    header = next(csv.reader(io.StringIO(text)), None)
-    if not header:
-        raise FeedRejected(f"{name} is empty; a feed without news still has its header line")
-    doubled = sorted({column for column in header if header.count(column) > 1})
-    if doubled:
-        raise FeedRejected(f"{name} has the column {doubled[0]} twice")
-    try:
-        return pl.read_csv(text.encode(), infer_schema=False).with_columns(pl.all().replace("", None))
-    except pl.exceptions.PolarsError as error:
-        raise FeedRejected(f"{name} is not a well-formed CSV file ({type(error).__name__}); ask for it again") from None
+    """Reads a landed file; its encoding is the profile's unless given. Raises FeedRejected naming file and column to refuse it whole."""
+    raw = read_raw(path, name=name, ending=ending, encoding=encoding or profile.encoding)
+    fitted, dropped = _fitted(raw.rows, name, contract, profile, municipality)
+    _refuse_individual_numbers(fitted, name, contract)
+    return _typed(fitted, raw.unreadable, contract, profile, dropped)
 
 
 def _fitted(
     raw: pl.DataFrame, name: str, contract: TableContract, profile: Profile, municipality: str
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The columns under their contract names. The header must be the contract's, in any order."""
+    numbers, raw = raw.select("row_number"), raw.drop("row_number")
     for header in raw.columns:
         if declares_individual_number(header):
             raise FeedRejected(f"{name}: column {header} declares Individual Numbers; ask for the variant without them")
@@ -101,7 +84,7 @@ def _fitted(
             ]
         )
         raise FeedRejected(f"{name}: {what} (contract {contract.table}.yaml)")
-    return raw.rename(headers).select(list(headers.values())), dropped
+    return pl.concat([numbers, raw.rename(headers).select(list(headers.values()))], how="horizontal"), dropped
 
 
 def _refuse_individual_numbers(raw: pl.DataFrame, name: str, contract: TableContract) -> None:
@@ -115,9 +98,10 @@ def _suspects(contract: TableContract) -> list[str]:
     return [name for name, column in contract.columns.items() if column.type in {"text", "code"} and not column.codes]
 
 
-def _typed(raw: pl.DataFrame, contract: TableContract, profile: Profile, dropped: tuple[str, ...]) -> Checked:
+def _typed(
+    raw: pl.DataFrame, unreadable: pl.DataFrame, contract: TableContract, profile: Profile, dropped: tuple[str, ...]
+) -> Checked:
     """Types every column at once; a row with any value that does not fit goes to quarantine with the first reason."""
-    raw = raw.with_row_index("row_number", offset=2)  # line 1 is the header
     faults: list[pl.Expr] = []
     typed: list[pl.Expr] = []
     for name, column in contract.columns.items():
@@ -130,6 +114,9 @@ def _typed(raw: pl.DataFrame, contract: TableContract, profile: Profile, dropped
             faults.append(pl.when(flag_fault).then(pl.lit(f"not_a_flag: {name}_unknown")))
         if not column.nullable:
             faults.append(pl.when(pl.col(name).is_null()).then(pl.lit(f"missing: {name}")))
+    for name in (name for name, kind in contract.physical_columns().items() if kind == "VARCHAR"):
+        faults.append(pl.when(pl.col(name).str.contains(_CONTROL)).then(pl.lit(f"control_character: {name}")))
+        faults.append(pl.when(pl.col(name).str.len_chars() > _LONGEST).then(pl.lit(f"too_long: {name}")))
     for name in _suspects(contract):
         hits = individual_numbers(raw[name])
         if hits.any():
@@ -138,7 +125,14 @@ def _typed(raw: pl.DataFrame, contract: TableContract, profile: Profile, dropped
     faults.append(pl.when(key.is_not_null() & key.is_duplicated()).then(pl.lit("key_twice_in_file")))
     judged = raw.with_columns(reason=pl.coalesce(*faults), source_key=key, person_id=pl.col(contract.person))
     bad = judged.filter(pl.col("reason").is_not_null())
-    quarantined = bad.select("row_number", pl.col("person_id").alias("resident_id"), "source_key", "reason")
+    quarantined = pl.concat(
+        [
+            bad.select("row_number", pl.col("person_id").alias("resident_id"), "source_key", "reason"),
+            unreadable.select(
+                "row_number", resident_id=pl.lit(None, pl.String), source_key=pl.lit(None, pl.String), reason="reason"
+            ),
+        ]
+    ).sort("row_number")
     good = judged.filter(pl.col("reason").is_null())
     text = pl.concat_str([pl.col(name).fill_null("\x1e") for name in contract.physical_columns()], separator="\x1f")
     rows = good.select(*typed, "person_id", "source_key", row_text=text).with_columns(source_order=_order(contract))

@@ -1,17 +1,34 @@
 """Where feed files come to rest: copied by checksum, never changed, never lost."""
 
 import hashlib
-import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.core.errors import FeedError, FeedRejected, InputError
 
 MANIFEST = "manifest.json"
+
+
+class Promise(BaseModel):
+    """What a manifest says of a file; whatever it does not say is not checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str | None = None
+    rows: int | None = None
+    kind: Literal["full", "delta"] | None = None
+    encoding: str | None = None
+
+
+class _Manifest(BaseModel):
+    files: dict[str, Promise]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +38,7 @@ class FeedFile:
     path: Path
     name: str  #: its own name in the feed folder; it holds no personal data
     business_date: date
-    promised: dict[str, Any]
+    promised: Promise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +92,20 @@ def _files_of(folder: Path, business_date: date, wanted: Wanted) -> list[FeedFil
     ]
     promises = _promises(folder / MANIFEST) if paths else {}
     return [
-        FeedFile(path=path, name=path.name, business_date=business_date, promised=dict(promises.get(path.name, {})))
+        FeedFile(path=path, name=path.name, business_date=business_date, promised=promises.get(path.name, Promise()))
         for path in paths
     ]
 
 
-def _promises(manifest: Path) -> dict[str, Any]:
+def _promises(manifest: Path) -> Mapping[str, Promise]:
     if not manifest.exists():
         return {}
     try:
-        return dict(json.loads(manifest.read_text(encoding="utf-8"))["files"])
-    except (ValueError, KeyError, TypeError):
-        raise FeedError(f"{manifest} is not a manifest: it must be JSON with a 'files' object") from None
+        return _Manifest.model_validate_json(manifest.read_bytes()).files
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise FeedError(f"{manifest} is not a manifest: {where}: {first['msg']}") from None
 
 
 def checksum(path: Path) -> str:
@@ -98,10 +117,10 @@ def checksum(path: Path) -> str:
 def check_promise(file: FeedFile, file_id: str, rows: int | None = None) -> None:
     """Holds a file to its manifest. Raises FeedRejected when the checksum or the row count differs."""
     promised = file.promised
-    if "sha256" in promised and promised["sha256"] != file_id:
+    if promised.sha256 not in {None, file_id}:
         raise FeedRejected(f"{file.name}: its SHA-256 is not the one in {MANIFEST}; it did not arrive whole")
-    if rows is not None and "rows" in promised and promised["rows"] != rows:
-        raise FeedRejected(f"{file.name}: {rows} rows, but {MANIFEST} says {promised['rows']}; it did not arrive whole")
+    if rows is not None and promised.rows not in {None, rows}:
+        raise FeedRejected(f"{file.name}: {rows} rows, but {MANIFEST} says {promised.rows}; it did not arrive whole")
 
 
 def resting_place(file_id: str, suffix: str, landing: Path) -> Path:

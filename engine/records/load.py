@@ -17,7 +17,7 @@ from engine.records.check import check_file
 from engine.records.contract import TableContract, load_contracts
 from engine.records.feeds import gaps
 from engine.records.history import SQL, Staged, append
-from engine.records.landing import FeedFile, Wanted, check_promise, checksum, feed_files, land, resting_place
+from engine.records.landing import FeedFile, Promise, Wanted, check_promise, checksum, feed_files, land, resting_place
 from engine.records.profiles import read_profile, table_of
 from engine.records.tables import create_tables
 from engine.warehouse.duck import Warehouse
@@ -106,7 +106,7 @@ def _taken_away(night: Night, known: set[tuple[str, date, str]], files: list[Fee
     """What this night loaded before and somebody has since removed from the feed folder: read again from where it landed."""
     here = {(file.name, file.business_date) for file in files}
     return [
-        FeedFile(path=place, name=name, business_date=business_date, promised={})
+        FeedFile(path=place, name=name, business_date=business_date, promised=Promise())
         for name, business_date, file_id in sorted(known)
         if (name, business_date) not in here
         for place in [resting_place(file_id, Path(name).suffix, night.settings.paths.landing)]
@@ -124,7 +124,7 @@ def _meet(night: Night, file: FeedFile, file_id: str) -> _Met:
         if match is None:
             raise FeedRejected(f"{file.name}: the profile {night.settings.profile} knows no such file")
         contract = match.contract
-        full = (file.promised.get("kind") or contract.delivery.file) == "full"
+        full = (file.promised.kind or contract.delivery.file) == "full"
         place = land(file, file_id, night.settings.paths.landing)
         check_promise(file, file_id)
         checked = check_file(
@@ -134,6 +134,7 @@ def _meet(night: Night, file: FeedFile, file_id: str) -> _Met:
             contract=contract,
             profile=profile,
             municipality=night.municipality,
+            encoding=file.promised.encoding,
         )
         check_promise(file, file_id, rows=checked.rows.height + checked.quarantined.height)
     except FeedRejected as refused:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from engine.core.errors import ContractError
 from engine.core.sql import Query
 from engine.records.contract import load_contracts
+from events.dates import When, read_when
 
 #: what every detector's SELECT answers with
 COLUMNS = (
@@ -30,11 +31,14 @@ COLUMNS = (
     "moves",  #: something of interest differs from the row before (R1)
 )
 _EVENTS = Path(__file__).resolve().parents[1]
-_LISTS = ("evidence", "reasons")
+_LISTS = ("evidence", "reasons", "also")
 
 
 class Detector(BaseModel):
-    """What a detector's header says, and its SELECT. `together`: rows of one household and date are one event."""
+    """What a detector's header says, and its SELECT (none for class never).
+
+    `together`: rows of one household and date are one event; `when`: the days the calendar looks at; `also`: further tables.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -44,8 +48,10 @@ class Detector(BaseModel):
     en: str
     event_class: Literal["automatic", "staff-only", "control", "never"] = Field(alias="class")
     table: str
-    evidence: tuple[str, ...]
-    reasons: frozenset[str]
+    also: tuple[str, ...] = ()
+    when: tuple[When, ...] = ()
+    evidence: tuple[str, ...] = ()
+    reasons: frozenset[str] = frozenset()
     urgency: int
     together: Literal["household", "person"]
     source: str
@@ -61,7 +67,16 @@ class Detector(BaseModel):
         for column in self.evidence:
             if column not in contract.columns:
                 raise ValueError(f"evidence: {self.table} has no column {column}")
+        if (self.event_class == "never") == bool(self.query.text):
+            raise ValueError("class: an event has one SELECT below its header; what is never recorded has none")
+        if self.from_calendar != bool(self.when):
+            raise ValueError("when: the calendar's files have it and no others")
         return self
+
+    @property
+    def by_age(self) -> bool:
+        """Whether a birth date brings it."""
+        return any(getattr(part, "basis", "birth_date") == "birth_date" for part in self.when)
 
 
 @cache
@@ -88,14 +103,15 @@ def read_detector(path: Path) -> Detector:
     for name in (name for name in _LISTS if header.get(name)):
         values[name] = tuple(part.strip() for part in header[name].split(","))
     values |= {"query": Query(name=path.stem, text=select), "from_calendar": path.parent.name == "calendar"}
-    if not select:
-        raise ContractError(f"{path.name}: there is no SELECT below its header")
     try:
+        values["when"] = read_when(header["when"]) if header.get("when") else ()
         return Detector.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = f"{first['loc'][0]}: " if first["loc"] else ""
         raise ContractError(f"{path.name}: its header's {where}{first['msg'].removeprefix('Value error, ')}") from None
+    except ValueError as error:
+        raise ContractError(f"{path.name}: its header's when: {error}") from None
 
 
 def _parted(text: str) -> tuple[dict[str, str], str]:

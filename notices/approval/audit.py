@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,23 +40,35 @@ def append(
     *, municipality: str, actor: str, action: str, subject: str, details: Mapping[str, Any], at: datetime
 ) -> AuditRow:
     """Adds one link. Call it inside the transaction of what it records. `details` holds no personal data."""
+    return append_all(municipality=municipality, actor=actor, action=action, about=[(subject, details)], at=at)[0]
+
+
+def append_all(
+    *, municipality: str, actor: str, action: str, about: Sequence[tuple[str, Mapping[str, Any]]], at: datetime
+) -> list[AuditRow]:
+    """Adds a link for each (subject, details), in this order."""
+    rows: list[AuditRow] = []
     with transaction.atomic():
         # the first row is the lock: two writers take turns, and the second one reads what the first one wrote
         AuditRow.objects.select_for_update().filter(municipality_code=municipality, sequence=1).first()
         newest = AuditRow.objects.filter(municipality_code=municipality).order_by("-sequence").first()
-        row = AuditRow(
-            municipality_code=municipality,
-            sequence=newest.sequence + 1 if newest else 1,
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=dict(details),
-            previous_hash=newest.hash if newest else _START,
-        )
-        row.hash = _hash(row)
-        row.save()
-    return row
+        sequence, previous = (newest.sequence, newest.hash) if newest else (0, _START)
+        for subject, details in about:
+            row = AuditRow(
+                municipality_code=municipality,
+                sequence=sequence + 1,
+                at=at,
+                actor=actor,
+                action=action,
+                subject=subject,
+                details=dict(details),
+                previous_hash=previous,
+            )
+            row.hash = _hash(row)
+            sequence, previous = row.sequence, row.hash
+            rows.append(row)
+        AuditRow.objects.bulk_create(rows, batch_size=500)
+    return rows
 
 
 def _hash(row: AuditRow) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engine.core.errors import WordingError
-from notices.approval.hashing import LEFT_OUT, content_hash
-from notices.approval.models import Item, Notice, NoticeBody
+from notices.approval.hashing import LEFT_OUT, content_hash, item_hash
+from notices.approval.models import Item, ItemState, Notice, NoticeBody
 from notices.site import installed
 from notices.wording import library
 from notices.wording.compose import Approved, Composed, ItemContent, compose
@@ -64,7 +64,7 @@ def write(notice: Notice, items: Sequence[Item], shelf: Shelf) -> Composed:
 def rewrite(notice: Notice, *, at: datetime) -> None:
     """Writes the text again from the items that are still in it, and binds the notice to the new text.
 
-    Approvals of items whose own content stays what it was go on counting; the others need deciding again.
+    Approvals of items whose own content stays what it was go on counting; the others are void and the item waits again.
     """
     items = [item for item in notice.items.order_by("position") if item.state not in LEFT_OUT]
     composed = write(notice, items, Shelf())
@@ -73,6 +73,10 @@ def rewrite(notice: Notice, *, at: datetime) -> None:
     notice.save(update_fields=["due_on", "urgency", "content_hash", "changed_at"])
     for item in items:
         item.save(update_fields=["wording_version"])
+        approvals = item.decisions.filter(verdict="approve", voided=False)
+        if approvals.exclude(content_hash=item_hash(notice, item)).update(voided=True):
+            item.state = ItemState.OPEN
+            item.save(update_fields=["state"])
     NoticeBody.objects.filter(pk=notice.pk).update(text=composed.text, wording_versions=dict(composed.wording_versions))
 
 

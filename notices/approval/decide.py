@@ -1,7 +1,7 @@
 """Approving and sending back: one transaction each, with every check again inside it. The only makers of approvals."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -10,7 +10,8 @@ from engine.core.errors import InputError, StateError, WordingError
 from notices.approval import audit
 from notices.approval.composing import rewrite
 from notices.approval.hashing import content_hash, item_hash
-from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState, OutboxRow
+from notices.approval.leaving import put_out, send_later
+from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState
 from notices.approval.officer import Officer
 from notices.approval.refusals import AlreadyDecided, ContentChanged, NotAllowed, Stopped
 from notices.approval.safety import stops_of
@@ -41,7 +42,7 @@ def release(notice_id: int, *, officer: Officer, at: datetime) -> Notice:
     """Gives a notice back undecided. Raises StateError when a colleague has it."""
     with transaction.atomic():
         notice = _locked(notice_id, officer)
-        if _held_by_another(notice, officer, at):
+        if held_by_another(notice, officer, at):
             raise StateError(f"notice {notice.number} is a colleague's at the moment")
         if notice.state == NoticeState.IN_REVIEW:
             _give_back(notice, at)
@@ -55,11 +56,13 @@ def approve(
     at: datetime,
     item_ids: Sequence[int] | None = None,
     seen: str | None = None,
+    send_on: date | None = None,
 ) -> Notice:
     """Approves an officer's own items (all, or those named); the notice goes on once every item is decided.
 
-    seen: the content hash that was shown, where the caller knows it. Raises NotAllowed, AlreadyDecided, ContentChanged, or
-    SafetyStop when the safety facts are not good. A stop found for the people concerned takes the notice back and raises Stopped.
+    seen: the content hash that was shown, where the caller knows it. send_on: not before this day («send later»). Raises
+    NotAllowed, AlreadyDecided, ContentChanged, InputError for a day that is past or too late, or SafetyStop when the safety
+    facts are not good. A stop found for the people concerned takes the notice back and raises Stopped.
     """
     officer.needs("approver")
     require_safety(officer.municipality, now=at)
@@ -70,6 +73,7 @@ def approve(
         found = stops_of(notice)
         stopped = halt(notice, found, actor=officer.name, at=at) if found else None
         if stopped is None:
+            send_later([notice], send_on, at=at)
             _approve(notice, _chosen(notice, officer, item_ids), officer, at, seen)
     audit.anchor(installed(), at=at)
     if stopped is not None:
@@ -121,7 +125,7 @@ def _locked(notice_id: int, officer: Officer) -> Notice:
 def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
     if notice.state not in OPEN:
         raise AlreadyDecided(f"notice {notice.number} is {notice.state} already")
-    if _held_by_another(notice, officer, at):
+    if held_by_another(notice, officer, at):
         assert notice.claimed_until is not None
         until = notice.claimed_until.astimezone(TOKYO)
         raise StateError(f"notice {notice.number} is being reviewed by a colleague until {until:%H:%M}")
@@ -133,7 +137,8 @@ def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
     return notice
 
 
-def _held_by_another(notice: Notice, officer: Officer, at: datetime) -> bool:
+def held_by_another(notice: Notice, officer: Officer, at: datetime) -> bool:
+    """Whether a colleague is on it at this moment."""
     theirs = notice.claimed_by not in {"", officer.name}
     return theirs and notice.claimed_until is not None and notice.claimed_until > at
 
@@ -231,19 +236,7 @@ def _rewritten(notice: Notice, officer: Officer, at: datetime) -> bool:
 
 def _queue(notice: Notice, at: datetime) -> None:
     """The outbox row, in the approval's own transaction: exactly one per approved notice."""
-    begin = at + timedelta(seconds=installed().waits.undo_seconds)
-    if notice.not_before is not None:
-        begin = max(begin, datetime.combine(notice.not_before, datetime.min.time(), tzinfo=TOKYO))
-    values = {
-        "municipality_code": notice.municipality_code,
-        "channel": "folder",
-        "content_hash": notice.content_hash,
-        "not_before": begin,
-        "not_after": notice.due_on,
-        "created_at": at,
-    }
-    # a notice stopped at sending keeps its row for the attempt it remembers; approved again, it is this row that goes
-    OutboxRow.objects.update_or_create(notice=notice, defaults=values)
+    put_out([notice], at=at)
     move(notice, NoticeState.QUEUED, at=at)
     notice.claimed_by, notice.claimed_until = "", None
     notice.save(update_fields=["claimed_by", "claimed_until"])

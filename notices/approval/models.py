@@ -1,7 +1,10 @@
 """Notices, their items, staff tasks, decisions, audit chain, outbox and job ledger: what staff answer for."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from notices.sealing import SealedJson, SealedText
 
@@ -36,6 +39,12 @@ class ItemState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+#: waiting for an officer
+OPEN = (NoticeState.PREPARED, NoticeState.IN_REVIEW)
+#: where a notice without a deadline stands in the order of deadlines: last, but first when its deadline is already past
+NO_DEADLINE, OVERDUE = date(9999, 12, 31), date(2000, 1, 1)
+
+
 class Notice(models.Model):
     """One addressee, one event, one round: a bundle of items. The body is in a table of its own."""
 
@@ -54,6 +63,7 @@ class Notice(models.Model):
     urgency = models.IntegerField(default=0)  #: 2 within 7 days or late variant, 1 within 14, else 0
     due_on = models.DateField(null=True)  #: nearest deadline of its items
     not_before = models.DateField(null=True)  #: grief delay
+    send_on = models.DateField(null=True)  #: not earlier than this, as an approver asked («send later»)
     flags = models.JSONField(default=list)  #: words a reviewer must read: backdated, ask …
     four_eyes = models.IntegerField(default=1)  #: how many different approvers are needed
     state = models.CharField(max_length=12, choices=NoticeState.choices, default=NoticeState.PREPARED)
@@ -65,9 +75,23 @@ class Notice(models.Model):
     prepared_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     ended_night = models.DateField(null=True)  #: the night whose records took it back
+    #: computed by the database from the state and the deadline, so that nothing can be left out of the queue by forgetting to set it
+    waiting = models.GeneratedField(
+        expression=models.Case(models.When(state__in=list(OPEN), then=models.Value(True)), default=models.Value(False)),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    due_order = models.GeneratedField(
+        expression=models.Case(
+            models.When(due_on__isnull=True, urgency=2, then=models.Value(OVERDUE)),
+            default=Coalesce("due_on", models.Value(NO_DEADLINE)),
+        ),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
 
     class Meta:
-        """One notice per key; one index per sort order of the queue, with and without office (items carry it)."""
+        """One notice per key; one index per sort order of the queue. The office stands in the items."""
 
         app_label = "approval"
         constraints = [
@@ -75,8 +99,10 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=["municipality_code", "number"], name="one_notice_per_number"),
         ]
         indexes = [
-            models.Index(fields=["municipality_code", "state", "due_on", "id"], name="queue_by_deadline"),
-            models.Index(fields=["municipality_code", "state", "event", "id"], name="queue_by_event"),
+            models.Index(fields=["municipality_code", "waiting", "due_order", "id"], name="queue_by_deadline"),
+            models.Index(fields=["municipality_code", "waiting", "id"], name="queue_by_number"),
+            models.Index(fields=["municipality_code", "state", "id"], name="notices_in_state"),
+            models.Index(fields=["municipality_code", "household_id"], name="notices_of_household"),
             models.Index(fields=["municipality_code", "addressee_id"], name="notices_of_addressee"),
             models.Index(fields=["municipality_code", "event_id"], name="notices_of_event"),
         ]
@@ -122,7 +148,9 @@ class Item(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["notice", "programme", "subject_id"], name="one_item_per_programme")
         ]
-        indexes = [models.Index(fields=["municipality_code", "office", "state"], name="items_of_office")]
+        indexes = [
+            models.Index(fields=["municipality_code", "office", "state", "programme", "notice"], name="items_of_office")
+        ]
 
 
 class StaffTask(models.Model):
@@ -203,6 +231,26 @@ class Decision(models.Model):
                 fields=["item", "officer", "content_hash"], name="one_decision_per_officer_and_content"
             )
         ]
+
+
+class Selection(models.Model):
+    """A part of the queue as an officer saw it: what one approval of many is bound to. Never changed, only carried out and undone."""
+
+    municipality_code = models.CharField(max_length=6)
+    officer = models.CharField(max_length=60)
+    filters = models.JSONField(default=dict)
+    frozen = models.JSONField(default=list)  #: [notice id, content hash] of each that will be approved
+    left_out = models.JSONField(default=dict)  #: why → how many of the filter were not taken in
+    send_on = models.DateField(null=True)
+    made_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict)  #: {"approved": [ids], "not_approved": {number: why}, "undone": n}
+
+    class Meta:
+        """Found by its own number."""
+
+        app_label = "approval"
 
 
 class AuditRow(models.Model):

@@ -2,20 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 
-from notices.approval.models import Decision, Item, ItemState, JobRun, Notice, NoticeState, StaffTask
+from notices.approval.models import Item, ItemState, JobRun, Notice, NoticeState, StaffTask
 from notices.approval.officer import Officer
 from notices.approval.safety import stops_of
-from notices.approval.states import OPEN
 from notices.approval.tasks import visible
+from notices.approval.waiting import (
+    SOON_DAYS,
+    URGENT_DAYS,
+    Filters,
+    Place,
+    Tally,
+    beyond,
+    free,
+    narrowed,
+    ordered,
+    tally,
+    waiting,
+)
 from notices.recipients.checks import PASSING, RESTRICTED, Stop
 
-PAGE = 200
-_URGENT_DAYS, _SOON_DAYS = 7, 14
+PAGE = 100
 #: what every notice is checked for, with its law; the desk shows each as passed or not. Support measures share a line with other
 #: blocks: that somebody is protected is for the named role alone
 CHECKS: tuple[tuple[str, frozenset[str], str, str], ...] = (
@@ -30,18 +41,6 @@ CHECKS: tuple[tuple[str, frozenset[str], str, str], ...] = (
     ("ward", frozenset({"ward_without_address"}), "law.md L8", "成年後見の方は送付先が登録されている"),
     ("opted_out", frozenset({"opted_out"}), "law.md L10", "案内を止める申出はない"),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What the queue is narrowed to; empty means all."""
-
-    office: str = ""
-    event: str = ""
-    programme: str = ""
-    urgency: str = ""
-    flag: str = ""
-    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +73,16 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Page:
+    """A part of the queue. previous, following: where the pages around it begin; None at an end."""
+
+    groups: list[Group]
+    previous: Place | None
+    following: Place | None
+    shown: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Review:
     """One notice with what an officer may see of it. Items of other offices come without criteria and evidence."""
 
@@ -85,51 +94,77 @@ class Review:
     history: list[Notice]
 
 
-def _waiting(officer: Officer) -> QuerySet[Notice]:
-    """Notices with an open item of the officer's offices that this officer has not approved already."""
-    approved = Decision.objects.filter(item=OuterRef("pk"), officer=officer.name, verdict="approve", voided=False)
-    mine = Item.objects.filter(
-        ~Exists(approved), notice=OuterRef("pk"), office__in=officer.offices, state=ItemState.OPEN
-    )
-    return Notice.objects.filter(Exists(mine), municipality_code=officer.municipality, state__in=OPEN)
-
-
-def _urgent(today: date) -> Q:
-    """Late ones, and those whose deadline is near as seen today: what was prepared calm becomes urgent by waiting."""
-    return Q(urgency=2) | Q(due_on__lte=today + timedelta(days=_URGENT_DAYS))
-
-
-def counts(officer: Officer, today: date) -> Counts:
+def counts(officer: Officer, today: date, *, waits: Tally | None = None) -> Counts:
     """How much waits for this officer. `held` counts held notices of these offices and kinds of event held by the last night."""
-    waiting = _waiting(officer)
+    waits = waits or tally(waiting(officer), today)
     tasks = visible(officer).filter(state=StaffTask.State.OPEN)
     newest = JobRun.objects.filter(job="night", municipality_code=officer.municipality).order_by("-on").first()
-    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=officer.offices)
+    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=sorted(officer.offices))
     held = Notice.objects.filter(Exists(mine), municipality_code=officer.municipality, state=NoticeState.HELD)
     return Counts(
-        total=waiting.count(),
-        urgent=waiting.filter(_urgent(today)).count(),
-        flagged=waiting.exclude(flags=[]).count(),
+        total=waits.total,
+        urgent=waits.urgent,
+        flagged=waits.flagged,
         tasks=tasks.count(),
         restricted_tasks=tasks.filter(restricted=True).count(),
         held=held.count() + (len(newest.summary.get("held", {})) if newest else 0),
     )
 
 
-def groups(officer: Officer, *, filters: Filters, today: date, limit: int = PAGE) -> list[Group]:
-    """The queue grouped by event, nearest deadline first; the groups with the nearest deadline come first."""
-    found = _filtered(_waiting(officer), officer, filters, today).order_by(
-        F("due_on").asc(nulls_last=True), "-urgency", "id"
-    )
-    if filters.flag:
-        flagged = [pk for pk, flags in found.values_list("pk", "flags") if filters.flag in flags]
-        found = found.filter(pk__in=flagged[:limit])
+def page(
+    officer: Officer,
+    *,
+    filters: Filters,
+    today: date,
+    sort: str = "due",
+    after: Place | None = None,
+    before: Place | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """One page of the queue, in its order; the groups stand in the order of their first row."""
+    scope = narrowed(waiting(officer), officer, filters, today)
+    place, back = (before, True) if before else (after, False)
+    found = beyond(scope, place, sort, back=back) if place else scope
+    rows = list(ordered(found, sort, back=back).prefetch_related("items")[: limit + 1])
+    further, rows = len(rows) > limit, rows[:limit]
+    if back:
+        rows.reverse()
     grouped: dict[str, list[Row]] = {}
-    for notice in found.prefetch_related("items")[:limit]:
+    for notice in rows:
         notice.urgency = urgency(notice, today)
         listed = sorted(notice.items.all(), key=lambda item: item.position)
         grouped.setdefault(notice.event, []).append(Row(notice=notice, items=listed))
-    return [Group(event=event, title=event, rows=rows) for event, rows in grouped.items()]
+    earlier, later = (further, True) if back else (place is not None, further)
+    return Page(
+        groups=[Group(event=event, title=event, rows=rows) for event, rows in grouped.items()],
+        previous=Place.of(rows[0]) if rows and earlier else None,
+        following=Place.of(rows[-1]) if rows and later else None,
+        shown=len(rows),
+    )
+
+
+def groups(officer: Officer, *, filters: Filters, today: date, limit: int = PAGE) -> list[Group]:
+    """The first page of the queue grouped by event."""
+    return page(officer, filters=filters, today=today, limit=limit).groups
+
+
+def neighbours(
+    officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due"
+) -> tuple[int | None, int | None]:
+    """What this officer can decide before and after a notice, in the order of the queue they came from."""
+    scope = free(narrowed(waiting(officer), officer, filters, today), officer, at).exclude(pk=notice.pk)
+    here = Place.of(notice)
+    keys = [
+        ordered(beyond(scope, here, sort, back=back), sort, back=back).values_list("pk", flat=True).first()
+        for back in (True, False)
+    ]
+    return keys[0], keys[1]
+
+
+def programmes(officer: Officer) -> list[tuple[str, str]]:
+    """(office, programme) of what is open in this officer's offices."""
+    items = Item.objects.filter(municipality_code=officer.municipality, office__in=sorted(officer.offices))
+    return sorted(items.filter(state=ItemState.OPEN).values_list("office", "programme").distinct())
 
 
 def urgency(notice: Notice, today: date) -> int:
@@ -137,22 +172,7 @@ def urgency(notice: Notice, today: date) -> int:
     if notice.due_on is None:
         return notice.urgency
     left = (notice.due_on - today).days
-    return max(notice.urgency, 2 if left <= _URGENT_DAYS else 1 if left <= _SOON_DAYS else 0)
-
-
-def _filtered(found: QuerySet[Notice], officer: Officer, filters: Filters, today: date) -> QuerySet[Notice]:
-    for name in ("event", "language"):
-        if getattr(filters, name):
-            found = found.filter(**{name: getattr(filters, name)})
-    for name in ("office", "programme"):
-        if getattr(filters, name):
-            items = Item.objects.filter(notice=OuterRef("pk"), office__in=officer.offices)
-            found = found.filter(Exists(items.filter(**{name: getattr(filters, name)})))
-    soon = Q(due_on__lte=today + timedelta(days=_SOON_DAYS)) & ~_urgent(today)
-    wanted = {"2": _urgent(today), "1": soon, "0": ~_urgent(today) & ~soon}
-    if filters.urgency:
-        found = found.filter(wanted[filters.urgency]) if filters.urgency in wanted else found.none()
-    return found
+    return max(notice.urgency, 2 if left <= URGENT_DAYS else 1 if left <= SOON_DAYS else 0)
 
 
 def review(officer: Officer, notice_id: int) -> Review:
@@ -160,7 +180,7 @@ def review(officer: Officer, notice_id: int) -> Review:
 
     Of another office's item only the name is left: in the items, and in the text as it is shown here.
     """
-    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=officer.offices)
+    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=sorted(officer.offices))
     scope = Notice.objects.filter(Exists(mine), municipality_code=officer.municipality)
     notice = scope.select_related("body").get(pk=notice_id)
     items = list(notice.items.order_by("position"))

@@ -57,8 +57,8 @@ def take_back(
     OutboxRow.objects.filter(notice=notice, attempts__isnull=True).delete()
     Decision.objects.filter(item__notice=notice, verdict="approve").update(voided=True)
     Item.objects.filter(notice=notice, state=ItemState.APPROVED).update(state=ItemState.OPEN)
-    notice.claimed_by, notice.claimed_until, notice.ended_night = "", None, night
-    notice.save(update_fields=["claimed_by", "claimed_until", "ended_night"])
+    notice.claimed_by, notice.claimed_until, notice.ended_night, notice.send_on = "", None, night, None
+    notice.save(update_fields=["claimed_by", "claimed_until", "ended_night", "send_on"])
     audit.append(
         municipality=notice.municipality_code,
         actor=actor,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notices.desk.access import Permission, Route, gate
-from notices.desk.views import entry, queue, reports, review, tasks
+from notices.desk.views import entry, queue, reports, review, selection, tasks
 
 _POST = frozenset({"POST"})
 _GET_POST = frozenset({"GET", "HEAD", "POST"})
@@ -42,6 +42,30 @@ ROUTES = (
         name="reject",
         permission=Permission.REVIEW,
         view=review.reject,
+        methods=_POST,
+    ),
+    Route(
+        path="notices/<int:notice_id>/undo/", name="undo", permission=Permission.REVIEW, view=review.undo, methods=_POST
+    ),
+    Route(path="queue/selection/", name="select", permission=Permission.APPROVE, view=selection.select, methods=_POST),
+    Route(
+        path="selections/<int:selection_id>/",
+        name="selection",
+        permission=Permission.APPROVE,
+        view=selection.selection_page,
+    ),
+    Route(
+        path="selections/<int:selection_id>/approve/",
+        name="approve_selection",
+        permission=Permission.APPROVE,
+        view=selection.approve_selection,
+        methods=_POST,
+    ),
+    Route(
+        path="selections/<int:selection_id>/undo/",
+        name="undo_selection",
+        permission=Permission.APPROVE,
+        view=selection.take_back_selection,
         methods=_POST,
     ),
     Route(path="tasks/", name="tasks", permission=Permission.WORK_TASKS, view=tasks.task_list),

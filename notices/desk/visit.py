@@ -17,6 +17,7 @@ from notices.desk.nights import last_night
 from notices.site import installed
 
 LANGUAGE_COOKIE = "desk_language"
+_UNDO = "undo"  #: in the session: the notice the next page offers to take back
 
 #: what the top of every page leads to, and for whom
 _PLACES = (
@@ -62,18 +63,23 @@ class Visit:
         """The page with everything its frame needs."""
         frame = _frame(self.request, self.t) | {"officer": self.officer, "today": self.today, "now": self.now}
         frame["night"] = last_night(self.municipality)
+        frame["undo"] = self.request.session.pop(_UNDO, None)
         frame["places"] = [page for page, roles in _PLACES if roles & self.officer.roles]
         return render(self.request, template, frame | context, status=status)
 
-    def done(self, line: str, to: str, /, **parts: int) -> HttpResponseRedirect:
-        """On to a page after a change, with one line there that says what was done."""
+    def offer_undo(self, notice_id: int) -> None:
+        """The next page offers to take this approval back: one key, before the clerk reads on."""
+        self.request.session[_UNDO] = notice_id
+
+    def done(self, line: str, to: str, /, *, query: str = "", **parts: int) -> HttpResponseRedirect:
+        """On to a page after a change, with one line there that says what was done. query: "?event=E01" to keep a filter."""
         messages.success(self.request, line)
-        return HttpResponseRedirect(reverse(to, kwargs=parts))
+        return HttpResponseRedirect(reverse(to, kwargs=parts) + query)
 
 
 def outside_page(request: HttpRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:
     """A page for somebody who is not signed in, or when the desk itself cannot be drawn."""
-    frame: dict[str, object] = _frame(request, phrases_of(request)) | {"officer": None, "night": None}
+    frame: dict[str, object] = _frame(request, phrases_of(request)) | {"officer": None, "night": None, "undo": None}
     return render(request, template, frame | context, status=status)
 
 

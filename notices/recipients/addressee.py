@@ -14,6 +14,7 @@ _PARENTS = ("PARENT", "CUSTODY")
 #: a child in a foster family, a facility or under a guardian is somebody's case, not a letter
 _CARE = ("FOSTER", "FACILITY", "GUARDIAN")
 _ADULT_YEARS = 18
+_FEMALE = "2"
 _PARENT_YEARS = 15
 _Person = Mapping[str, Any]
 
@@ -86,6 +87,10 @@ def resolve(households: Households, *, rule: str, subject: str, household: str) 
     """Whom a programme's law names for a subject."""
     if rule == "guardian":
         return _guardian(households, subject, household)
+    if rule == "mother":
+        return _mother(households, subject, household)
+    if rule == "self_or_guardian":
+        return _self_or_guardian(households, subject, household)
     if rule == "next_of_kin":
         return _next_of_kin(households, subject, household)
     if rule == "nhi_payer":
@@ -112,6 +117,25 @@ def _guardian(households: Households, child: str, household: str) -> Addressee |
         chosen = [parent for parent in parents if parent in named] or (named if len(named) == 1 else [])
         return Addressee(chosen[0], "parent_living_with_child") if chosen else Unresolved("several_guardians")
     return Addressee(parents[0], "parent_living_with_child") if parents else Unresolved("no_parent_in_household")
+
+
+def _mother(households: Households, child: str, household: str) -> Addressee | Unresolved:
+    """The mother who lives with the child: what concerns a pregnancy or a birth goes to her alone (妊婦本人)."""
+    living = {row["resident_id"]: row for row in households.living(household)}
+    if child not in living:
+        return Unresolved("child_not_in_household")
+    if child in households.in_facility or any(kind in _CARE for _, kind in households.guardians.get(child, ())):
+        return Unresolved("child_in_care")
+    found = [parent for parent in _parents(living[child], living) if living[parent]["sex"] == _FEMALE]
+    return Addressee(found[0], "mother_living_with_child") if len(found) == 1 else Unresolved("no_mother_in_household")
+
+
+def _self_or_guardian(households: Households, subject: str, household: str) -> Addressee | Unresolved:
+    """An adult themself; for a minor, who looks after them (law.md L7)."""
+    mine = [row for row in households.living(household) if row["resident_id"] == subject]
+    if mine and _is_adult(mine[0], households.on):
+        return Addressee(subject, "self")
+    return _guardian(households, subject, household)
 
 
 def _claimants_at_home(households: Households, children: Iterable[str], living: Mapping[str, _Person]) -> list[str]:

@@ -63,7 +63,7 @@ ORDER BY g.child_id, g.guardian_kind, g.adult_id;
 
 -- name: members
 -- One row per person of these households, as the newest records know them.
-SELECT resident_id, household_id, status, rel1, rel2, rel3, rel4, birth_date, ward_flag FROM now.residents
+SELECT resident_id, household_id, status, rel1, rel2, rel3, rel4, birth_date, sex, ward_flag FROM now.residents
 WHERE municipality_code = $municipality AND household_id IN (SELECT UNNEST($households))
 ORDER BY household_id, resident_id;
 

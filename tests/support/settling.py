@@ -40,6 +40,8 @@ def work(
         sequences=sequences or [],
         dead=set(dead),
         unnamed=set(unnamed),
+        unborn=set(),
+        quiet=frozenset(),
         late_entry_days=60,
         unnamed_birth_days=14,
     )

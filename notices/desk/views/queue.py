@@ -1,14 +1,15 @@
 """The queue: what waits for a judgement, grouped by what happened, nearest deadline first."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
 from engine.core.errors import SafetyStop
 from notices.approval import queue
 from notices.approval.models import Item, Notice, StaffMember
+from notices.approval.waiting import SORTS, Filters, Place, Tally, narrowed, tally, waiting
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
 
@@ -27,40 +28,91 @@ class Line:
         """Whether the person who looks can decide it now."""
         return self.mine or not self.reviewing
 
+    @property
+    def in_bulk(self) -> bool:
+        """Whether it may be approved with others: nothing on it asks for a look of its own."""
+        return self.to_decide and not self.notice.flags and self.notice.four_eyes == 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The notices of one event."""
+    """The notices of one event on this page, and how many there are on all pages."""
 
     event: str
     lines: tuple[Line, ...]
+    total: int
 
 
 def queue_page(visit: Visit) -> HttpResponse:
-    """The queue with its counts, its filters and, when it is empty, why."""
-    filters = filters_of(visit)
+    """One page of the queue with its counts, its filters and, when it is empty, why."""
+    filters, sort = filters_of(visit), sort_of(visit)
+    everything = tally(waiting(visit.officer), visit.today)
+    fits = (
+        tally(narrowed(waiting(visit.officer), visit.officer, filters, visit.today), visit.today)
+        if any(asdict(filters).values())
+        else everything
+    )
+    page = queue.page(
+        visit.officer,
+        filters=filters,
+        today=visit.today,
+        sort=sort,
+        after=Place.read(visit.request.GET.get("after", "")),
+        before=Place.read(visit.request.GET.get("before", "")),
+    )
     return visit.page(
         "queue.html",
-        counts=queue.counts(visit.officer, visit.today),
-        sections=sections(visit, filters),
+        counts=queue.counts(visit.officer, visit.today, waits=everything),
+        sections=_sections(visit, page, fits),
+        page=page,
+        fits=fits,
         filters=asdict(filters),
         filtered=any(asdict(filters).values()),
-        choices=_choices(visit),
+        sort=sort,
+        sorts=SORTS,
+        query=query_of(filters, sort),
+        sort_links={name: query_of(filters, name) or "?" for name in SORTS},
+        turns={name: query_of(filters, sort, **{name: str(place)}) for name, place in _turns(page)},
+        choices=_choices(visit, everything),
         unsafe=unsafe(visit),
     )
 
 
-def filters_of(visit: Visit) -> queue.Filters:
+def filters_of(visit: Visit) -> Filters:
     """The filters of the address line; what is not a filter is ignored."""
-    names = asdict(queue.Filters())
-    return queue.Filters(**{name: visit.request.GET.get(name, "")[:60] for name in names})
+    names = asdict(Filters())
+    return Filters(**{name: visit.request.GET.get(name, "")[:60] for name in names})
 
 
-def sections(visit: Visit, filters: queue.Filters) -> list[Section]:
-    """The groups of the queue with who is on each notice."""
-    groups = queue.groups(visit.officer, filters=filters, today=visit.today)
+def sort_of(visit: Visit) -> str:
+    """The order asked for; nearest deadline first when it is none."""
+    asked = visit.request.GET.get("sort", "")
+    return asked if asked in SORTS else SORTS[0]
+
+
+def query_of(filters: Filters, sort: str, **more: str) -> str:
+    """The address line that keeps a filter and an order: "?event=E01", or nothing when there is nothing to keep."""
+    kept = {name: value for name, value in asdict(filters).items() if value}
+    kept |= {"sort": sort} if sort != SORTS[0] else {}
+    return f"?{urlencode(kept | more)}" if kept | more else ""
+
+
+def _turns(page: queue.Page) -> list[tuple[str, Place]]:
+    turns = (("before", page.previous), ("after", page.following))
+    return [(name, place) for name, place in turns if place is not None]
+
+
+def _sections(visit: Visit, page: queue.Page, fits: Tally) -> list[Section]:
+    """The groups of the page with who is on each notice."""
     names = display_names(visit.municipality)
-    return [Section(event=group.event, lines=tuple(_line(row, visit, names) for row in group.rows)) for group in groups]
+    return [
+        Section(
+            event=group.event,
+            lines=tuple(_line(row, visit, names) for row in group.rows),
+            total=max(fits.events.get(group.event, 0), len(group.rows)),
+        )
+        for group in page.groups
+    ]
 
 
 def unsafe(visit: Visit) -> str:
@@ -94,19 +146,14 @@ def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
     )
 
 
-def _choices(visit: Visit) -> dict[str, list[str]]:
-    """What each filter can be set to: only what is in this officer's queue."""
-    notices = [line.notice for section in sections(visit, queue.Filters()) for line in section.lines]
-    items = Item.objects.filter(notice__in=[notice.pk for notice in notices], office__in=visit.officer.offices)
+def _choices(visit: Visit, everything: Tally) -> dict[str, list[str]]:
+    """What each filter can be set to: only what is in this officer's queue, on whichever page."""
+    offered = queue.programmes(visit.officer)
     return {
-        "office": _distinct(items.values_list("office", flat=True)),
-        "event": _distinct(notice.event for notice in notices),
-        "programme": _distinct(items.values_list("programme", flat=True)),
+        "office": sorted({office for office, _ in offered}),
+        "event": sorted(everything.events),
+        "programme": sorted({programme for _, programme in offered}),
         "urgency": ["2", "1", "0"],
-        "flag": _distinct(flag for notice in notices for flag in notice.flags),
-        "language": _distinct(notice.language for notice in notices),
+        "flag": sorted(everything.flags),
+        "language": sorted(everything.languages),
     }
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    return sorted(set(values))

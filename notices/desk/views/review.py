@@ -6,10 +6,12 @@ from django.http import HttpResponse
 from markupsafe import Markup
 
 from notices.approval import audit, decide, queue
-from notices.approval.models import Decision, Item, ItemState
+from notices.approval import undo as taking_back
+from notices.approval.models import Decision, Item, ItemState, Notice, OutboxRow
 from notices.approval.states import OPEN
 from notices.desk.recorded import changes_behind
-from notices.desk.views.queue import claimant, display_names, sections, unsafe
+from notices.desk.views.queue import claimant, display_names, filters_of, query_of, sort_of, unsafe
+from notices.desk.views.selection import day_of
 from notices.desk.visit import Visit
 from notices.recipients.models import Contact
 from notices.wording.page import to_fragment
@@ -27,7 +29,7 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
     if may_decide and notice.state in OPEN and holder in {"", visit.officer.name}:
         notice = decide.claim(notice_id, officer=visit.officer, at=visit.now)
         holder = visit.officer.name
-    previous, following = _neighbours(visit, notice_id)
+    previous, following = _neighbours(visit, notice)
     name = contact.name if contact else visit.t("review.name_slot")
     return visit.page(
         "review.html",
@@ -46,6 +48,9 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         contact=contact,
         problem=problem,
         unsafe=unsafe(visit),
+        can_undo=may_decide and taking_back.can_undo(notice, visit.officer),
+        leaves_at=OutboxRow.objects.filter(notice=notice).values_list("not_before", flat=True).first(),
+        query=query_of(filters_of(visit), sort_of(visit)),
         previous=previous,
         following=following,
     )
@@ -70,29 +75,46 @@ def open_address(visit: Visit, notice_id: int) -> HttpResponse:
 
 def approve(visit: Visit, notice_id: int) -> HttpResponse:
     """Approves this office's items as they were shown, and goes on to the next notice."""
-    _, following = _neighbours(visit, notice_id)
+    following = _following(visit, notice_id)
     shown = visit.request.POST.get("content", "")
-    notice = decide.approve(notice_id, officer=visit.officer, at=visit.now, seen=shown)
+    notice = decide.approve(notice_id, officer=visit.officer, at=visit.now, seen=shown, send_on=day_of(visit))
+    visit.offer_undo(notice_id)
     return _on_to(visit, following, visit.t("review.approved", number=notice.number))
 
 
 def reject(visit: Visit, notice_id: int) -> HttpResponse:
-    """Sends this office's items back with a reason."""
+    """Sends this office's items back with a reason: all of them, or only those ticked (the rest stays in the notice)."""
     reason = visit.request.POST.get("reason", "")
     if reason not in decide.REJECT_REASONS:
         return review_page(visit, notice_id, problem="reason_missing")
     comment = visit.request.POST.get("comment", "").strip()[:_COMMENT_LIMIT]
     if reason == "other" and not comment:
         return review_page(visit, notice_id, problem="comment_missing")
-    _, following = _neighbours(visit, notice_id)
-    notice = decide.reject(notice_id, officer=visit.officer, at=visit.now, reason_code=reason, comment=comment)
+    following = _following(visit, notice_id)
+    chosen = [int(one) for one in visit.request.POST.getlist("item") if one.isdecimal()]
+    notice = decide.reject(
+        notice_id, officer=visit.officer, at=visit.now, reason_code=reason, comment=comment, item_ids=chosen or None
+    )
+    if notice.state in OPEN and _undecided(visit, list(notice.items.filter(office__in=sorted(visit.officer.offices)))):
+        kept = query_of(filters_of(visit), sort_of(visit))
+        line = visit.t("review.item_removed", number=notice.number)
+        return visit.done(line, "review", query=kept, notice_id=notice_id)
     return _on_to(visit, following, visit.t("review.sent_back", number=notice.number))
+
+
+def undo(visit: Visit, notice_id: int) -> HttpResponse:
+    """Takes back what this office approved, as long as it has not begun to leave, and opens it again."""
+    notice = taking_back.undo(notice_id, officer=visit.officer, at=visit.now)
+    kept = query_of(filters_of(visit), sort_of(visit))
+    return visit.done(visit.t("review.undone", number=notice.number), "review", query=kept, notice_id=notice_id)
 
 
 def release(visit: Visit, notice_id: int) -> HttpResponse:
     """Gives the notice back to the queue undecided."""
     notice = decide.release(notice_id, officer=visit.officer, at=visit.now)
-    return visit.done(visit.t("review.released", number=notice.number), "queue")
+    return visit.done(
+        visit.t("review.released", number=notice.number), "queue", query=query_of(filters_of(visit), sort_of(visit))
+    )
 
 
 def _undecided(visit: Visit, items: list[Item]) -> list[Item]:
@@ -108,15 +130,21 @@ def _tally(items: list[Item]) -> dict[str, int]:
     return {"all": found.total(), **{name: found[name] for name in ("met", "not_met", "unknown")}}
 
 
-def _neighbours(visit: Visit, notice_id: int) -> tuple[int | None, int | None]:
-    """What this officer can decide before and after this notice, in the order of the queue."""
-    lines = [line for section in sections(visit, queue.Filters()) for line in section.lines]
-    order = [line.notice.pk for line in lines if line.notice.pk == notice_id or line.to_decide]
-    if notice_id not in order:
-        return None, next(iter(order), None)
-    at = order.index(notice_id)
-    return (order[at - 1] if at else None), (order[at + 1] if at + 1 < len(order) else None)
+def _neighbours(visit: Visit, notice: Notice) -> tuple[int | None, int | None]:
+    """What this officer can decide before and after this notice, in the queue they came from."""
+    return queue.neighbours(
+        visit.officer, notice, filters=filters_of(visit), today=visit.today, at=visit.now, sort=sort_of(visit)
+    )
+
+
+def _following(visit: Visit, notice_id: int) -> int | None:
+    notice = Notice.objects.filter(pk=notice_id, municipality_code=visit.municipality).first()
+    return _neighbours(visit, notice)[1] if notice else None
 
 
 def _on_to(visit: Visit, following: int | None, line: str) -> HttpResponse:
-    return visit.done(line, "queue") if following is None else visit.done(line, "review", notice_id=following)
+    """The next notice of the same queue, or the queue when there is none."""
+    kept = query_of(filters_of(visit), sort_of(visit))
+    if following is None:
+        return visit.done(line, "queue", query=kept)
+    return visit.done(line, "review", query=kept, notice_id=following)

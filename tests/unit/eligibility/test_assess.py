@@ -50,7 +50,8 @@ def test_without_the_date_of_an_event_there_is_no_deadline(allowance: Programme)
         pytest.param(BABY, [HEAD, _child(3, "2004-04-01"), _child(4, "2022-05-05")], [15000], id="22 last fiscal year"),
         pytest.param(BABY, [HEAD, _child(3, "2004-04-02"), _child(4, "2022-05-05")], [30000], id="one day younger"),
         pytest.param(_child(3, "2023-11-22"), [HEAD], [15000], id="two days before the third birthday"),
-        pytest.param(_child(3, "2023-11-21"), [HEAD], [10000], id="the day before the third birthday"),
+        pytest.param(_child(3, "2023-11-21"), [HEAD], [15000], id="through the month of the third birthday"),
+        pytest.param(_child(3, "2023-10-31"), [HEAD], [10000], id="the month after the third birthday"),
         pytest.param(BABY, None, [15000, 30000], id="nobody told who lives there"),
         pytest.param(BABY | {"rel1": "RELATIVE"}, [HEAD], [15000, 10000, 30000], id="not a child of the head"),
         pytest.param(

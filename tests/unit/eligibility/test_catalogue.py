@@ -81,7 +81,7 @@ def test_files_named_folders_and_all_of_ours(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").touch()
     assert [path.name for path in files([tmp_path])] == ["a.yaml", "b.yaml"]
     assert [path.name for path in files([tmp_path / "b.yaml"])] == ["b.yaml"]
-    assert len(files()) == 8
+    assert len(files()) >= 45
     with pytest.raises(InputError, match="no programme file"):
         files([tmp_path / "none.yaml"])
 

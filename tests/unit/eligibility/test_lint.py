@@ -33,7 +33,7 @@ WRONG = [*PLAIN["examples"][:3], PLAIN["examples"][3] | {"verdict": "eligible"}]
     ("changes", "severity", "said"),
     [
         pytest.param({"examples": PLAIN["examples"][:3]}, "error", "3 examples; at least 4", id="few examples"),
-        pytest.param({"examples": WRONG}, "error", "«example 3»: eligible expected, ineligible found", id="wrong example"),
+        pytest.param({"examples": WRONG}, "error", "«example 3»: verdict: eligible expected, ineligible found", id="wrong example"),
         pytest.param(
             {"examples": [*PLAIN["examples"], PLAIN["examples"][0] | {"subject": {"shoe": 1}}]},
             "error",

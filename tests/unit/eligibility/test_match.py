@@ -17,13 +17,24 @@ BASELINE = date(2026, 11, 9)
 ON = date(2026, 11, 20)
 EARLIER = date(2026, 11, 16)
 BORN = date(2026, 11, 12)
+#: what the cases below are about; every programme's own rules are held to their examples in tests/rules
+USED = (
+    "child_allowance",
+    "child_medical_subsidy",
+    "elderly_medical_at_75",
+    "infant_health_checks",
+    "light_vehicle_tax_relief",
+    "ltc_at_65",
+    "nhi_funeral_grant",
+    "nhi_job_loss_reduction",
+)
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
     with (found := Records(tmp_path)).warehouse:
-        for path in catalogue.files():
-            _publish(found, read_programme(path))
+        for slug in USED:
+            _publish(found, read_programme(catalogue.FOLDER / f"{slug}.yaml"))
         found.resident("head", BASELINE, rel1="HEAD", birth_date=date(1990, 5, 5))
         yield found
 
@@ -270,3 +281,13 @@ def test_a_night_without_a_catalogue_matches_nothing(tmp_path: Path) -> None:
             "matches": {"eligible": 0, "possible": 0, "ineligible": 0},
             "programmes": {},
         }
+
+
+def test_a_rule_may_read_what_other_members_of_the_household_have_on_record(records: Records) -> None:
+    slug = "nhi_childbirth_lump_sum"
+    _publish(records, read_programme(catalogue.FOLDER / f"{slug}.yaml"))
+    records.resident("mother", BASELINE, rel1="WIFE", sex="2", birth_date=date(1993, 6, 6))
+    _birth(records, "baby")
+    assert _matched(records)[slug, "baby"]["verdict"] == "ineligible"
+    records.put("nhi", BASELINE, resident_id="mother", hist_no=1, acquired_on=date(2024, 4, 1))
+    assert _matched(records)[slug, "baby"]["verdict"] == "possible"

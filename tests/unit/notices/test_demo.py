@@ -7,9 +7,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from eligibility import catalogue
+from eligibility.programme import read_programme
 from engine.core.clock import FixedClock
 from engine.core.errors import StateError
-from notices.demo import accounts_for, furnish, open_accounts, welcome
+from notices.demo import accounts_for, furnish, names, open_accounts, welcome
+from notices.wording.language import voices
 from notices.wording.models import Wording
 from tests.django_settings import settings_in
 from tests.support.approvals import AT
@@ -21,11 +23,14 @@ def test_every_programme_is_published_worded_and_signed_for_the_demo(tmp_path: P
     settings = settings_in(tmp_path)
     furnish(settings, FixedClock(AT), tmp_path)
     published = catalogue.published(settings.paths.catalogue, AT.date(), mode="demo")
-    assert {version.programme.slug for version in published} == {path.stem for path in catalogue.files()}
+    in_force = {path.stem for path in catalogue.files() if read_programme(path).in_force(AT.date())}
+    assert {version.programme.slug for version in published} == in_force
+    assert len(in_force) > 45
     assert Wording.objects.exists()
-    assert set(Wording.objects.values_list("state", flat=True)) == {"approved"}
+    spoken = Wording.objects.filter(language__in=("ja", "en"), register="plain")
+    assert set(spoken.values_list("state", flat=True)) == {"approved"}
     worded = set(Wording.objects.exclude(programme="").values_list("programme", flat=True))
-    assert worded == {path.stem for path in catalogue.files()}
+    assert worded == {path.stem for path in catalogue.files() if voices().keys() & read_programme(path).triggers.keys()}
 
 
 def test_accounts_can_try_four_eyes_and_are_written_for_their_owner_alone(tmp_path: Path) -> None:
@@ -51,6 +56,13 @@ def test_no_demo_account_is_made_in_production(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="demo mode only"):
         open_accounts(settings, tmp_path)
     assert not User.objects.exists()
+
+
+def test_what_the_nights_found_is_said_in_words_of_both_languages() -> None:
+    said = names()
+    assert said["E01"] == "E01 出生 birth"
+    assert said["child_allowance"].startswith("児童手当 ")
+    assert {path.stem for path in catalogue.files()} <= set(said)
 
 
 def test_a_newcomer_is_told_how_to_open_the_desk(tmp_path: Path) -> None:

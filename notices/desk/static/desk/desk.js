@@ -1,10 +1,12 @@
-// Keys for the desk: j k move, Enter opens, a r u act, / searches, ? helps. Every page works without this file.
+// Keys for the desk: j k move, Enter opens, x ticks, a r e u act, / searches, ? helps. Every page works without this file.
 "use strict";
 (() => {
   const rows = () => Array.from(document.querySelectorAll("[data-row]"));
   const help = document.getElementById("keys-help");
 
-  const typing = (target) => target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  const typing = (target) =>
+    target.isContentEditable ||
+    (["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) && target.type !== "checkbox");
 
   function move(step) {
     const all = rows();
@@ -21,7 +23,7 @@
 
   function press(name) {
     const target = document.querySelector(`[data-key-${name}]`);
-    if (!target) return;
+    if (!target || target.getAttribute("aria-disabled") === "true") return;
     if (target.tagName === "DETAILS") {
       target.open = true;
       target.querySelector("select, textarea, input:not([type=hidden])").focus();
@@ -33,6 +35,23 @@
     }
   }
 
+  // the wording is not changed here: the notice goes back to whoever keeps the texts, with that reason chosen
+  function edit() {
+    const reason = document.getElementById("reason");
+    if (!reason) return;
+    press("return");
+    reason.value = "wording";
+    document.getElementById("comment").focus();
+  }
+
+  function tick() {
+    const row = document.activeElement && document.activeElement.closest("tr");
+    const box = row && row.querySelector("input[name=pick]");
+    if (!box) return;
+    box.checked = !box.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && typing(event.target)) return event.target.blur();
@@ -42,6 +61,8 @@
       k: () => move(-1),
       a: () => press("approve"),
       r: () => press("return"),
+      e: edit,
+      x: tick,
       u: () => press("undo"),
       "/": () => press("search"),
       "?": () => help && help.showModal(),
@@ -55,6 +76,17 @@
   for (const button of document.querySelectorAll("[data-opens-help]")) {
     button.hidden = false;
     button.addEventListener("click", () => help.showModal());
+  }
+  const picks = document.querySelector("form[data-picks]");
+  const number = document.querySelector("[data-count]");
+  if (picks && number) {
+    const count = () => {
+      const ticked = picks.querySelectorAll("input[name=pick]:checked").length;
+      number.hidden = !ticked;
+      number.textContent = ticked;
+    };
+    picks.addEventListener("change", count);
+    count();
   }
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.addEventListener("submit", () => {

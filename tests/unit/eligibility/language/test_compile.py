@@ -25,7 +25,15 @@ DATES = st.one_of(
     st.sampled_from([date(2008, 2, 29), date(2004, 2, 29), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 1)]),
 )
 REACHING = st.sampled_from(["reaches_age_on", "until_fiscal_year_end_after_age", "until_month_end_of_birthday"])
-TURNING = st.sampled_from(["fiscal_year_start({})", "fiscal_year_end({})", "months_after({}, 3)", "days_after({}, 14)"])
+TURNING = st.sampled_from(
+    [
+        "fiscal_year_start({})",
+        "fiscal_year_end({})",
+        "months_after({}, 3)",
+        "months_before({}, 7)",
+        "days_after({}, 14)",
+    ]
+)
 AGES = st.sampled_from(["0", "3", "18", "22", "65", "75", "value('age_limit')"])
 
 
@@ -104,6 +112,10 @@ def _quantified() -> st.SearchStrategy[str]:
             "count_of(household as m, in_force(m.nhi.acquired_on, m.nhi.lost_on, event.occurred_on)) >= 2",
             "all_of(household as m, m.nhi.involuntary_relief = true or m.birth_date < subject.birth_date)",
             "sum_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen) < value('limit_yen')",
+            "one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen) < value('limit_yen')",
+            "one_of(household as m, m.sex = '1', m.birth_date) < as_of",
+            "all_of(household as m, one_of(m.resident_tax as t, t.fiscal_year = 2026, t.income_yen)"
+            " < value('scale_yen', one_of(m.resident_tax as t, t.fiscal_year = 2026, t.dependants)))",
             "sum_of(household as m, m.sex = '1', m.hist_no) >= 2",
             "any_of(subject.resident_tax as t, t.income_yen < value('scale_yen', t.dependants))",
             "rank_of(household as m, m.rel1 = 'CHILD', m.birth_date) >= 2",
@@ -177,7 +189,7 @@ def cases(draw: st.DrawFn) -> Facts:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rules=st.lists(RULES, min_size=1, max_size=4),
     facts=st.lists(cases(), min_size=1, max_size=6),

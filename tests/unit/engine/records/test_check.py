@@ -40,6 +40,8 @@ def test_good_rows_are_typed_and_named_by_their_key(tmp_path: Path) -> None:
         pytest.param("10000000025,one,1,PROTECTED,7700001,,", "not_a_number: hist_no", id="not a number"),
         pytest.param(",1,1,PROTECTED,7700001,,", "missing: resident_id", id="nobody named"),
         pytest.param("10000000025,1,1,,7700001,,", "missing: role", id="a required column empty"),
+        pytest.param("10000000025,1,1,PROTECTED", "too_few_fields", id="a line cut off"),
+        pytest.param("10000000025,1,1,PROTECTED,77\x0001,,", "not_an_identifier: case_no", id="a NUL byte"),
     ],
 )
 def test_a_bad_row_goes_to_quarantine_with_its_line_and_never_its_value(row: str, reason: str, tmp_path: Path) -> None:
@@ -78,6 +80,16 @@ def test_a_byte_order_mark_and_hostile_text_are_no_harm(tmp_path: Path) -> None:
         tmp_path, f"\ufeff{header}\n10000000017,ALL,{name},三条町1,,6308000,FAMILY,2026-01-05,\n", "delivery_addresses"
     )
     assert result.rows["recipient_name"].to_list() == ['=HYPERLINK("x")\nO\'Hara; DROP TABLE residents']
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("三条\x00太郎", "control_character: recipient_name"), ("三" * 1_001, "too_long: recipient_name")],
+)
+def test_text_that_no_record_holds_is_set_aside(name: str, reason: str, tmp_path: Path) -> None:
+    header = ",".join(load_contracts()["delivery_addresses"].physical_columns())
+    text = f"{header}\n10000000017,ALL,{name},三条町1,,6308000,FAMILY,2026-01-05,\n"
+    assert checked(tmp_path, text, "delivery_addresses").quarantined["reason"].to_list() == [reason]
 
 
 def test_a_forbidden_column_is_dropped_at_the_door(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import FeedError, FeedRejected, InputError
-from engine.records.landing import FeedFile, Wanted, check_promise, checksum, feed_files, land, resting_place
+from engine.records.landing import FeedFile, Promise, Wanted, check_promise, checksum, feed_files, land, resting_place
 
 ON = date(2026, 11, 20)
 
@@ -59,10 +59,13 @@ def test_files_carry_what_the_manifest_promises(tmp_path: Path) -> None:
     manifest = {"files": {"residents.csv": {"rows": 4}}}
     (tmp_path / "2026-11-20" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     found = {file.name: file.promised for file in feed_files(root, Wanted(on=ON))}
-    assert found == {"nhi.csv": {}, "residents.csv": {"rows": 4}}
+    assert found == {"nhi.csv": Promise(), "residents.csv": Promise(rows=4)}
 
 
-@pytest.mark.parametrize("text", ["not JSON", "[]", '{"rows": 1}', '{"files": 3}'])
+@pytest.mark.parametrize(
+    "text",
+    ["not JSON", "[]", '{"rows": 1}', '{"files": 3}', '{"files": {"a": [1]}}', '{"files": {"a": {"rows": "x"}}}'],
+)
 def test_a_manifest_that_is_none_is_said(text: str, tmp_path: Path) -> None:
     root = feeds(tmp_path, 20)
     (tmp_path / "2026-11-20" / "manifest.json").write_text(text, encoding="utf-8")
@@ -73,7 +76,7 @@ def test_a_manifest_that_is_none_is_said(text: str, tmp_path: Path) -> None:
 def file_with(folder: Path, text: str, **promised: object) -> FeedFile:
     path = folder / "residents.csv"
     path.write_text(text, encoding="utf-8")
-    return FeedFile(path=path, name=path.name, business_date=ON, promised=promised)
+    return FeedFile(path=path, name=path.name, business_date=ON, promised=Promise.model_validate(promised))
 
 
 def test_a_file_lands_at_its_checksum_and_stays_when_the_feed_folder_changes(tmp_path: Path) -> None:

@@ -114,3 +114,13 @@ def test_an_anchor_is_written_once_per_head() -> None:
     path = chain()
     audit.anchor(site(), at=AT)
     assert len(path.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_many_links_are_added_at_once_as_one_by_one() -> None:
+    about = [(f"notice:{number}", {"n": number}) for number in range(5)]
+    rows = audit.append_all(municipality=CITY, actor="aoki", action="looked", about=about, at=AT)
+    assert [row.sequence for row in rows] == [1, 2, 3, 4, 5]
+    together = list(AuditRow.objects.order_by("sequence").values_list("hash", flat=True))
+    AuditRow.objects.all().delete()
+    chain()
+    assert list(AuditRow.objects.order_by("sequence").values_list("hash", flat=True)) == together

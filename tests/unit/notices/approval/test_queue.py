@@ -8,6 +8,7 @@ from notices.approval import queue
 from notices.approval.decide import approve, claim, reject
 from notices.approval.models import JobRun, Notice, StaffTask
 from notices.approval.officer import Officer
+from notices.approval.waiting import Filters
 from notices.recipients.models import Block
 from tests.support.approvals import AT, CITY, EVERY_OFFICE, FRIDAY, Town, approve_wordings, officer, run
 
@@ -30,7 +31,7 @@ def morning(town: Town, households: int = 2) -> list[Notice]:
 
 
 def shown(who: Officer, **filters: str) -> list[str]:
-    found = queue.groups(who, filters=queue.Filters(**filters), today=TODAY)
+    found = queue.groups(who, filters=Filters(**filters), today=TODAY)
     return [row.notice.addressee_id for group in found for row in group.rows]
 
 
@@ -81,7 +82,7 @@ def test_waiting_makes_a_notice_urgent(town: Town) -> None:
     later = date(2026, 12, 1)
     assert queue.counts(CHILD, TODAY).urgent == 0
     assert queue.counts(CHILD, later).urgent == 1
-    rows = queue.groups(CHILD, filters=queue.Filters(), today=later)[0].rows
+    rows = queue.groups(CHILD, filters=Filters(), today=later)[0].rows
     assert [row.notice.urgency for row in rows] == [2, 1]
 
 
@@ -102,7 +103,7 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(ask: str, town: Town
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             if ask == "groups":
-                queue.groups(CHILD, filters=queue.Filters(), today=TODAY)
+                queue.groups(CHILD, filters=Filters(), today=TODAY)
             else:
                 queue.counts(CHILD, TODAY)
         return len(captured)
@@ -157,5 +158,5 @@ def test_each_safety_check_is_shown_and_a_support_measure_is_not_told_apart(town
 def test_a_claimed_notice_stays_in_the_queue_with_its_claimant(town: Town) -> None:
     first = morning(town)[0]
     claim(first.pk, officer=CHILD, at=AT)
-    rows = queue.groups(HEALTH, filters=queue.Filters(), today=TODAY)[0].rows
+    rows = queue.groups(HEALTH, filters=Filters(), today=TODAY)[0].rows
     assert rows[0].notice.claimed_by == "aoki"

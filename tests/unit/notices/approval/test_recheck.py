@@ -6,6 +6,7 @@ import pytest
 from notices.approval.decide import approve
 from notices.approval.models import Notice, NoticeState, OutboxRow, StaffTask, Suppression
 from notices.approval.states import move
+from notices.approval.waiting import waiting
 from notices.wording import library
 from notices.wording.guard import version_of
 from notices.wording.models import Wording
@@ -196,3 +197,18 @@ def test_what_is_sent_is_left_alone(notice: Notice, town: Town) -> None:
     measure_comes(town)
     assert run(town, NEXT).withdrawn == 0
     assert Notice.objects.get().state == "accepted"
+
+
+def test_an_approval_of_what_was_written_anew_no_longer_counts_and_comes_back_to_the_same_officer(town: Town) -> None:
+    """One office approved, the other not yet; the deadline passes and the text changes: the first office decides again."""
+    approve_wordings()
+    town.birth(deadline_on=date(2026, 11, 27))
+    run(town)
+    notice = Notice.objects.get()
+    clerk = officer("aoki", offices=("child_benefits",))
+    approve(notice.pk, officer=clerk, at=AT)
+    assert not waiting(clerk).exists()
+    run(town, date(2026, 11, 30), at=AT + timedelta(days=7))
+    item = notice.items.get(office="child_benefits")
+    assert (item.state, item.late, item.decisions.get().voided) == ("open", True, True)
+    assert waiting(clerk).get() == notice

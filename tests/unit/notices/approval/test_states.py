@@ -2,13 +2,14 @@ import itertools
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from engine.core.errors import StateError
 from notices.approval.models import Notice, NoticeState
-from notices.approval.states import OPEN, SENT, TRANSITIONS, UNSENT, move
+from notices.approval.states import OPEN, SENT, TRANSITIONS, UNSENT, move, move_all
 from tests.support.approvals import AT, CITY, FRIDAY
 
 _numbers = itertools.count(1)
@@ -102,3 +103,24 @@ def test_a_move_says_when_and_why() -> None:
         AT + timedelta(hours=1),
         date(2026, 11, 20),
     )
+
+
+@pytest.mark.django_db
+def test_many_move_together_or_not_at_all() -> None:
+    several = [notice(), notice(NoticeState.IN_REVIEW), notice()]
+    move_all(several, NoticeState.HELD, at=AT, reason="x")
+    assert {(one.state, one.version, one.state_reason) for one in Notice.objects.all()} == {("held", 2, "x")}
+    assert {(one.state, one.version, one.state_reason) for one in several} == {(NoticeState.HELD, 2, "x")}
+    several.append(notice(NoticeState.ACCEPTED))
+    with pytest.raises(StateError, match="accepted"):
+        move_all(several, NoticeState.PREPARED, at=AT)
+    assert set(Notice.objects.values_list("state", flat=True)) == {"held", "accepted"}
+
+
+@pytest.mark.django_db
+def test_many_do_not_move_when_one_was_changed_meanwhile() -> None:
+    several = [notice(), notice()]
+    move(Notice.objects.get(pk=several[1].pk), NoticeState.WITHDRAWN, at=AT)
+    with pytest.raises(StateError, match="somebody else"), transaction.atomic():
+        move_all(several, NoticeState.IN_REVIEW, at=AT)
+    assert [Notice.objects.get(pk=one.pk).state for one in several] == ["prepared", "withdrawn"]

@@ -8,7 +8,7 @@ from notices.desk.urls import ROUTES
 from tests.unit.notices.desk.conftest import SignIn
 
 PUBLIC = {"log_in", "language", "notice_style"}
-PARTS = {"notice_id": 1, "task_id": 1}
+PARTS = {"notice_id": 1, "task_id": 1, "selection_id": 1}
 
 
 def address_of(name: str) -> str:

@@ -1,8 +1,10 @@
+import html
+import re
 from datetime import timedelta
 
 import pytest
 
-from notices.approval import decide
+from notices.approval import decide, queue
 from notices.approval.models import JobRun, Notice, StaffMember
 from notices.approval.officer import officer_of
 from notices.recipients.models import SafetyPublication
@@ -106,3 +108,42 @@ def test_stale_safety_data_is_said_before_anybody_tries(morning: list[Notice], s
 def test_hostile_text_is_shown_as_text(morning: list[Notice], sign_in: SignIn) -> None:
     Notice.objects.filter(pk=morning[0].pk).update(flags=[HOSTILE])
     assert HOSTILE not in queue_of(sign_in("aoki"))
+
+
+def test_a_long_queue_is_turned_over_page_by_page_with_its_filter(
+    morning: list[Notice], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notices.approval.queue.page.__kwdefaults__", {**queue.page.__kwdefaults__, "limit": 2})  # type: ignore[dict-item]
+    client = sign_in("aoki")
+    seen: list[str] = []
+    address = "/queue/?event=E01"
+    for _ in range(2):
+        page = client.get(address).content.decode()
+        seen += re.findall(r"N-2026-\d{6}</a>", page)
+        assert "全4件のうち2件を表示" in page
+        assert '出生 <span class="number">4件' in page
+        following = re.search(r'href="(/queue/\?event=E01&amp;after=[^"]+)"', page)
+        address = html.unescape(following[1]) if following else ""
+    assert len(set(seen)) == 4
+    assert address == ""
+
+
+def test_the_filters_offer_what_is_on_every_page(
+    morning: list[Notice], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notices.approval.queue.page.__kwdefaults__", {**queue.page.__kwdefaults__, "limit": 1})  # type: ignore[dict-item]
+    page = queue_of(sign_in("aoki"))
+    for words in (
+        '<option value="E05"',
+        '<option value="en"',
+        '<option value="backdated"',
+        '<option value="child_medical_subsidy"',
+    ):
+        assert words in page
+
+
+def test_only_what_may_go_together_can_be_ticked(morning: list[Notice], sign_in: SignIn) -> None:
+    page = queue_of(sign_in("aoki"))
+    ticks = re.findall(r'name="pick" value="(\d+)"', page)
+    assert {int(pk) for pk in ticks} == {morning[at].pk for at in (2, 3, 4, 5)}
+    assert 'name="pick"' not in queue_of(sign_in("goto"))

@@ -4,9 +4,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody
+from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody, StaffMember
 from notices.recipients.models import Contact, SafetyPublication
-from tests.support.morning import HOSTILE
+from tests.support import approvals
+from tests.support.approvals import Town
+from tests.support.morning import HOSTILE, set_up_accounts
 from tests.unit.notices.desk.conftest import SignIn
 
 
@@ -207,3 +209,53 @@ def test_hostile_record_text_is_shown_as_text(morning: list[Notice], sign_in: Si
     page = sign_in("aoki").get(f"/notices/{morning[0].pk}/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_next_page_offers_to_take_the_approval_back(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    client.get(f"/notices/{morning[2].pk}/")
+    page = approve(client, morning[2]).content.decode()
+    assert f'action="/notices/{morning[2].pk}/undo/"' in page
+    undone = client.post(f"/notices/{morning[2].pk}/undo/", follow=True).content.decode()
+    assert "承認を取り消しました" in undone
+    morning[2].refresh_from_db()
+    assert morning[2].state in {"prepared", "in_review"}
+    assert f"/notices/{morning[2].pk}/undo/" not in client.get("/queue/").content.decode()
+
+
+def test_a_decided_notice_says_when_it_leaves_and_can_be_taken_back(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    approve(client, morning[2])
+    page = client.get(f"/notices/{morning[2].pk}/").content.decode()
+    assert "発送は 11/24 08:32 以降" in page
+    assert "承認を取り消す" in page
+    assert "承認を取り消す" not in sign_in("doi").get(f"/notices/{morning[2].pk}/").content.decode()
+
+
+def test_one_programme_can_be_taken_out_and_the_rest_is_still_decided(
+    db: None, town: Town, desk_clock: None, sign_in: SignIn
+) -> None:
+    set_up_accounts()
+    StaffMember.objects.update(offices=["child_benefits", "maternal_health"])
+    approvals.approve_wordings()
+    town.birth()
+    approvals.run(town)
+    notice = Notice.objects.get()
+    first, second = notice.items.order_by("position")
+    page = (
+        sign_in("aoki")
+        .post(f"/notices/{notice.pk}/reject/", {"reason": "already_done", "item": [first.pk]}, follow=True)
+        .content.decode()
+    )
+    assert "選んだ制度を外しました" in page
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("rejected", "open")
+
+
+def test_the_queue_one_came_from_is_kept(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    page = client.get(f"/notices/{morning[4].pk}/?event=E05").content.decode()
+    assert f'href="/notices/{morning[5].pk}/?event=E05"' in page
+    answer = client.post(f"/notices/{morning[4].pk}/approve/?event=E05", {"content": morning[4].content_hash})
+    assert answer["Location"] == f"/notices/{morning[5].pk}/?event=E05"

@@ -1,0 +1,18 @@
+-- code: E44
+-- name: year_of_70_75_80
+-- ja: 70・75・80…歳年度
+-- en: Fiscal year of 70, 75, 80 and on
+-- class: automatic
+-- table: residents
+-- when: cohort turning 70, 75, 80, 85, 90, 95, 100 on 04-01 until 03-31
+-- evidence: birth_date
+-- reasons: AGE
+-- urgency: 0
+-- together: person
+-- source: events.md E44
+-- traps: born on 1 April belongs to the earlier cohort; who moves in after the day and before the year ends; died or moved away
+SELECT r.resident_id AS subject_id, r.household_id, r.detail, r.day AS effective_on, r.birth_date_unknown AS date_unknown,
+       CAST(NULL AS DATE) AS notified_on, r.day AS processed_on, r.day AS file_date, r.change_id, 'calendar' AS change_class,
+       'AGE' AS reason, TRUE AS moves
+FROM reached AS r
+WHERE r.code = 'E44'

@@ -1,0 +1,13 @@
+-- code: E42
+-- name: custody_and_violence
+-- ja: 拘禁・DV保護命令・障害年金
+-- en: Custody, protection order, disability pension
+-- class: never
+-- table: residents
+-- evidence: 
+-- reasons: 
+-- urgency: 0
+-- together: person
+-- source: events.md E42
+-- traps: not in any feed; never inferred
+

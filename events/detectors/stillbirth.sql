@@ -1,0 +1,13 @@
+-- code: E03
+-- name: stillbirth
+-- ja: 死産・流産
+-- en: Stillbirth or miscarriage
+-- class: never
+-- table: pregnancies
+-- evidence: 
+-- reasons: 
+-- urgency: 0
+-- together: person
+-- source: events.md E03
+-- traps: never told and never recorded as an event; a birth that does not come suppresses every baby notice (E02)
+

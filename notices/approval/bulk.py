@@ -1,0 +1,252 @@
+"""One approval of many: a part of the queue is frozen when it is chosen, and exactly that is approved, in one transaction."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Manager, Prefetch
+
+from engine.core.errors import StateError
+from notices.approval import audit
+from notices.approval.decide import held_by_another
+from notices.approval.hashing import LEFT_OUT, content_hash, item_hash
+from notices.approval.leaving import put_out, send_later
+from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState, Selection
+from notices.approval.officer import Officer
+from notices.approval.refusals import AlreadyDecided, NotAllowed
+from notices.approval.safety import DEATH
+from notices.approval.states import OPEN, move_all
+from notices.approval.waiting import Filters, narrowed, ordered, waiting
+from notices.approval.withdraw import halt
+from notices.recipients.checks import Safety, Stop, judge, read_safety, require_safety
+from notices.site import installed
+from notices.wording.models import Wording
+
+MOST = 10_000  #: notices one selection may hold
+_AT_ONCE = 500
+
+
+def select(
+    officer: Officer,
+    *,
+    filters: Filters,
+    picked: Sequence[int] | None,
+    today: date,
+    at: datetime,
+    send_on: date | None = None,
+) -> Selection:
+    """Freezes what fits the filters (of it, what was picked): ids and content. Nothing is approved yet.
+
+    What a person must look at alone is not taken in, and counted by reason: flagged, four_eyes, claimed, too_many.
+    """
+    officer.needs("approver")
+    found = narrowed(waiting(officer), officer, filters, today)
+    if picked is not None:
+        found = found.filter(pk__in=list(picked)[:MOST])
+    columns = ("pk", "content_hash", "flags", "four_eyes", "claimed_by", "claimed_until")
+    frozen: list[list[object]] = []
+    left_out: dict[str, int] = {}
+    for pk, content, flags, eyes, claimed_by, until in ordered(found, "due").values_list(*columns):
+        theirs = claimed_by not in {"", officer.name} and until is not None and until > at
+        tests = (("flagged", flags), ("four_eyes", eyes > 1), ("claimed", theirs), ("too_many", len(frozen) >= MOST))
+        why = next((name for name, hit in tests if hit), "")
+        if why:
+            left_out[why] = left_out.get(why, 0) + 1
+        else:
+            frozen.append([pk, content])
+    return Selection.objects.create(
+        municipality_code=officer.municipality,
+        officer=officer.name,
+        filters={name: value for name, value in asdict(filters).items() if value},
+        frozen=frozen,
+        left_out=left_out,
+        send_on=send_on,
+        made_at=at,
+    )
+
+
+def selection_of(officer: Officer, selection_id: int) -> Selection:
+    """An officer's own selection. Raises Selection.DoesNotExist for anybody else's."""
+    return Selection.objects.get(pk=selection_id, municipality_code=officer.municipality, officer=officer.name)
+
+
+def approve_selection(selection_id: int, *, officer: Officer, at: datetime) -> Selection:
+    """Approves the officer's items of every notice of a selection that is still as it was frozen; all in one transaction.
+
+    What was changed, decided, taken on by a colleague or stopped meanwhile is not approved, and named in `outcome`. Raises
+    AlreadyDecided for a selection that was carried out, StateError for one that stood too long, SafetyStop, InputError.
+    """
+    officer.needs("approver")
+    require_safety(officer.municipality, now=at)
+    with transaction.atomic():
+        selection = _locked(officer, selection_id)
+        _require_fresh(selection, at)
+        require_safety(officer.municipality, now=at)
+        sifted = _sift(selection, officer, at)
+        send_later(sifted.good, selection.send_on, at=at)
+        _approve(selection, sifted.good, officer, at)
+        selection.approved_at = at
+        selection.outcome = {"approved": [one.pk for one in sifted.good], "not_approved": sifted.bad}
+        selection.save(update_fields=["approved_at", "outcome"])
+    audit.anchor(installed(), at=at)
+    return selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sifted:
+    good: list[Notice]
+    bad: dict[str, str]  #: number → why
+
+
+def _locked(officer: Officer, selection_id: int) -> Selection:
+    rows = Selection.objects.select_for_update().filter(pk=selection_id, municipality_code=officer.municipality)
+    found = rows.filter(officer=officer.name).first()
+    if found is None:
+        raise NotAllowed("there is no such selection of this officer")
+    return found
+
+
+def _require_fresh(selection: Selection, at: datetime) -> None:
+    if selection.approved_at is not None:
+        raise AlreadyDecided("this selection was approved already")
+    if at - selection.made_at > timedelta(seconds=installed().waits.claim_lease_seconds):
+        raise StateError("this selection stood too long; choose again")
+
+
+def _sift(selection: Selection, officer: Officer, at: datetime) -> _Sifted:
+    notices = _read([pk for pk, _ in selection.frozen], officer)
+    people = {person for one in notices.values() for person in (one.addressee_id, *one.subject_ids)}
+    homes = {one.household_id for one in notices.values()}
+    safety = read_safety(officer.municipality, people, households=homes)
+    wordings = _approved_wordings(officer.municipality)
+    good: list[Notice] = []
+    bad: dict[str, str] = {}
+    for pk, content in selection.frozen:
+        notice = notices.get(pk)
+        if notice is None:
+            bad[f"#{pk}"] = "missing"
+            continue
+        why = _unfit(notice, content, officer, wordings, at)
+        if not why and (stops := _stops(notice, safety)):
+            halt(notice, stops, actor=officer.name, at=at)
+            why = "stopped"
+        if why:
+            bad[notice.number] = why
+        else:
+            good.append(notice)
+    return _Sifted(good=good, bad=bad)
+
+
+def _read(keys: Sequence[int], officer: Officer) -> dict[int, Notice]:
+    items = Prefetch("items", queryset=Item.objects.defer("criteria", "evidence").order_by("position"))
+    found: dict[int, Notice] = {}
+    for begin in range(0, len(keys), _AT_ONCE):
+        rows = Notice.objects.select_for_update(of=("self",)).select_related("body").prefetch_related(items)
+        part = rows.filter(pk__in=keys[begin : begin + _AT_ONCE], municipality_code=officer.municipality).order_by("pk")
+        found |= {notice.pk: notice for notice in part}
+    return found
+
+
+def _approved_wordings(municipality: str) -> set[tuple[str, str, str]]:
+    rows = Wording.objects.filter(municipality_code=municipality, state=Wording.State.APPROVED)
+    return set(rows.values_list("programme", "event", "version"))
+
+
+def _unfit(notice: Notice, content: str, officer: Officer, wordings: set[tuple[str, str, str]], at: datetime) -> str:
+    """Why this notice is not approved with the others; empty when it is as it was frozen."""
+    mine = [item for item in notice.items.all() if item.office in officer.offices and item.state == ItemState.OPEN]
+    versions = {
+        ("" if name.startswith("opening:") else name, notice.event, version)
+        for name, version in notice.body.wording_versions.items()
+        if not name.startswith("clauses:")
+    }
+    if notice.state not in OPEN or not mine:
+        return "decided"
+    if held_by_another(notice, officer, at):
+        return "claimed"
+    if not content == notice.content_hash == content_hash(notice, notice.items.all(), notice.body.text):
+        return "changed"
+    if notice.flags or notice.four_eyes > 1:
+        return "flagged"
+    return "" if versions <= wordings else "wording"
+
+
+def _stops(notice: Notice, safety: Safety) -> list[Stop]:
+    return judge(
+        safety,
+        addressee_id=notice.addressee_id,
+        subject_ids=notice.subject_ids,
+        household_id=notice.household_id,
+        programmes=[(item.programme, item.kind) for item in notice.items.all() if item.state not in LEFT_OUT],
+        about_deceased=notice.event == DEATH,
+    )
+
+
+def _approve(selection: Selection, notices: list[Notice], officer: Officer, at: datetime) -> None:
+    """Decisions, states, outbox rows and audit rows of all of them."""
+    move_all([one for one in notices if one.state == NoticeState.PREPARED], NoticeState.IN_REVIEW, at=at)
+    mine = {
+        one.pk: [item for item in one.items.all() if item.office in officer.offices and item.state == ItemState.OPEN]
+        for one in notices
+    }
+    decisions = [
+        Decision(
+            item=item, officer=officer.name, verdict="approve", content_hash=item_hash(notice, item), decided_at=at
+        )
+        for notice in notices
+        for item in mine[notice.pk]
+    ]
+    Decision.objects.bulk_create(
+        decisions,
+        batch_size=_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["item", "officer", "content_hash"],
+        update_fields=["verdict", "reason_code", "comment", "decided_at", "voided"],
+    )
+    _each([item.pk for items in mine.values() for item in items], Item.objects, state=ItemState.APPROVED)
+    theirs = [one for one in notices if _still_open(one, mine[one.pk])]
+    ready = [one for one in notices if not _still_open(one, mine[one.pk])]
+    move_all(theirs, NoticeState.PREPARED, at=at)
+    move_all(ready, NoticeState.APPROVED, at=at)
+    put_out(ready, at=at)
+    move_all(ready, NoticeState.QUEUED, at=at)
+    _each([one.pk for one in notices], Notice.objects, claimed_by="", claimed_until=None)
+    _record(selection, notices, mine, officer, at)
+
+
+def _still_open(notice: Notice, decided: Sequence[Item]) -> bool:
+    done = {item.pk for item in decided}
+    return any(item.state == ItemState.OPEN and item.pk not in done for item in notice.items.all())
+
+
+def _each(keys: Sequence[int], rows: Manager[Item] | Manager[Notice], **values: object) -> None:
+    for begin in range(0, len(keys), _AT_ONCE):
+        rows.filter(pk__in=keys[begin : begin + _AT_ONCE]).update(**values)
+
+
+def _record(
+    selection: Selection, notices: Sequence[Notice], mine: Mapping[int, Sequence[Item]], officer: Officer, at: datetime
+) -> None:
+    """A row for the selection with the digest of its frozen list, and one for each notice."""
+    digest = hashlib.sha256(json.dumps(selection.frozen).encode()).hexdigest()
+    details = {"frozen": digest, "chosen": len(selection.frozen), "approved": len(notices)}
+    head = (f"selection:{selection.pk}", details)
+    actor, city = officer.name, officer.municipality
+    audit.append_all(municipality=city, actor=actor, action="selection_approved", about=[head], at=at)
+    rows = [
+        (
+            f"notice:{one.pk}",
+            {
+                "items": [item.pk for item in mine[one.pk]],
+                "content": one.content_hash,
+                "state": one.state,
+                "selection": selection.pk,
+            },
+        )
+        for one in notices
+    ]
+    if rows:
+        audit.append_all(municipality=city, actor=actor, action="items_approved", about=rows, at=at)
