@@ -45,6 +45,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.letters
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove
