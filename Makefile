@@ -49,6 +49,7 @@ bench: $(VENV)/.dev
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove
+	$(BIN)/python -m tests.prove.tampering
 	$(BIN)/python -m tests.prove.mutants
 
 pictures: $(VENV)/.dev

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
 from django.conf import settings as django_settings
@@ -162,7 +162,7 @@ def _security(settings: Settings) -> dict[str, Any]:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's DATABASES entry for `sqlite:////path/file` or `postgresql://user:password@host:port/name`."""
+    """Django's DATABASES entry for `sqlite:////path/file` or `postgresql://user:password@host:port/name`; `?host=/folder` is a socket."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         path = Path(url.removeprefix("sqlite:///"))
@@ -174,7 +174,7 @@ def database(url: str) -> dict[str, Any]:
             "NAME": parts.path.removeprefix("/"),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
+            "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),  # ?host=/folder of a socket
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},

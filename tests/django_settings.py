@@ -1,11 +1,12 @@
 """Django settings for mypy and pytest-django: a throw-away queue store with throw-away keys."""
 
+import os
 import tempfile
 from pathlib import Path
 
 from engine.core.settings import Municipality, Office, Paths, Settings
 from notices.sealing import make_keys
-from notices.site import django_values
+from notices.site import database, django_values
 
 FOLDER = Path(tempfile.mkdtemp(prefix="todoke-tests-"))
 
@@ -62,5 +63,9 @@ _VALUES["DATABASES"]["default"]["TEST"] = {"NAME": str(FOLDER / "test_queue.sqli
 _VALUES["DATABASES"]["default"]["OPTIONS"] = _VALUES["DATABASES"]["default"]["OPTIONS"] | {
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON;"
 }
+#: the same tests on another queue store: tests/flow/test_postgres.py sets it
+OTHER_STORE = os.environ.get("TODOKE_TEST_QUEUE_URL", "")
+if OTHER_STORE:
+    _VALUES["DATABASES"] = {"default": database(OTHER_STORE) | {"OPTIONS": {}, "TEST": {"NAME": "todoke_tests"}}}
 _VALUES["PASSWORD_HASHERS"] = ["tests.support.hasher.QuickArgon2"]
 globals().update(_VALUES)

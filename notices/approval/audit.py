@@ -3,19 +3,24 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Min
 
 from engine.core.clock import TOKYO
 from engine.core.settings import Settings
 from notices.approval.models import AuditRow
+from notices.site import installed
 
 _START = "0" * 64
+#: while one command writes row after row, the head is anchored this often; when it ends, always
+ANCHOR_SECONDS = 30
+_TAIL_BYTES = 16_384  #: of the anchor file; its newest lines stand there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +69,24 @@ def append_all(
                 details=dict(details),
                 previous_hash=previous,
             )
-            row.hash = _hash(row)
+            row.hash = hash_of(row)
             sequence, previous = row.sequence, row.hash
             rows.append(row)
         AuditRow.objects.bulk_create(rows, batch_size=500)
+        transaction.on_commit(lambda: _anchor_in_time(at))
     return rows
 
 
-def _hash(row: AuditRow) -> str:
+def _anchor_in_time(at: datetime) -> None:
+    """A long run does not wait for its end: the unanchored tail stays short whatever happens to it."""
+    settings = installed()
+    last = _last_anchor(settings.paths.anchor, settings.municipality.code)
+    if last is None or at - last.at >= timedelta(seconds=ANCHOR_SECONDS):
+        anchor(settings, at=at)
+
+
+def hash_of(row: AuditRow) -> str:
+    """What a row's hash has to be: over all it says and the hash of the row before."""
     content = {
         "municipality": row.municipality_code,
         "sequence": row.sequence,
@@ -89,7 +104,8 @@ def anchor(settings: Settings, *, at: datetime) -> None:
     """Writes the newest place and hash as a line of the anchor file, outside the database; nothing when it has not moved."""
     newest = AuditRow.objects.filter(municipality_code=settings.municipality.code).order_by("-sequence").first()
     path = settings.paths.anchor
-    if newest is None or _last_anchor(path, settings.municipality.code) == (newest.sequence, newest.hash):
+    last = _last_anchor(path, settings.municipality.code)
+    if newest is None or (last is not None and (last.sequence, last.hash) == (newest.sequence, newest.hash)):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     line = {
@@ -107,32 +123,69 @@ def anchor(settings: Settings, *, at: datetime) -> None:
 
 def _is_cut_off(path: Path) -> bool:
     """Whether a crash left the last line of the anchor file unfinished."""
-    written = path.read_text(encoding="utf-8") if path.exists() else ""
-    return bool(written) and not written.endswith("\n")
+    if not path.exists() or not path.stat().st_size:
+        return False
+    with path.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read() != b"\n"
 
 
-def _anchors(path: Path, municipality: str) -> list[tuple[int, str]]:
+@dataclass(frozen=True)
+class _Anchor:
+    sequence: int
+    hash: str
+    at: datetime
+
+
+def _anchors(lines: Iterable[str], municipality: str) -> list[_Anchor]:
     found = []
-    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+    for text in lines:
         try:
             line = json.loads(text)
         except ValueError:
             continue  # cut off by a crash while it was written; the next anchor stands below it
-        if line.get("municipality") == municipality:
-            found.append((int(line["sequence"]), str(line["hash"])))
+        if isinstance(line, dict) and line.get("municipality") == municipality:
+            found.append(_Anchor(int(line["sequence"]), str(line["hash"]), datetime.fromisoformat(line["at"])))
     return found
 
 
-def _last_anchor(path: Path, municipality: str) -> tuple[int, str] | None:
-    found = _anchors(path, municipality)
+def _all_anchors(path: Path, municipality: str) -> list[_Anchor]:
+    return _anchors(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), municipality)
+
+
+def _last_anchor(path: Path, municipality: str) -> _Anchor | None:
+    """The newest anchor: looked for at the end of the file, which grows for years, then in all of it."""
+    if not path.exists():
+        return None
+    with path.open("rb") as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+        end = stream.read().decode("utf-8", errors="replace").splitlines()
+    found = _anchors(end, municipality) or _all_anchors(path, municipality)
     return found[-1] if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tail:
+    """Rows newer than the last anchor, and how long the oldest of them has waited for the next one."""
+
+    rows: int
+    seconds: int
+
+
+def tail(settings: Settings, *, now: datetime) -> Tail:
+    """How much of the chain is not anchored at this moment; a minute is the most it may be."""
+    last = _last_anchor(settings.paths.anchor, settings.municipality.code)
+    rows = AuditRow.objects.filter(municipality_code=settings.municipality.code)
+    newer = rows.filter(sequence__gt=last.sequence if last else 0).aggregate(rows=Count("pk"), oldest=Min("at"))
+    waited = (now - newer["oldest"]).total_seconds() if newer["oldest"] else 0
+    return Tail(rows=newer["rows"], seconds=max(0, round(waited)))
 
 
 def verify(municipality: str, path: Path) -> Verified:
     """Checks every link and every anchor: finds a changed, removed, reordered or cut-off row."""
     previous, hashes = _START, dict[int, str]()
-    anchors = _anchors(path, municipality)
-    anchored = max((sequence for sequence, _ in anchors), default=0)
+    anchors = _all_anchors(path, municipality)
+    anchored = max((one.sequence for one in anchors), default=0)
 
     def result(broken_at: int | None, problem: str) -> Verified:
         newer = sum(sequence > anchored for sequence in hashes)
@@ -142,12 +195,12 @@ def verify(municipality: str, path: Path) -> Verified:
         place = len(hashes) + 1
         if row.sequence != place:
             return result(place, "a row is missing")
-        if row.previous_hash != previous or row.hash != _hash(row):
+        if row.previous_hash != previous or row.hash != hash_of(row):
             return result(place, "a row was changed or moved")
         previous = hashes[place] = row.hash
-    for sequence, said in anchors:
-        if hashes.get(sequence) != said:
-            return result(sequence, "the chain is not the one that was anchored")
+    for one in anchors:
+        if hashes.get(one.sequence) != one.hash:
+            return result(one.sequence, "the chain is not the one that was anchored")
     if hashes and not anchors:
         return result(1, f"{path.name} holds no anchor of this chain")
     return result(None, "")

@@ -1,8 +1,11 @@
 """A call comes in: everything to and about a person stops at once, and starts again only when somebody says so."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from engine.core.errors import InputError
 from notices.approval import audit
@@ -30,7 +33,7 @@ def hold(person: str, *, municipality: str, by: str, reason: str, at: datetime, 
                 reason=HELD_BY_CALL,
                 defaults={"law": LAWS[HELD_BY_CALL], "since": at.date()},
             )
-        notices = [one for one in _about(municipality, set(people)) if one.state != NoticeState.HELD]
+        notices = [one for one in unsent_about(municipality, people) if one.state != NoticeState.HELD]
         for notice in notices:
             take_back(notice, NoticeState.HELD, reason=HELD_BY_CALL, actor=by, at=at)
         _record("person_held", person, municipality, by, reason, at, count=len(notices), people=len(people))
@@ -51,7 +54,7 @@ def release(person: str, *, municipality: str, by: str, reason: str, at: datetim
             raise InputError("this person is not held by a call; `todoke hold` does that")
         held.delete()
         back = 0
-        for notice in _about(municipality, set(people)):
+        for notice in unsent_about(municipality, people):
             if notice.state == NoticeState.HELD and notice.state_reason in PASSING and not _blocked(notice):
                 move(notice, NoticeState.PREPARED, at=at)
                 back += 1
@@ -73,10 +76,14 @@ def _people(person: str, municipality: str, *, household: bool) -> list[str]:
     return sorted({person, *others})
 
 
-def _about(municipality: str, people: set[str]) -> list[Notice]:
-    """Unsent notices to or about any of these people."""
-    waiting = Notice.objects.select_for_update().filter(municipality_code=municipality, state__in=UNSENT).order_by("id")
-    return [one for one in waiting if people & {one.addressee_id, *one.subject_ids}]
+def unsent_about(municipality: str, people: Iterable[str]) -> QuerySet[Notice]:
+    """Unsent notices to or about any of these people, locked."""
+    rows = Notice.objects.select_for_update().filter(municipality_code=municipality, state__in=UNSENT)
+    rows = rows.annotate(subjects=Cast("subject_ids", TextField()))
+    wanted = Q()
+    for person in people:
+        wanted |= Q(addressee_id=person) | Q(subjects__contains=f'"{person}"')
+    return rows.filter(wanted).order_by("id") if wanted else rows.none()
 
 
 def _blocked(notice: Notice) -> bool:

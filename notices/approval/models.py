@@ -149,7 +149,10 @@ class Item(models.Model):
             models.UniqueConstraint(fields=["notice", "programme", "subject_id"], name="one_item_per_programme")
         ]
         indexes = [
-            models.Index(fields=["municipality_code", "office", "state", "programme", "notice"], name="items_of_office")
+            models.Index(
+                fields=["municipality_code", "office", "state", "programme", "notice"], name="items_of_office"
+            ),
+            models.Index(fields=["municipality_code", "subject_id"], name="items_of_subject"),
         ]
 
 
@@ -251,6 +254,22 @@ class Selection(models.Model):
         """Found by its own number."""
 
         app_label = "approval"
+
+
+class PersonLook(models.Model):
+    """That an officer opened a person's page, when and why: the page's address is this row's number, never the person's."""
+
+    municipality_code = models.CharField(max_length=6)
+    resident_id = models.CharField(max_length=15)
+    officer = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        """Read newest first, and by person."""
+
+        app_label = "approval"
+        indexes = [models.Index(fields=["municipality_code", "resident_id", "id"], name="looks_at_person")]
 
 
 class AuditRow(models.Model):

@@ -191,7 +191,7 @@ def review(officer: Officer, notice_id: int) -> Review:
     history = scope.filter(household_id=notice.household_id).exclude(pk=notice.pk).order_by("-night", "-id")
     return Review(
         notice=notice,
-        text=_shown(notice.body.text, theirs),
+        text=shown(notice.body.text, theirs),
         items=items,
         checks=checks(notice),
         addressee_reason=notice.addressee_reason,
@@ -199,7 +199,7 @@ def review(officer: Officer, notice_id: int) -> Review:
     )
 
 
-def _shown(text: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+def shown(text: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
     """A notice's text with the cards of these programmes reduced to their names, and their details left out."""
     cards, details = list(text["cards"]), list(text["details"])
     shut = [index for index, card in enumerate(cards) if card.get("programme") in hidden]

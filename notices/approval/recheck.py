@@ -1,5 +1,6 @@
 """Every night, every notice that is not sent yet is held to the newest safety facts, wordings and deadlines."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from engine.core.errors import WordingError
@@ -24,6 +25,11 @@ def recheck(municipality: str, *, night: date, at: datetime) -> None:
         .order_by("id")
         .prefetch_related("items")
     )
+    look_again(municipality, waiting, actor=NIGHT, night=night, at=at)
+
+
+def look_again(municipality: str, waiting: Sequence[Notice], *, actor: str, night: date, at: datetime) -> None:
+    """The same for these unsent notices, at any moment: after a call, what a person no longer wants leaves at once."""
     people = {person for notice in waiting for person in (notice.addressee_id, *notice.subject_ids)}
     safety = read_safety(municipality, people, households={notice.household_id for notice in waiting})
     approved = _approved(municipality)
@@ -38,7 +44,7 @@ def recheck(municipality: str, *, night: date, at: datetime) -> None:
             about_deceased=notice.event == DEATH,
         )
         if found:
-            halt(notice, found, actor=NIGHT, at=at, night=night)
+            halt(notice, found, actor=actor, at=at, night=night)
         elif (night - notice.night).days > installed().waits.late_entry_days:
             _expire(notice, night, at)
         elif not _unhold(notice, at):

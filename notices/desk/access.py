@@ -41,13 +41,23 @@ class Permission(Enum):
     AUDIT = frozenset({"auditor"})
 
 
+class Scope(Enum):
+    """What of the municipality a route shows or changes for who may open it."""
+
+    NOTHING = "nothing of a resident"
+    OFFICE = "notices and tasks of the officer's own offices"
+    OWN = "what this officer chose or opened"
+    MUNICIPALITY = "the municipality's counts and logs, without a notice's content"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One address of the desk and what it takes to open it."""
+    """One address of the desk, what it takes to open it, and whose things it shows."""
 
     path: str
     name: str
     permission: Permission
+    scope: Scope
     view: View
     methods: frozenset[str] = frozenset({"GET", "HEAD"})
 

@@ -23,8 +23,10 @@ _UNDO = "undo"  #: in the session: the notice the next page offers to take back
 _PLACES = (
     ("queue", frozenset({"viewer", "reviewer", "approver"})),
     ("tasks", frozenset({"reviewer", "approver", "support_measures"})),
+    ("calls", frozenset({"reviewer", "approver"})),
     ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
     ("audit", frozenset({"auditor"})),
+    ("looks", frozenset({"auditor"})),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from engine.core.sql import load_queries
 from engine.night import Night
 from notices.recipients.models import Contact
+from notices.recipients.wishes import stand_over
 
 SQL = load_queries(Path(__file__).with_name("publish.sql"))
 EVERY_PURPOSE = "ALL"
@@ -49,6 +50,7 @@ def refresh(night: Night, people: Iterable[str]) -> dict[str, Contact]:
         row["resident_id"]: _contact(night, row, places.get(row["resident_id"], {}))
         for row in night.warehouse.query(SQL["contacts"], **values).to_dicts()
     }
+    stand_over(night.municipality, found.values())
     Contact.objects.bulk_create(
         found.values(),
         update_conflicts=True,

@@ -65,3 +65,28 @@ class Contact(models.Model):
 
         app_label = "recipients"
         constraints = [models.UniqueConstraint(fields=["municipality_code", "resident_id"], name="one_contact_each")]
+
+
+class Wish(models.Model):
+    """What somebody asked for in a call or at the counter. It stands over the records until it is ended."""
+
+    class Kind(models.TextChoices):
+        """No notices that may be stopped; none on one topic; another language."""
+
+        OPT_OUT_ALL = "opt_out_all"
+        OPT_OUT_TOPIC = "opt_out_topic"
+        LANGUAGE = "language"
+
+    municipality_code = models.CharField(max_length=6)
+    resident_id = models.CharField(max_length=15)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    value = models.CharField(max_length=60, blank=True)  #: programme slug, or language
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A person's wishes are read together."""
+
+        app_label = "recipients"
+        indexes = [models.Index(fields=["municipality_code", "resident_id"], name="wishes_of_person")]

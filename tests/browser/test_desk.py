@@ -17,7 +17,7 @@ CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "tsurezure-naru-mama-ni"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-PAGES = ("/queue/", "/notices/1/", "/tasks/", "/tasks/1/", "/night/", "/no-such-page/")
+PAGES = ("/queue/", "/notices/1/", "/tasks/", "/tasks/1/", "/calls/", "/night/", "/no-such-page/")
 
 #: what axe would say first: nameless controls, doubled ids, headings, language, faint text; for phones also small targets
 BASICS = """
@@ -63,6 +63,7 @@ BASICS = """
 SMALL_TARGETS = """
 () => Array.from(document.querySelectorAll(
     "button, summary, select, textarea, input:not([type=hidden]), nav a, a.button, a.row, .glance a"))
+  .map((e) => (e.type === "checkbox" && e.closest("label")) || e)
   .filter((e) => e.getClientRects().length && e.getBoundingClientRect().height < 44)
   .map((e) => e.outerHTML.slice(0, 90))
 """
@@ -137,7 +138,7 @@ def test_a_clerk_approves_one_notice_and_sends_another_back(desk: Desk, browser:
         expect(page.get_by_text("お子さん1人につき月15,000円")).to_be_visible()
         page.get_by_role("button", name="承認する").click()
         expect(page.get_by_text("N-2026-004203 を承認しました。")).to_be_visible()
-        expect(page.get_by_role("heading", name="N-2026-004204")).to_be_visible()
+        expect(page.get_by_role("heading", name="N-2026-004205")).to_be_visible()
         page.goto(f"{desk.address}/notices/2/")
         page.locator("[data-key-return] > summary").click()
         page.get_by_label("理由").select_option(index=2)
@@ -175,6 +176,8 @@ def test_the_keys_alone_lead_through_the_queue(desk: Desk, browser: Browser) -> 
         expect(page.get_by_label("理由")).to_be_focused()
         _press(page, "Escape", "a")
         expect(page.get_by_text("N-2026-004203 を承認しました。")).to_be_visible()
+        _press(page, "u")
+        expect(page.get_by_text("N-2026-004203 の承認を取り消しました。")).to_be_visible()
         _press(page, "u")
         expect(page.get_by_text("の確認をやめました。")).to_be_visible()
 

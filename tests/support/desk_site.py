@@ -1,6 +1,6 @@
 """A real desk on a real queue store, for a browser: fills the store with one morning and serves it.
 
-`python -m tests.support.desk_site FOLDER PORT`
+`python -m tests.support.desk_site FOLDER PORT [MORE]`, MORE being how many unflagged notices are added to the morning's own.
 """
 
 import sys
@@ -27,9 +27,10 @@ def main() -> None:
     site.configure(settings)
     site.migrate()
     from notices.desk.serve import serve
-    from tests.support.morning import set_up_morning
+    from tests.support.morning import set_up_more, set_up_morning
 
     set_up_morning()
+    set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     serve(settings)
 
 

@@ -93,6 +93,16 @@ def set_up_morning(*, night_state: str = "done") -> list[Notice]:
     return notices
 
 
+def set_up_more(count: int) -> list[Notice]:
+    """Further births without a flag, one programme each, with deadlines over a month."""
+    first = len(MORNING) + 1
+    plans = [
+        Plan(event="E01", programmes=("child_allowance",), due_on=date(2026, 12, 9) + timedelta(days=number % 30))
+        for number in range(count)
+    ]
+    return [make_notice(number, plan) for number, plan in enumerate(plans, start=first)]
+
+
 def set_up_accounts() -> None:
     """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, and the support-measure desk."""
     accounts: tuple[tuple[str, str, list[str], list[str]], ...] = (

@@ -2,9 +2,11 @@
 
 from django.http import HttpResponse
 
+from notices.approval import audit
 from notices.approval.models import AuditRow
 from notices.desk.nights import nights
 from notices.desk.visit import Visit
+from notices.site import installed
 
 _ROWS = 100
 
@@ -22,4 +24,4 @@ def audit_list(visit: Visit) -> HttpResponse:
         rows = rows.filter(sequence__lt=int(before))
     shown = list(rows[: _ROWS + 1])
     more = shown[_ROWS - 1].sequence if len(shown) > _ROWS else None
-    return visit.page("audit.html", rows=shown[:_ROWS], more=more)
+    return visit.page("audit.html", rows=shown[:_ROWS], more=more, tail=audit.tail(installed(), now=visit.now))

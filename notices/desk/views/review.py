@@ -14,6 +14,7 @@ from notices.desk.views.queue import claimant, display_names, filters_of, query_
 from notices.desk.views.selection import day_of
 from notices.desk.visit import Visit
 from notices.recipients.models import Contact
+from notices.site import installed
 from notices.wording.page import to_fragment
 
 _COMMENT_LIMIT = 1000
@@ -67,6 +68,7 @@ def open_address(visit: Visit, notice_id: int) -> HttpResponse:
         details={},
         at=visit.now,
     )
+    audit.anchor(installed(), at=visit.now)
     contact = Contact.objects.filter(
         municipality_code=visit.municipality, resident_id=sheet.notice.addressee_id
     ).first()

