@@ -48,11 +48,14 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.eligibility
 	$(BIN)/python -m tests.benchmarks.letters
 	$(BIN)/python -m tests.benchmarks.records
+	$(BIN)/python -m tests.benchmarks.detection
+	$(BIN)/python -m tests.benchmarks.desk_load
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.prove.tampering
 	$(BIN)/python -m tests.prove.mutants
+	$(BIN)/python -m tests.prove.breaker
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.pictures
