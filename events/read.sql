@@ -14,12 +14,24 @@ WHERE c.municipality_code = $municipality AND c.night = $night AND c.class <> 'c
 SELECT DISTINCT f.table_name FROM history.files AS f
 WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted';
 
+-- name: copy_people_now
+-- One row per resident as of tonight, with what detectors and the calendar read: the register is gone through once for all of them.
+CREATE OR REPLACE TEMPORARY TABLE people_now AS
+SELECT r.municipality_code, r.resident_id, r.household_id, r.status, r.sex, r.birth_date, r.birth_date_unknown, r.resident_since,
+       r.visa_until, r.name IS NULL OR r.name = '' AS unnamed
+FROM now.residents AS r;
+
+-- name: copy_people_before
+-- The same as of the night before.
+CREATE OR REPLACE TEMPORARY TABLE people_before AS
+SELECT r.municipality_code, r.resident_id, r.household_id, r.status FROM before.residents AS r;
+
 -- name: reached
 -- One row per resident and event of `calendar_days`. The register is read once: everybody with one of its dates, then what it brings them.
 WITH due AS (
     SELECT r.resident_id, r.household_id, r.sex, r.birth_date, COALESCE(r.birth_date_unknown, FALSE) AS birth_date_unknown,
            r.resident_since, r.visa_until
-    FROM now.residents AS r
+    FROM people_now AS r
     WHERE r.municipality_code = $municipality AND r.status = 'RESIDENT'
       AND (r.birth_date IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'birth_date')
            OR r.resident_since IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'resident_since')
@@ -121,9 +133,9 @@ ORDER BY e.night, e.event_id;
 
 -- name: standing
 -- One row per one of `people` who is dead, or whose name is not registered yet.
-SELECT r.resident_id, r.status = 'DEAD' AS dead, r.name IS NULL OR r.name = '' AS unnamed FROM now.residents AS r
+SELECT r.resident_id, r.status = 'DEAD' AS dead, r.unnamed FROM people_now AS r
 WHERE r.municipality_code = $municipality AND r.resident_id IN (SELECT p.subject_id FROM people AS p)
-  AND (r.status = 'DEAD' OR r.name IS NULL OR r.name = '');
+  AND (r.status = 'DEAD' OR r.unnamed);
 
 -- name: first_night
 -- One row: the first night that loaded a file, that is the baseline; NULL when none did.

@@ -11,6 +11,7 @@ import polars as pl
 from engine.core.dates import days
 from engine.core.sql import load_queries
 from engine.night import Night
+from engine.warehouse.duck import Warehouse
 from events.dates import Reached, reached_on
 from events.detectors import Detector, load_detectors
 from events.releases import released
@@ -85,6 +86,7 @@ def find_candidates(night: Night) -> list[Candidate]:
     """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
     news = set(warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
+    copy_people(warehouse)
     reached = reached_tonight(night)
     days_of = set(reached["code"].unique().to_list())
     found: list[Candidate] = []
@@ -95,6 +97,12 @@ def find_candidates(night: Night) -> list[Candidate]:
                 rows = warehouse.query(_SQL["candidates"].about(select=detector.query), **values)
                 found.extend(_candidate(detector, row) for row in rows.iter_rows(named=True))
     return found
+
+
+def copy_people(warehouse: Warehouse) -> None:
+    """Copies what detectors read of the register, as of tonight and of the night before, out of the views that build it."""
+    for name in ("copy_people_now", "copy_people_before"):
+        warehouse.define(_SQL[name].text)
 
 
 _REACHED = {

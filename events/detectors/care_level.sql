@@ -16,6 +16,6 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        CASE WHEN c.after.cert_status = 'CERTIFIED' THEN 'CERTIFIED' ELSE 'NOT_YET' END AS reason,
        c.after.care_level IS NOT NULL AND c.before.care_level IS DISTINCT FROM c.after.care_level AS moves
 FROM changes.ltc AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.lost_on IS NULL

@@ -16,7 +16,7 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        c.after.entry_kind AS reason,
        c.before.entry_kind IS NULL OR c.before.acquired_on IS DISTINCT FROM c.after.acquired_on OR c.before.lost_on IS DISTINCT FROM c.after.lost_on AS moves
 FROM changes.nhi AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND COALESCE(c.after.acquired_reason, '') <> 'BIRTH' AND r.status = 'RESIDENT' AND (year(r.birth_date) + 18 + CASE WHEN month(r.birth_date) * 100 + day(r.birth_date) >= 402 THEN 1 ELSE 0 END) * 10000 + 331
           >= year(c.file_date) * 10000 + month(c.file_date) * 100 + day(c.file_date)

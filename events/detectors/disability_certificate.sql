@@ -19,6 +19,6 @@ SELECT c.subject_id, COALESCE(r.household_id, '') AS household_id, c.after.handb
             ELSE 'REISSUE' END AS reason,
        c.before.grade IS DISTINCT FROM c.after.grade OR c.before.issued_on IS DISTINCT FROM c.after.issued_on AS moves
 FROM changes.disability AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.holder_status = 'ACTIVE'

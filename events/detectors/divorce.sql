@@ -16,6 +16,6 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        c.after.register_event AS reason,
        c.before.register_event IS DISTINCT FROM c.after.register_event OR c.before.register_event_on IS DISTINCT FROM c.after.register_event_on AS moves
 FROM changes.family_register AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.register_event IN ('DIVORCE')

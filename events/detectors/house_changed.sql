@@ -16,6 +16,6 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        c.after.change_reason AS reason,
        c.before.changed_on IS DISTINCT FROM c.after.changed_on OR c.before.change_reason IS DISTINCT FROM c.after.change_reason AS moves
 FROM changes.property_tax AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND COALESCE(c.after.representative, TRUE) AND r.status = 'RESIDENT'

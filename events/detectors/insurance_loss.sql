@@ -16,6 +16,6 @@ SELECT c.subject_id, COALESCE(r.household_id, '') AS household_id, '' AS detail,
        c.after.entry_kind AS reason,
        c.before.acquired_on IS DISTINCT FROM c.after.acquired_on OR c.before.acquired_reason IS DISTINCT FROM c.after.acquired_reason AS moves
 FROM changes.nhi AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.after.acquired_reason = 'EMPLOYEE_INSURANCE_LOSS'

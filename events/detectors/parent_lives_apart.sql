@@ -17,7 +17,7 @@ SELECT g.child_id AS subject_id, k.household_id AS household_id, '' AS detail, c
        TRUE AS moves
 FROM changes.residents AS c
 INNER JOIN now.guardianship AS g ON g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
-INNER JOIN now.residents AS k ON k.municipality_code = c.municipality_code AND k.resident_id = g.child_id
+INNER JOIN people_now AS k ON k.municipality_code = c.municipality_code AND k.resident_id = g.child_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.before.status = 'RESIDENT'
   AND (c.after.status = 'MOVED_OUT' OR c.before.household_id <> c.after.household_id)

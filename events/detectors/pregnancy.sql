@@ -16,6 +16,6 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        CASE WHEN c.before.pregnancy_no IS NULL THEN 'NEW' ELSE 'CHANGE' END AS reason,
        c.before.pregnancy_no IS NULL OR c.before.registered_on IS DISTINCT FROM c.after.registered_on AS moves
 FROM changes.pregnancies AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.outcome IS NULL

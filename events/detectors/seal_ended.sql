@@ -16,6 +16,6 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        CASE WHEN c.after.seal_status = 'REGISTERED' THEN 'REGISTERED' ELSE 'ENDED' END AS reason,
        c.before.seal_status IS DISTINCT FROM c.after.seal_status AS moves
 FROM changes.seal_registration AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed')

@@ -17,5 +17,5 @@ SELECT c.subject_id, COALESCE(r.household_id, '') AS household_id, c.after.measu
        c.before.measure_kind IS DISTINCT FROM c.after.measure_kind OR c.before.role IS DISTINCT FROM c.after.role
            OR c.before.case_no IS DISTINCT FROM c.after.case_no OR c.before.to_on IS DISTINCT FROM c.after.to_on AS moves
 FROM changes.support_measures AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night AND c.class IN ('appeared', 'changed')

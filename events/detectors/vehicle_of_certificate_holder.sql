@@ -16,7 +16,7 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        'ACQUIRED' AS reason,
        c.before.resident_id IS DISTINCT FROM c.after.resident_id OR c.before.acquired_on IS DISTINCT FROM c.after.acquired_on AS moves
 FROM changes.light_vehicle_tax AS c
-LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
+LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.scrapped_on IS NULL
   AND EXISTS (
