@@ -217,3 +217,23 @@ def test_self_is_the_subject(town: Town) -> None:
 def test_households_print_nobody(town: Town) -> None:
     town.family()
     assert "F1" not in repr(read_households(town.night(FRIDAY), [("C1", "H1")]))
+
+
+@pytest.mark.parametrize(
+    ("sex", "found"),
+    [
+        pytest.param("2", Addressee("M1", "mother_living_with_child"), id="the woman of two parents"),
+        pytest.param("1", Unresolved("no_mother_in_household"), id="no woman among them"),
+    ],
+)
+def test_what_concerns_a_birth_goes_to_the_mother_alone(town: Town, sex: str, found: Addressee | Unresolved) -> None:
+    town.person("F1", "H1", sex="1")
+    town.person("M1", "H1", rel="WIFE", sex=sex)
+    town.person("C1", "H1", rel="CHILD", born=BIRTH)
+    assert named(town, "mother", "C1") == found
+
+
+def test_an_adult_is_written_to_and_for_a_minor_the_guardian(town: Town) -> None:
+    mother_claims(town)
+    assert named(town, "self_or_guardian", "M1") == Addressee("M1", "self")
+    assert named(town, "self_or_guardian", "C1") == Addressee("M1", "claimant")
