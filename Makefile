@@ -45,7 +45,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.eligibility
 	$(BIN)/python -m tests.benchmarks.letters
+	$(BIN)/python -m tests.benchmarks.records
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove

@@ -112,6 +112,10 @@ WHERE e.municipality_code = $municipality AND e.night < $night
           WHERE municipality_code = $municipality AND night < $night
       ) AS of_each
       WHERE of_each.change_id IN (SELECT t.change_id FROM touched AS t))
+  OR (s.state = 'held' AND e.event_id IN (
+      SELECT h.event_id FROM events.events AS h
+      INNER JOIN events.releases AS r ON r.municipality_code = h.municipality_code AND r.code = h.code AND r.held_night = h.night
+      WHERE h.municipality_code = $municipality AND r.from_night <= $night))
   OR (e.code = 'E02' AND s.state <> 'suppressed'))
 ORDER BY e.night, e.event_id;
 

@@ -76,9 +76,10 @@ class Notice(models.Model):
     changed_at = models.DateTimeField()
     ended_night = models.DateField(null=True)  #: the night whose records took it back
     #: computed by the database from the state and the deadline, so that nothing can be left out of the queue by forgetting to set it
-    waiting = models.GeneratedField(
-        expression=models.Case(models.When(state__in=list(OPEN), then=models.Value(True)), default=models.Value(False)),
-        output_field=models.BooleanField(),
+    #: 1 while it waits for an officer, else 0; a number, because SQLite uses no index for a bare truth value
+    waits = models.GeneratedField(
+        expression=models.Case(models.When(state__in=list(OPEN), then=models.Value(1)), default=models.Value(0)),
+        output_field=models.SmallIntegerField(),
         db_persist=True,
     )
     due_order = models.GeneratedField(
@@ -99,8 +100,8 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=["municipality_code", "number"], name="one_notice_per_number"),
         ]
         indexes = [
-            models.Index(fields=["municipality_code", "waiting", "due_order", "id"], name="queue_by_deadline"),
-            models.Index(fields=["municipality_code", "waiting", "id"], name="queue_by_number"),
+            models.Index(fields=["municipality_code", "waits", "due_order", "id"], name="queue_by_deadline"),
+            models.Index(fields=["municipality_code", "waits", "id"], name="queue_by_number"),
             models.Index(fields=["municipality_code", "state", "id"], name="notices_in_state"),
             models.Index(fields=["municipality_code", "household_id"], name="notices_of_household"),
             models.Index(fields=["municipality_code", "addressee_id"], name="notices_of_addressee"),
@@ -152,6 +153,8 @@ class Item(models.Model):
             models.Index(
                 fields=["municipality_code", "office", "state", "programme", "notice"], name="items_of_office"
             ),
+            # asked of each notice in turn: names every column asked for, or SQLite would walk the office's items instead
+            models.Index(fields=["notice", "municipality_code", "office", "state"], name="items_of_notice"),
             models.Index(fields=["municipality_code", "subject_id"], name="items_of_subject"),
         ]
 

@@ -122,7 +122,7 @@ def page(
     limit: int = PAGE,
 ) -> Page:
     """One page of the queue, in its order; the groups stand in the order of their first row."""
-    scope = narrowed(waiting(officer), officer, filters, today)
+    scope = narrowed(waiting(officer, in_order=True), officer, filters, today)
     place, back = (before, True) if before else (after, False)
     found = beyond(scope, place, sort, back=back) if place else scope
     rows = list(ordered(found, sort, back=back).prefetch_related("items")[: limit + 1])
@@ -152,7 +152,7 @@ def neighbours(
     officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due"
 ) -> tuple[int | None, int | None]:
     """What this officer can decide before and after a notice, in the order of the queue they came from."""
-    scope = free(narrowed(waiting(officer), officer, filters, today), officer, at).exclude(pk=notice.pk)
+    scope = free(narrowed(waiting(officer, in_order=True), officer, filters, today), officer, at).exclude(pk=notice.pk)
     here = Place.of(notice)
     keys = [
         ordered(beyond(scope, here, sort, back=back), sort, back=back).values_list("pk", flat=True).first()

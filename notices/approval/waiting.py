@@ -78,13 +78,13 @@ def open_items(officer: Officer) -> QuerySet[Item]:
     )
 
 
-def waiting(officer: Officer) -> QuerySet[Notice]:
-    """Notices with an open item of the officer's offices."""
+def waiting(officer: Officer, *, in_order: bool = False) -> QuerySet[Notice]:
+    """Notices with an open item of the officer's offices. in_order: for reading a page of many along the index of its order."""
     items = open_items(officer)
-    rows = Notice.objects.filter(municipality_code=officer.municipality, waiting=True)
-    if items[: _FEW + 1].count() <= _FEW:
-        return rows.filter(pk__in=items.values("notice"))
-    return rows.filter(Exists(items.filter(notice=OuterRef("pk"))))
+    rows = Notice.objects.filter(municipality_code=officer.municipality, waits=1)
+    if in_order and items[: _FEW + 1].count() > _FEW:
+        return rows.filter(Exists(items.filter(notice=OuterRef("pk"))))
+    return rows.filter(pk__in=items.values("notice"))
 
 
 def narrowed(found: QuerySet[Notice], officer: Officer, filters: Filters, today: date) -> QuerySet[Notice]:

@@ -1,22 +1,13 @@
 """A clerk's morning in Debian's Chromium, on a real server and a real queue store."""
 
-import socket
-import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "tsurezure-naru-mama-ni"
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 800}
+from tests.support.browsing import DESKTOP, PHONE, Desk, chromium, press, running_desk, sign_in
+
 PAGES = ("/queue/", "/notices/1/", "/tasks/", "/tasks/1/", "/calls/", "/night/", "/no-such-page/")
 
 #: what axe would say first: nameless controls, doubled ids, headings, language, faint text; for phones also small targets
@@ -69,61 +60,16 @@ SMALL_TARGETS = """
 """
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A running desk and the file behind it."""
-
-    address: str
-    store: Path
-
-    def rows(self, query: str) -> list[tuple[object, ...]]:
-        """What stands in the queue store."""
-        connection = sqlite3.connect(self.store)
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.support.desk_site", str(tmp_path), str(port)]
-    with (tmp_path / "desk.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, stdout=log)
-        try:
-            _wait_for(port, server, tmp_path / "desk.log")
-            yield Desk(address=f"http://127.0.0.1:{port}", store=tmp_path / "queue.sqlite3")
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        assert server.poll() is None, log.read_text()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the desk did not come up in 30 s")
+    with running_desk(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM)
+    with chromium() as launched:
         yield launched
-        launched.close()
-
-
-def sign_in(page: Page, desk: Desk, username: str) -> None:
-    page.goto(desk.address)
-    page.get_by_label("利用者ID").fill(username)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログインする").click()
 
 
 @pytest.mark.browser
@@ -164,28 +110,22 @@ def test_the_keys_alone_lead_through_the_queue(desk: Desk, browser: Browser) -> 
     with browser.new_context(viewport=DESKTOP) as context:  # type: ignore[arg-type]
         page = context.new_page()
         sign_in(page, desk, "aoki")
-        _press(page, "?")
+        press(page, "?")
         expect(page.get_by_role("dialog")).to_be_visible()
-        _press(page, "Escape")
+        press(page, "Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
-        _press(page, "j", "j", "j", "k", "Enter")
+        press(page, "j", "j", "j", "k", "Enter")
         expect(page.get_by_role("heading", name="N-2026-004202")).to_be_visible()
-        _press(page, "j")
+        press(page, "j")
         expect(page.get_by_role("heading", name="N-2026-004203")).to_be_visible()
-        _press(page, "r")
+        press(page, "r")
         expect(page.get_by_label("理由")).to_be_focused()
-        _press(page, "Escape", "a")
+        press(page, "Escape", "a")
         expect(page.get_by_text("N-2026-004203 を承認しました。")).to_be_visible()
-        _press(page, "u")
+        press(page, "u")
         expect(page.get_by_text("N-2026-004203 の承認を取り消しました。")).to_be_visible()
-        _press(page, "u")
+        press(page, "u")
         expect(page.get_by_text("の確認をやめました。")).to_be_visible()
-
-
-def _press(page: Page, *keys: str) -> None:
-    page.wait_for_load_state()  # the keys listen once the page is there
-    for key in keys:
-        page.keyboard.press(key)
 
 
 @pytest.mark.browser

@@ -10,17 +10,17 @@ import pytest
 from tests.support.postgres import postgres
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-APPROVAL = ("audit", "bulk", "decide", "holds", "leaving", "ledger", "queue", "states", "undo", "waiting")
+APPROVAL = ("audit", "bulk", "calls", "decide", "holds", "states", "undo", "waiting")
 DISPATCH = ("outbox", "reconcile", "run")
 
 
 @pytest.mark.xdist_group("postgres")
-def test_approval_and_dispatch_on_postgresql(tmp_path: Path) -> None:
+def test_approval_and_dispatch_on_postgresql() -> None:
     unit = Path("tests/unit/notices")
     files = [unit / "test_store.py"]
     files += [unit / "approval" / f"test_{name}.py" for name in APPROVAL]
     files += [unit / "dispatch" / f"test_{name}.py" for name in DISPATCH]
-    with postgres(tmp_path) as address:
+    with postgres() as address:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *map(str, files)],
             cwd=REPOSITORY,

@@ -1,10 +1,16 @@
 """The report of the last night, and the audit chain row by row."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
 from django.http import HttpResponse
 
 from notices.approval import audit
-from notices.approval.models import AuditRow
-from notices.desk.nights import nights
+from notices.approval.models import AuditRow, Suppression
+from notices.desk.nights import NightState, nights
+from notices.desk.views.queue import unsafe
 from notices.desk.visit import Visit
 from notices.site import installed
 
@@ -12,8 +18,55 @@ _ROWS = 100
 
 
 def night_report(visit: Visit) -> HttpResponse:
-    """What the last night read, found, held and left out, and how the nights before it ended."""
-    return visit.page("night.html", earlier=nights(visit.municipality)[1:])
+    """What the last night read, found, held and left out, why with which law, and how the nights before it ended."""
+    found = nights(visit.municipality)
+    return visit.page(
+        "night.html",
+        earlier=found[1:],
+        volumes=volumes(found),
+        left_out=_left_out(visit, found[0]) if found else [],
+        unsafe=unsafe(visit),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """Events of one kind: tonight, and what the finished nights before it brought. Widths are of a bar 100 wide."""
+
+    code: str
+    tonight: int
+    usual: float | None  #: mean of the earlier nights; None when there is none to compare with
+    most: int
+    width: float
+    mark: float
+
+
+def volumes(found: Sequence[NightState]) -> list[Volume]:
+    """One line per kind of event that this night or an earlier one brought."""
+    if not found:
+        return []
+    earlier = [night.counts("events") for night in found[1:] if night.state == "done"]
+    tonight = found[0].counts("events")
+    codes = sorted({*tonight, *(code for night in earlier for code in night)})
+    rows = [(code, int(tonight.get(code, 0)), [int(night.get(code, 0)) for night in earlier]) for code in codes]
+    scale = max((max([count, *before]) for _, count, before in rows), default=0) or 1
+    return [
+        Volume(
+            code=code,
+            tonight=count,
+            usual=round(sum(before) / len(before), 1) if before else None,
+            most=max(before, default=0),
+            width=round(100 * count / scale, 1),
+            mark=round(100 * sum(before) / len(before) / scale, 1) if before else 0,
+        )
+        for code, count, before in rows
+    ]
+
+
+def _left_out(visit: Visit, night: NightState) -> list[dict[str, Any]]:
+    """What was not prepared or not sent that night: reason, law, how many. Support measures are one line: who they are is restricted."""
+    rows = Suppression.objects.filter(municipality_code=visit.municipality, night=night.on)
+    return list(rows.values("reason", "law").annotate(count=Count("pk")).order_by("-count", "reason"))
 
 
 def audit_list(visit: Visit) -> HttpResponse:

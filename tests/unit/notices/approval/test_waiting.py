@@ -91,8 +91,8 @@ def test_the_database_itself_knows_what_waits(state: str) -> None:
     one = make_notice(1, Plan(event="E01", programmes=("child_allowance",), due_on=None))
     Notice.objects.filter(pk=one.pk).update(state=state)
     stored = Notice.objects.get(pk=one.pk)
-    assert stored.waiting == (state in {"prepared", "in_review"})
-    assert waiting(CLERK).filter(pk=one.pk).exists() == stored.waiting
+    assert stored.waits == (state in {"prepared", "in_review"})
+    assert waiting(CLERK).filter(pk=one.pk).exists() == bool(stored.waits)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
+from datetime import date
+
 from notices.approval import audit
-from notices.approval.models import JobRun, Notice
-from tests.support.morning import HOSTILE, MUNICIPALITY, NOW
+from notices.approval.models import JobRun, Notice, Suppression
+from notices.desk.nights import NightState
+from notices.desk.views.reports import volumes
+from tests.support.morning import HOSTILE, MUNICIPALITY, NIGHT, NOW
 from tests.unit.notices.desk.conftest import SignIn
 
 
@@ -46,3 +50,40 @@ def test_the_audit_trail_walks_back_in_pages(morning: list[Notice], sign_in: Sig
     older = client.get("/audit/?before=21").content.decode()
     assert "notice:5<" in older
     assert client.get("/audit/?before=x").status_code == 200
+
+
+def night_of(day: int, state: str = "done", **events: int) -> NightState:
+    return NightState(on=date(2026, 11, day), state=state, started_at=NOW, ended_at=NOW, summary={"events": events})
+
+
+def test_volumes_stand_beside_what_the_nights_before_brought() -> None:
+    found = volumes(
+        [night_of(23, E01=8), night_of(22, E01=2, E05=4), night_of(21, E01=4), night_of(20, "failed", E01=99)]
+    )
+    assert [(one.code, one.tonight, one.usual, one.most) for one in found] == [("E01", 8, 3.0, 4), ("E05", 0, 2.0, 4)]
+    assert [(one.width, one.mark) for one in found] == [(100.0, 37.5), (0.0, 25.0)]
+
+
+def test_a_first_night_has_nothing_to_be_compared_with() -> None:
+    assert volumes([]) == []
+    (only,) = volumes([night_of(23, E01=8)])
+    assert (only.tonight, only.usual) == (8, None)
+
+
+def test_the_report_names_each_reason_with_its_law_and_draws_without_scripts(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
+    for number, (reason, law) in enumerate(
+        [("support_measure", "law.md L1"), ("opted_out", "law.md L10"), ("opted_out", "law.md L10")]
+    ):
+        Suppression.objects.create(municipality_code=MUNICIPALITY, key=str(number), reason=reason, law=law, event_id="e", event="E01", subject_id="x", night=NIGHT)  # fmt: skip
+    page = sign_in("endo").get("/night/").content.decode()
+    for words in (
+        "本人の希望（L10）",
+        "law.md L10</span></th><td>2</td>",
+        "law.md L1</span></th><td>1</td>",
+        "<svg",
+        "昨夜",
+    ):
+        assert words in page
+    assert " style=" not in page

@@ -1,0 +1,237 @@
+"""The desk under load on loopback: many staff on a large store, generator on the same cores. Prints JSON lines.
+
+`python -m tests.benchmarks.desk_load --store sqlite`: with think time, then saturated (without), then one approval of many.
+"""
+
+import argparse
+import html
+import json
+import random
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from time import monotonic, perf_counter, sleep
+from typing import Any
+
+import httpx
+
+from tests.support.postgres import postgres
+
+PASSWORD = "tsurezure-naru-mama-ni"
+THINK_SECONDS = 5.0
+_NUMBER = re.compile(r'href="/notices/(\d+)/([^"]*)"')
+_CONTENT = re.compile(r'name="content" value="([0-9a-f]{64})"')
+_SELECTION = re.compile(r"/selections/(\d+)/")
+
+
+@dataclass
+class Log:
+    """What every worker saw, in one place."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+    approved: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, what: str, spent: float, status: int) -> None:
+        """One request."""
+        with self.lock:
+            self.seconds.setdefault(what, []).append(spent)
+            self.answers[f"{what} {status}"] += 1
+
+
+class Clerk:
+    """One member of staff at a browser that keeps its connection."""
+
+    def __init__(self, address: str, number: int, log: Log) -> None:
+        self.rng = random.Random(number)
+        self.log = log
+        self.open: list[int] = []
+        self.http = httpx.Client(base_url=address, timeout=60)
+        self.http.get("/login/")
+        form = {"username": f"staff{number}", "password": PASSWORD}
+        assert self.post("/login/", form).status_code == 302
+
+    def post(self, path: str, form: dict[str, str]) -> httpx.Response:
+        """A form, with its token."""
+        return self.http.post(path, data=form | {"csrfmiddlewaretoken": self.http.cookies["csrftoken"]})
+
+    def timed(self, what: str, method: str, path: str, form: dict[str, str] | None = None) -> httpx.Response:
+        """One request, measured to its last byte."""
+        begin = perf_counter()
+        answer = self.http.get(path) if method == "GET" else self.post(path, form or {})
+        self.log.add(what, perf_counter() - begin, answer.status_code)
+        return answer
+
+    def act(self) -> None:
+        """What somebody at the desk does next."""
+        what = self.rng.choices(("queue", "filtered", "deep", "review", "approve"), (20, 20, 15, 25, 20))[0]
+        if what == "queue":
+            self._list("queue", "/queue/")
+        elif what == "filtered":
+            self._list(
+                "filtered queue", f"/queue/?language={self.rng.choice(('en', 'ja'))}&urgency={self.rng.choice('012')}"
+            )
+        elif what == "deep":
+            place = date(2026, 11, 25) + timedelta(days=self.rng.randint(1, 88))
+            self._list("deep page", f"/queue/?after={place}.{self.rng.randint(1, 100_000)}")
+        else:
+            self._review(approve=what == "approve")
+
+    def _list(self, what: str, path: str) -> None:
+        page = self.timed(what, "GET", path).text
+        self.open = [int(number) for number, _ in _NUMBER.findall(page)]
+
+    def _review(self, *, approve: bool) -> None:
+        if not self.open:
+            return self._list("queue", "/queue/")
+        number = self.rng.choice(self.open)
+        page = self.timed("review", "GET", f"/notices/{number}/").text
+        content = _CONTENT.search(page)
+        if approve and content:
+            done = self.timed("approve", "POST", f"/notices/{number}/approve/", {"content": content[1]})
+            if done.status_code == 302:
+                with self.log.lock:
+                    self.log.approved.append(number)
+        return None
+
+
+def crowd(clerks: list[Clerk], seconds: float, *, think: float) -> None:
+    """Everybody at once; with think time each acts once in that many seconds, from a moment of their own on."""
+    end = monotonic() + seconds
+
+    def work(clerk: Clerk) -> None:
+        due = monotonic() + clerk.rng.uniform(0, think)
+        while monotonic() < end:
+            sleep(max(0.0, min(due, end) - monotonic()))
+            if monotonic() >= end:
+                return
+            clerk.act()
+            due = max(due + think, monotonic()) if think else monotonic()
+
+    threads = [threading.Thread(target=work, args=(clerk,)) for clerk in clerks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def tell(name: str, log: Log, seconds: float, **more: Any) -> None:
+    """One JSON line a kind of page."""
+    for what, spent in sorted(log.seconds.items()):
+        ordered = sorted(spent)
+        at = {
+            f"p{cut}_ms": round(1000 * ordered[min(len(ordered) - 1, len(ordered) * cut // 100)])
+            for cut in (50, 95, 99)
+        }
+        print(
+            json.dumps(
+                {"run": name, "page": what, "requests": len(ordered), **at, "max_ms": round(1000 * ordered[-1])} | more
+            ),
+            flush=True,
+        )
+    refused = {answer: count for answer, count in log.answers.items() if answer[-3:] not in {"200", "302"}}
+    rate = round(sum(map(len, log.seconds.values())) / seconds, 1)
+    print(json.dumps({"run": name, "requests_per_second": rate, "refused": refused} | more), flush=True)
+
+
+@contextmanager
+def desk(folder: Path, url: str, notices: int, staff: int) -> Iterator[str]:
+    """A desk on a filled store, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [sys.executable, "-m", "tests.support.desk_crowd", str(folder), str(port), url, str(notices), str(staff)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None and server.stdout.readline() == "ready\n", "the store could not be filled"
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        sleep(0.1)
+    raise SystemExit("the desk did not come up in 30 s")
+
+
+def bulk(address: str, log: Log) -> dict[str, Any]:
+    """One approval of everything unflagged of an office: how many, and how long the pressing of the button takes."""
+    clerk = Clerk(address, 4, log)
+    begin = perf_counter()
+    chosen = clerk.post("/queue/selection/?event=E26&language=ja", {"what": "all"})
+    choosing = perf_counter() - begin
+    number = _SELECTION.search(chosen.headers["Location"])
+    assert number, chosen.text
+    begin = perf_counter()
+    done = clerk.post(f"/selections/{number[1]}/approve/", {})
+    approving = perf_counter() - begin
+    page = html.unescape(clerk.http.get(done.headers["Location"]).text)
+    said = re.search(r"(\d+)件を承認しました", page)
+    return {"approved": int(said[1]) if said else 0, "choose_s": round(choosing, 2), "approve_s": round(approving, 2)}
+
+
+def books(address: str, approved: list[int]) -> dict[str, int]:
+    """What the desk itself says of everything that was approved: each on its way, once."""
+    clerk = Clerk(address, 0, Log())
+    offices = [Clerk(address, number, Log()) for number in range(1, 5)]
+    lost = 0
+    for number in sorted(set(approved)):
+        pages = (one.http.get(f"/notices/{number}/") for one in (clerk, *offices))
+        page = next(page for page in pages if page.status_code == 200)
+        lost += "判断済みです：発送待ち" not in page.text
+    return {"approved": len(approved), "doubled": len(approved) - len(set(approved)), "lost": lost}
+
+
+def measure(store: str, asked: argparse.Namespace) -> None:
+    """Fills a store, then every run on it."""
+    with tempfile.TemporaryDirectory(prefix="todoke-load-") as folder:
+        other = postgres() if store == "postgres" else nullcontext(f"sqlite:///{folder}/queue.sqlite3")
+        with other as url, desk(Path(folder), url, asked.notices, asked.staff) as address:
+            about = {"store": store, "notices": asked.notices, "staff": asked.staff}
+            clerks = [Clerk(address, number, Log()) for number in range(asked.staff)]
+            approved: list[int] = []
+            for name, seconds, think in (
+                ("think time 5 s", asked.seconds, THINK_SECONDS),
+                ("saturated", asked.saturated, 0.0),
+            ):
+                log = Log()
+                for clerk in clerks:
+                    clerk.log = log
+                crowd(clerks, seconds, think=think)
+                tell(name, log, seconds, **about)
+                approved += log.approved
+            print(json.dumps({"run": "books"} | books(address, approved[: asked.checked]) | about), flush=True)
+            print(json.dumps({"run": "approve many at once"} | bulk(address, Log()) | about), flush=True)
+
+
+def main() -> None:
+    """Each store asked for, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--notices", type=int, default=100_000)
+    parser.add_argument("--staff", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--saturated", type=float, default=20)
+    parser.add_argument("--checked", type=int, default=300, help="how many approvals are looked up afterwards")
+    asked = parser.parse_args()
+    for store in ("sqlite", "postgres") if asked.store == "both" else (asked.store,):
+        measure(store, asked)
+
+
+if __name__ == "__main__":
+    main()
