@@ -68,5 +68,13 @@ def _words(code: str) -> re.Pattern[str]:
         (counted if word.startswith(_AFTER_DIGIT) else plain).append(word.removeprefix(_AFTER_DIGIT))
     ordered = sorted({*plain, *counted}, key=len, reverse=True)
     only_counted = set(counted) - set(plain)
-    parts = [rf"(?<=\d){re.escape(word)}" if word in only_counted else re.escape(word) for word in ordered]
-    return re.compile("|".join(parts))
+    return re.compile("|".join(_place(word, counted=word in only_counted) for word in ordered))
+
+
+def _place(word: str, *, counted: bool) -> str:
+    """Where a word is meant. One kanji reads so only by itself: inside a longer word nobody listed it may read otherwise."""
+    if counted:
+        return rf"(?<=\d){re.escape(word)}"
+    if len(word) == 1:
+        return rf"(?<!{_KANJI.pattern}){word}(?!{_KANJI.pattern})|(?<=\d){word}(?!{_KANJI.pattern})"
+    return re.escape(word)

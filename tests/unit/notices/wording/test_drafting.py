@@ -1,14 +1,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from eligibility.programme import read_programme
 from engine.core.clock import TOKYO
 from notices.wording import drafting
-from notices.wording.draft import DrafterFailed, DraftRequest, PublicFacts, RawDraft, TemplateDrafter, recipe_of
+from notices.wording.draft import (
+    DrafterFailed,
+    DraftRequest,
+    PublicFacts,
+    RawDraft,
+    TemplateDrafter,
+    recipe_of,
+    requests_for,
+)
 from notices.wording.facts import Said
 from notices.wording.models import Wording
+from notices.wording.public import public_facts
 
 AT = datetime(2026, 11, 24, 8, 30, tzinfo=TOKYO)
 FACTS = PublicFacts(
@@ -77,3 +88,14 @@ def test_a_refused_model_is_not_asked_again_either() -> None:
     scribe = Scribe(to_do="三万円を受け取る")
     assert drafting.draft([_request()], drafter=scribe, at=AT).refused == 1
     assert drafting.draft([_request()], drafter=scribe, at=AT).calls == 0
+
+
+def test_a_model_is_asked_once_for_each_text_of_the_catalogue_and_the_next_night_for_none() -> None:
+    folder = Path(__file__).parents[4] / "eligibility" / "programmes"
+    facts = [public_facts(read_programme(path)) for path in sorted(folder.glob("*.yaml"))]
+    asked = list(requests_for(facts, languages=("ja", "en")))
+    model = Scribe()
+    first = drafting.draft(asked, drafter=model, at=AT)
+    assert (first.calls, first.kept) == (len(asked), 0)
+    second = drafting.draft(asked, drafter=model, at=AT)
+    assert (second.calls, second.kept) == (0, len(asked))
