@@ -45,10 +45,14 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.eligibility
+	$(BIN)/python -m tests.benchmarks.letters
+	$(BIN)/python -m tests.benchmarks.records
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.prove.tampering
+	$(BIN)/python -m tests.prove.mutants
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.pictures

@@ -42,8 +42,14 @@ def _boolean(value: Value) -> bool | None:
 
 
 def assess(programme: Programme, values: Mapping[str, Any], on: date, *, version: str = "") -> dict[str, Any]:
-    """The contract's object for `todoke assess`. Without an event's date there is no deadline to name."""
+    """One application or one person against one programme: the contract's object for `todoke assess`, as plain values.
+
+    `values` is what `assess --facts` reads: subject, household, records (by table, contract column names), event, and the
+    documents handed in, by the names the programme gives them. What is left out is unknown, never 0 or no. Without an event's
+    date there is no deadline. Raises InputError naming the table and column that is not as its contract says; never the value.
+    """
     facts = facts_from(values, on)
+    handed_in = set(values.get("documents", ()))
     case, trees = judge(programme, facts)
     said, excluded = verdict(programme, case)
     amounts = amounts_of(programme, case, on)
@@ -60,6 +66,7 @@ def assess(programme: Programme, values: Mapping[str, Any], on: date, *, version
         "deadline": dates.due.isoformat() if dates.due else None,
         "late": dates.late,
         "documents": [one.ja for one in programme.documents],
+        "missing_documents": [one.ja for one in programme.documents if not {one.ja, one.en} & handed_in],
     }
 
 

@@ -50,6 +50,12 @@ def evaluate(
     """case_id → name → value, for every expression asked, in one query."""
     if not asked or not cases.height:
         return {case: {} for case in cases["case_id"].to_list()}
+    rows = judged(warehouse, cases, asked, schema).to_dicts()
+    return {row["case_id"]: {name: row[name] for name in asked} for row in rows}
+
+
+def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str = TOUCHED) -> pl.DataFrame:
+    """One row per case: case_id and a column for every expression asked, by its name. One query."""
     names = list(asked)
     values = ",\n".join(f"{to_sql(asked[name], schema)} AS v{place}" for place, name in enumerate(names))
     query = _SQL["evaluate"].about(
@@ -57,5 +63,4 @@ def evaluate(
         joins=Query(name="joins", text=joins(asked.values(), schema)),
     )
     with warehouse.frame("cases", cases):
-        rows = warehouse.query(query).to_dicts()
-    return {row["case_id"]: {name: row[f"v{place}"] for place, name in enumerate(names)} for row in rows}
+        return warehouse.query(query).rename({f"v{place}": name for place, name in enumerate(names)})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligibility.programme import Programme, parse_programme
+from eligibility.purposes import refusals
 from engine.core.errors import InputError, RuleError
 
 FOLDER = Path(__file__).with_name("programmes")
@@ -37,6 +38,9 @@ def publish(
         raise RuleError(f"{programme.slug}: name at least one office that signs it off")
     if not demonstration and programme.office not in signed_off_by:
         raise RuleError(f"{programme.slug} belongs to the office {programme.office}, which has not signed it off")
+    not_granted = refusals(programme)
+    if not_granted:
+        raise RuleError(not_granted[0])
     version = version_of(programme)
     home = folder / programme.slug
     home.mkdir(parents=True, exist_ok=True)
@@ -69,20 +73,24 @@ def _write(path: Path, text: str) -> None:
 
 
 def published(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> list[Published]:
-    """The versions in force on a date, by slug. In production those signed only as a demonstration are left out.
+    """The versions in force on a date, by slug, but for those that `left_out` names.
 
     Raises RuleError when a version's content is not what its name says.
     """
-    return [one for one in _current(folder, on) if mode == "demo" or not one.demonstration]
+    refused = left_out(folder, on, mode=mode)
+    return [one for one in _current(folder, on) if one.programme.slug not in refused]
 
 
 def left_out(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> dict[str, str]:
-    """slug → why a published version in force is not used."""
-    if mode == "demo":
-        return {}
-    return {
-        one.programme.slug: "signed off as a demonstration only" for one in _current(folder, on) if one.demonstration
-    }
+    """slug → why a published version in force is not used: signed as a demonstration only, or what it reads is no longer granted."""
+    refused: dict[str, str] = {}
+    for one in _current(folder, on):
+        not_granted = refusals(one.programme)
+        if one.demonstration and mode == "production":
+            refused[one.programme.slug] = "signed off as a demonstration only"
+        elif not_granted:
+            refused[one.programme.slug] = not_granted[0]
+    return refused
 
 
 def _current(folder: Path, on: date) -> list[Published]:

@@ -8,10 +8,12 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from eligibility import catalogue
+from eligibility import catalogue, tools
 from eligibility.assess import assess as assess_one
 from eligibility.lint import check as check_files
-from eligibility.programme import Programme, read_programme
+from eligibility.mutants import LEAST_NOTICED, judge_examples
+from eligibility.programme import read_programme
+from eligibility.tools import programme_of
 from engine.core.clock import today
 from engine.core.console import front, parse_date, print_json, print_rows
 from engine.core.errors import InputError, RuleError
@@ -19,21 +21,63 @@ from engine.records.snapshot import read_snapshot
 
 programmes_app = typer.Typer(no_args_is_help=True, help="The policy team's tools.")
 matches_app = typer.Typer(no_args_is_help=True, help="What a night matched, and why.")
+for _tool in (
+    tools.new,
+    tools.preview,
+    tools.diff,
+    tools.backtest,
+    tools.sweep,
+    tools.explain,
+    tools.register,
+    tools.schema,
+):
+    programmes_app.command()(_tool)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @programmes_app.command("check")
 def check(
-    context: typer.Context, paths: Annotated[list[Path] | None, typer.Argument()] = None, as_json: AsJson = False
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument()] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Change each thing in turn: do the examples notice?")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Checks programme files: rules, purposes, examples, review dates. Exit 2 when something must be put right."""
     files = catalogue.files(paths or ())
     findings = check_files(files, today(front(context).clock))
     rows = ({"file": one.file, "severity": one.severity, "finding": one.text} for one in findings)
-    print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
+    if findings or as_json:
+        print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
+    else:
+        typer.echo(f"{len(files)} programme files: nothing to put right")
     errors = sum(one.blocks for one in findings)
     if errors:
         raise InputError(f"{errors} errors in {len(files)} programme files")
+    if mutants:
+        _tell_mutants(files, as_json=as_json)
+
+
+def _tell_mutants(files: list[Path], *, as_json: bool) -> None:
+    """How many changes of each file its examples notice. Raises InputError when one notices fewer than 95 in 100."""
+    outcomes = [judge_examples(read_programme(path)) for path in files]
+    rows = [
+        {
+            "slug": one.slug,
+            "killed": one.killed,
+            "mutants": one.killed + len(one.survivors),
+            "share": f"{one.share:.1%}",
+            "unnoticed": [f"{mutant.place}: {mutant.change}" for mutant in one.survivors],
+        }
+        for one in outcomes
+    ]
+    print_rows(rows, as_json=as_json, columns=("slug", "killed", "mutants", "share", "unnoticed"))
+    thin = [one.slug for one in outcomes if one.share < LEAST_NOTICED]
+    if thin:
+        raise InputError(
+            f"the examples of {', '.join(thin)} notice fewer than {LEAST_NOTICED:.0%} of the changes; add some"
+        )
 
 
 @programmes_app.command("list")
@@ -80,16 +124,6 @@ def publish(
         demonstration=settings.mode == "demo",
     )
     typer.echo(f"{slug} {version}")
-
-
-def programme_of(slug: str) -> Programme:
-    """A programme of the repository by its slug."""
-    path = catalogue.FOLDER / f"{slug}.yaml"
-    if not path.exists():
-        raise InputError(
-            f"there is no programme {slug!r}; there are: {', '.join(found.stem for found in catalogue.files())}"
-        )
-    return read_programme(path)
 
 
 @matches_app.command("list")

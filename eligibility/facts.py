@@ -8,7 +8,7 @@ from eligibility.language.evaluate import Facts, Record
 from engine.core.errors import InputError
 from engine.records.contract import TableContract, load_contracts
 
-_PARTS = frozenset({"subject", "household", "records", "event"})
+_PARTS = frozenset({"subject", "household", "records", "event", "documents"})
 _EVENT = frozenset({"occurred_on", "detail"})
 _STARTS = frozenset({"BIRTH", "DOMESTIC_IN", "FOREIGN_IN", "DEATH"})
 

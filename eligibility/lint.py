@@ -8,6 +8,7 @@ from typing import Literal
 
 from eligibility.assess import unmet
 from eligibility.programme import Programme, read_programme
+from eligibility.purposes import refusals
 from engine.core.errors import InputError, RuleError
 
 _FEWEST_EXAMPLES = 4
@@ -37,7 +38,8 @@ def _check(path: Path, on: date) -> list[Finding]:
         programme = read_programme(path)
     except RuleError as error:
         return [Finding(file=path.name, severity="error", text=str(error))]
-    found = [Finding(file=path.name, severity="error", text=text) for text in examples_that_fail(programme)]
+    wrong = [*refusals(programme), *examples_that_fail(programme)]
+    found = [Finding(file=path.name, severity="error", text=text) for text in wrong]
     if len(programme.examples) < _FEWEST_EXAMPLES:
         found.append(
             Finding(
@@ -56,9 +58,21 @@ def _check(path: Path, on: date) -> list[Finding]:
         for column in purpose.columns
         if (table, column) not in programme.compiled(max(on, programme.valid_from)).reads
     )
-    warnings = [f"{name} is past its review date; check it against the law" for name in programme.past_review(on)]
+    unused = sorted(name for name in programme.values if not _is_used(programme, name))
+    warnings = [f"values.{name} is used by no rule and no amount; take it out" for name in unused]
+    warnings += [f"{name} is past its review date; check it against the law" for name in programme.past_review(on)]
     warnings += [f"`reads` allows {name}, which no rule reads; take it out" for name in unread]
     return found + [Finding(file=path.name, severity="warning", text=text) for text in warnings]
+
+
+def _is_used(programme: Programme, name: str) -> bool:
+    """Whether a rule names the value, or an amount is paid by it."""
+    rules = [one.expr for one in programme.criteria.criteria()] + [one.expr for one in programme.exclusions]
+    texts = [*rules, *(one.when for one in programme.amounts)]
+    called = (f"value('{name}'", f"value('{programme.slug}.{name}'")
+    return any(one.value == name for one in programme.amounts) or any(
+        call in text for text in texts if text for call in called
+    )
 
 
 def examples_that_fail(programme: Programme) -> list[str]:

@@ -52,12 +52,14 @@ class Matches:
     verdicts: Mapping[str, int]
     programmes: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    past_review: tuple[str, ...] = ()
 
     def summary(self) -> Mapping[str, Any]:
-        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out where there are any."""
+        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out; programmes_past_review (held)."""
         counted = {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}
-        said = {"matches": counted, "programmes": dict(self.programmes)}
-        return said | ({"programmes_left_out": dict(self.left_out)} if self.left_out else {})
+        said: dict[str, Any] = {"matches": counted, "programmes": dict(self.programmes)}
+        said |= {"programmes_left_out": dict(self.left_out)} if self.left_out else {}
+        return said | ({"programmes_past_review": list(self.past_review)} if self.past_review else {})
 
 
 def match_programmes(night: Night) -> Matches:
@@ -77,6 +79,7 @@ def match_programmes(night: Night) -> Matches:
         verdicts=Counter(frame["verdict"].to_list()),
         programmes=Counter(frame.filter(pl.col("verdict") != "ineligible")["programme"].to_list()),
         left_out=left_out(paths.catalogue, night.on, mode=mode),
+        past_review=tuple(one.version.programme.slug for one in asked if one.version.programme.past_review(night.on)),
     )
 
 

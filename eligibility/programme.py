@@ -1,5 +1,6 @@
 """One programme, one file: criteria, dated values, deadline, texts, citations, examples, and what it may read on which legal basis."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from eligibility.deadline import Deadline
 from eligibility.language.nodes import Constant, Kind, Node, Scale
 from eligibility.language.parse import did_you_mean, parse
+from eligibility.places import place_of
 from engine.core.errors import RuleError, ValueNotInForce
+from engine.core.yaml_text import load_yaml
 from engine.records.contract import load_contracts
 
 NoticeKind = Literal["entitlement", "duty", "ending", "information"]
@@ -268,7 +271,9 @@ class Programme(Part):
             known = load_contracts()[table].columns if table in load_contracts() else {}
             missing = [column for column in purpose.columns if column not in known]
             if missing or not known:
-                raise RuleError(f"{self.slug}.reads: there is no {'.'.join([table, *missing[:1]])} in the contracts")
+                nearest = did_you_mean((missing or [table])[0], known or load_contracts())
+                what = ".".join([table, *missing[:1]])
+                raise RuleError(f"{self.slug}.reads: there is no {what} in the contracts; {nearest}".rstrip("; "))
 
     def compiled(self, on: date) -> "Compiled":
         """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column.
@@ -339,6 +344,13 @@ class Compiled(BaseModel):
     reads: frozenset[tuple[str, str]]
 
 
+_PARTS: tuple[type[BaseModel], ...] = (
+    Programme, Text, Law, Trigger, Purpose, DatedValue, Criterion, Group, Exclusion, Amount, Example, Deadline,
+)  # fmt: skip
+#: what pydantic puts into the place of an error for the kind of part it tried
+_UNION_PARTS = ("Criterion", "Group", "function-")
+
+
 def _filled(given: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, Any]:
     """An example with what is given for all of them: subject, event and records column by column, the rest whole."""
     parts = ("subject", "event", "records")
@@ -349,18 +361,29 @@ def _filled(given: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, A
 
 
 def read_programme(path: Path) -> Programme:
-    """A programme file. Raises RuleError that names the file and the field or criterion."""
+    """A programme file. Raises RuleError that names the file, line and column, and the field or criterion."""
+    text = ""
     try:
-        return parse_programme(yaml.safe_load(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        return parse_programme(load_yaml(text))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        mark = error.problem_mark
+        line = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise RuleError(f"{path.name} is not YAML: {line}{error.problem}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise RuleError(f"{path.name} is not YAML in UTF-8") from None
     except RuleError as error:
-        raise type(error)(f"{path.name}: {error}") from None
+        place = place_of(text, _path_in(str(error)))
+        where = f"{path.name}, {place}" if place else path.name
+        raise type(error)(f"{where}: {error}") from None
+
+
+def _path_in(message: str) -> list[str]:
+    """The path a message of ours begins with: `slug.criterion: …`, `values.limit.unit: …`, `slug.reads: …`."""
+    path = message.partition(":")[0].split(".")
+    return path if path[0] in Programme.model_fields or len(path) == 1 else path[1:]
 
 
 def parse_programme(values: Any) -> Programme:
@@ -368,6 +391,16 @@ def parse_programme(values: Any) -> Programme:
     try:
         return Programme.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{where or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from None
+        found = error.errors(include_url=False)
+        names = {name for part in _PARTS for name in part.model_fields}
+        # a misspelt field is the reason why the right one is missing
+        misspelt = (one for one in found if one["type"] == "extra_forbidden" and one["loc"][-1] not in names)
+        first = next(misspelt, found[0])
+        where = ".".join(part for part in map(str, first["loc"]) if not part.startswith(_UNION_PARTS))
+        said = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            said = f"there is no such field; {did_you_mean(str(first['loc'][-1]), names)}see `todoke programmes schema`"
+        if first["type"] == "literal_error":
+            allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"])
+            said = f"{first['input']!r} is not allowed; {did_you_mean(str(first['input']), allowed)}use {', '.join(allowed)}"
+        raise RuleError(f"{where or 'the file'}: {said}") from None

@@ -1,7 +1,9 @@
 """Commands of the events: what a night found, and why it is one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
@@ -11,7 +13,12 @@ from engine.core.console import front, parse_date, print_json, print_rows
 from engine.core.errors import InputError
 from engine.core.settings import Settings
 from engine.records.snapshot import read_snapshot
+from engine.warehouse.duck import open_warehouse
+from events.detectors import load_detectors
 from events.explain import paragraph
+from events.releases import Release, release_held
+from events.scaffold import scaffold
+from events.why_not import why_not
 
 app = typer.Typer(no_args_is_help=True, help="Life events.")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -44,13 +51,21 @@ def list_events(
 @app.command("explain")
 def explain(
     context: typer.Context,
-    event_id: str,
+    event_id: Annotated[str, typer.Argument(help="An event; left out with --person.")] = "",
+    person: Annotated[str, typer.Option(help="Instead: what a night made of this person's entries.")] = "",
+    on: Annotated[str, typer.Option("--date", help="The night, with --person.")] = "",
     lang: Annotated[str, typer.Option(help="ja or en.")] = "ja",
     as_json: AsJson = False,
 ) -> None:
-    """Why an event is one, in a paragraph: the change, the file, the rule that decided."""
+    """Why an event is one, in a paragraph: the change, the file, the rule that decided; or why somebody's entry is none."""
     if lang not in {"ja", "en"}:
         raise InputError(f"--lang {lang}: use ja or en")
+    if bool(event_id) == bool(person):
+        raise InputError("name an event, or --person and --date")
+    if person:
+        for said in _of_person(front(context).settings, person, parse_date(on), lang):
+            typer.echo(said)
+        return
     rows = _events(front(context).settings).filter(pl.col("event_id") == event_id).to_dicts()
     if not rows:
         raise InputError(f"there is no event {event_id}; `todoke events list --date D` shows a night's")
@@ -58,6 +73,51 @@ def explain(
         print_json(_shown(rows[0]) | {"evidence": json.loads(rows[0]["evidence"])})
     else:
         typer.echo(paragraph(rows[0], lang))
+
+
+def _of_person(settings: Settings, person: str, day: date, lang: str) -> Iterator[str]:
+    """A paragraph for each event a night found about somebody, and for each register entry of that night without one."""
+    mine = _events(settings).filter(pl.col("subject_ids").list.contains(person))
+    tonight, earlier = mine.filter(pl.col("night") == day).to_dicts(), mine.filter(pl.col("night") != day).to_dicts()
+    yield from (paragraph(row, lang) for row in tonight)
+    reasons = {reason for row in tonight for reason in load_detectors()[row["code"]].reasons}
+    rows = read_snapshot(settings).table("history.residents")
+    entries = rows.filter((pl.col("person_id") == person) & (pl.col("night") == day)).sort("source_order").to_dicts()
+    yield from (why_not(row, earlier, lang) for row in entries if row["move_reason"] not in reasons)
+    if not tonight and not entries:
+        raise InputError(f"the register got no entry about this person on {day}")
+
+
+@app.command("release")
+def release(
+    context: typer.Context,
+    code: str,
+    on: Annotated[str, typer.Option("--date", help="The night that held them.")],
+    by: Annotated[str, typer.Option(help="Who decided.")],
+    reason: Annotated[str, typer.Option(help="Why the number is right.")],
+) -> None:
+    """Frees a kind of event that a night held for its number: the next night settles them. Refused while a night runs."""
+    settings, paths = front(context).settings, front(context).settings.paths
+    decided = Release(
+        municipality=settings.municipality.code, code=code, night=parse_date(on), officer=by, reason=reason
+    )
+    with open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse:
+        freed = release_held(warehouse, decided, at=settings.clock().now())
+    typer.echo(f"{freed} events {code} of {on} are released; the next night settles them")
+
+
+@app.command("new")
+def new(
+    code: str,
+    name: str,
+    table: Annotated[str, typer.Option(help="The table whose changes show it.")],
+    ja: Annotated[str, typer.Option(help="Its Japanese name.")],
+    en: Annotated[str, typer.Option(help="Its English name.")],
+    folder: Annotated[Path, typer.Option(help="The checkout.")] = Path(),
+) -> None:
+    """A detector file for a new event and its test table, to be filled in."""
+    for path in scaffold(folder, code=code, name=name, table=table, ja=ja, en=en):
+        typer.echo(path)
 
 
 def _events(settings: Settings) -> pl.DataFrame:

@@ -16,6 +16,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "the death that had stopped it was cancelled",
     ),
     "no_birth": ("出産予定日を過ぎても出生が記録されない", "no birth was recorded after the expected date"),
+    "released": ("保留のあと職員が確認して解除した", "held for its number, then released by an operator"),
     "volume": ("同じ種類の件数が見込みを大きく超えた", "there were far more of its kind than expected"),
 }
 _STATES: Mapping[str, str] = {

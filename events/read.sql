@@ -34,8 +34,9 @@ based AS (
 ),
 newcomers AS (
     SELECT c.subject_id, MAX(c.change_id) AS change_id FROM changes.residents AS c
-    WHERE c.municipality_code = $municipality AND c.night = $night AND c.after.status = 'RESIDENT'
-      AND (c.before.status IS NULL OR c.before.status <> 'RESIDENT') AND c.after.move_reason <> 'BIRTH'
+    WHERE c.municipality_code = $municipality AND c.night = $night AND c.after.status = 'RESIDENT' AND c.class <> 'cancelled'
+      AND (c.before.status IS NULL OR c.before.status <> 'RESIDENT') 
+      AND c.after.move_reason NOT IN ('BIRTH', 'EX_OFFICIO_ENTRY_NATURALISE', 'EX_OFFICIO_ENTRY_LOSS_OF_NATIONALITY')
     GROUP BY c.subject_id
 )
 SELECT d.code, d.detail, d.day, d.basis, b.resident_id, b.household_id, b.sex, b.birth_date, b.birth_date_unknown, b.resident_since,
@@ -111,6 +112,10 @@ WHERE e.municipality_code = $municipality AND e.night < $night
           WHERE municipality_code = $municipality AND night < $night
       ) AS of_each
       WHERE of_each.change_id IN (SELECT t.change_id FROM touched AS t))
+  OR (s.state = 'held' AND e.event_id IN (
+      SELECT h.event_id FROM events.events AS h
+      INNER JOIN events.releases AS r ON r.municipality_code = h.municipality_code AND r.code = h.code AND r.held_night = h.night
+      WHERE h.municipality_code = $municipality AND r.from_night <= $night))
   OR (e.code = 'E02' AND s.state <> 'suppressed'))
 ORDER BY e.night, e.event_id;
 

@@ -13,6 +13,7 @@ from engine.core.sql import load_queries
 from engine.night import Night
 from events.dates import Reached, reached_on
 from events.detectors import Detector, load_detectors
+from events.releases import released
 from events.work import Candidate, Entry, Event, Work
 
 STAGE = "detect_events"
@@ -31,6 +32,7 @@ def read_work(night: Night) -> Work:
     """Tonight's candidates, the sequences that cancellations and corrections are read in, and the earlier events they concern."""
     values = {"municipality": night.municipality, "night": night.on}
     warehouse, waits = night.warehouse, night.settings.waits
+    free = released(warehouse, night.municipality, night.on)
     candidates = find_candidates(night)
     sequences = [
         sequence
@@ -56,6 +58,7 @@ def read_work(night: Night) -> Work:
         dead=set(standing.filter(pl.col("dead"))["resident_id"].to_list()),
         unnamed=set(standing.filter(pl.col("unnamed"))["resident_id"].to_list()),
         unborn=set(unborn.iter_rows()),
+        released=free,
         quiet=frozenset(night.settings.events.quiet),
         late_entry_days=waits.late_entry_days,
         unnamed_birth_days=waits.unnamed_birth_days,

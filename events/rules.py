@@ -57,7 +57,7 @@ def _undo_tonight(work: Work, back: TakeBack) -> None:
         if not back.change_ids & set(candidate.change_ids):
             kept.append(candidate)
         elif back.right:
-            kept.append(_redated(candidate, back))
+            kept.append(candidate if candidate.from_calendar else _redated(candidate, back))
     work.candidates = kept
 
 
@@ -67,7 +67,7 @@ def _undo_known(work: Work, back: TakeBack) -> None:
     An event may rest on somebody else's row, as a bereaved parent's does on the death: then it falls or moves as a whole.
     """
     for event in work.known:
-        if not event.live or not back.change_ids & set(event.change_ids):
+        if not event.live or not back.change_ids & set(event.change_ids) or (event.from_calendar and back.right):
             continue
         event.decide("void", back.reason)
         own = {back.by.subject_id} & set(event.subject_ids) or set(event.subject_ids)

@@ -12,7 +12,7 @@ from events.work import Event, Work
 #: a death recorded within this many days of the night an event was found overtakes it
 DEATH_WINDOW_DAYS = 7
 DEATH, PREGNANCY = "E10", "E02"
-NO_BIRTH = "no_birth"
+NO_BIRTH, RELEASED = "no_birth", "released"
 DEATH_IN_WINDOW, DEATH_CANCELLED = "death_in_window", "death_cancelled"
 
 
@@ -24,6 +24,7 @@ def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
         work.events = [event_of([candidate], work) for candidate in work.candidates]
     for rule in (rule for rule in rules if rule.sees == "events"):
         rule.apply(work)
+    _released(work)
     _settle_births(work)
     for event in work.events:
         if event.state is None:
@@ -35,17 +36,25 @@ def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
     return [event for event in work.everything() if event.new or (event.state is not None and event.state != event.was)]
 
 
+def _released(work: Work) -> None:
+    """What the breaker held and an operator released goes on as if it had been found today."""
+    for event in work.known:
+        if event.was == "held" and event.state is None and (event.code, event.detected_on) in work.released:
+            event.decide("settled", RELEASED)
+
+
 def _settle_births(work: Work) -> None:
     """A birth settles once every child's name is registered; after the longest wait staff look."""
     waiting = [event for event in work.known if event.was == "waiting" and event.state is None]
-    for event in [*waiting, *(event for event in work.events if event.code == "E01" and event.state is None)]:
+    freed = [event for event in work.known if event.code == "E01" and event.reason == RELEASED]
+    for event in [*waiting, *freed, *(event for event in work.events if event.code == "E01" and event.state is None)]:
         unnamed = any(subject in work.unnamed for subject in event.subject_ids)
         if unnamed and work.on - event.detected_on > timedelta(days=work.unnamed_birth_days):
             event.decide("staff", "unnamed")
         elif unnamed:
             event.decide("waiting", "unnamed")
         else:
-            event.decide("settled", "")
+            event.decide("settled", event.reason)
 
 
 def _no_birth(work: Work) -> None:

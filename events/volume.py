@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.stats import nbinom, poisson
 from sklearn.linear_model import PoissonRegressor
 
 from engine.core.dates import days, is_business_day, last_business_day
 from engine.core.settings import Volume
+from engine.core.yaml_text import load_yaml
 
+RATES = Path(__file__).with_name("volume.yaml")
 #: code → night → events, None where that night was held and teaches nothing
 History = Mapping[str, Mapping[date, int | None]]
 Vector = npt.NDArray[np.float64]
@@ -32,7 +33,7 @@ class Band:
 
 @cache
 def _rates() -> dict[str, Any]:
-    rates: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("volume.yaml").read_text(encoding="utf-8"))
+    rates: dict[str, Any] = load_yaml(Path(__file__).with_name("volume.yaml").read_text(encoding="utf-8"))
     return rates
 
 
@@ -41,6 +42,7 @@ def learning_since(first: date, on: date) -> date:
     return max(first, on - timedelta(days=int(_rates()["learning_nights"])))
 
 
+@cache
 def days_covered(on: date, *, every_day: bool) -> int:
     """How many calendar days a night's records cover: those since the office was last open; 0 on a closed day."""
     if every_day:
@@ -99,6 +101,7 @@ def _missed(code: str, since: date | None, on: date) -> float:
     return max(made_up / _exposure(code, on), 1.0)
 
 
+@cache
 def _exposure(code: str, night: date) -> float:
     """Days covered, each day of the fiscal year's turn counting for several where people move then."""
     once = _rates()["once_a_year"].get(code)
@@ -131,7 +134,7 @@ def _learned(code: str, counts: Mapping[date, int], on: date) -> tuple[float, fl
         return 0.0, 0.0, 1.0
     exposure = np.array([_exposure(code, night) for night in counts])
     features = np.array([_features(code, night) for night in counts])
-    model = PoissonRegressor(alpha=0.1, max_iter=300).fit(features, seen / exposure, sample_weight=exposure)
+    model = PoissonRegressor(alpha=0.1, solver="newton-cholesky").fit(features, seen / exposure, sample_weight=exposure)
     fitted = model.predict(features) * exposure
     freedom = max(len(counts) - features.shape[1], 1)
     dispersion = float((((seen - fitted) ** 2) / np.maximum(fitted, 1e-9)).sum() / freedom)
@@ -139,6 +142,7 @@ def _learned(code: str, counts: Mapping[date, int], on: date) -> tuple[float, fl
     return expected, expected * (1 + 3 / sqrt(float(seen.sum()) + 1)), max(dispersion, 1.0)
 
 
+@cache
 def _features(code: str, night: date) -> Vector:
     weekday = [float(night.weekday() == day) for day in range(5)]
     covered = days_covered(night, every_day=code in _rates()["every_day"])

@@ -87,6 +87,7 @@ class Work:
     dead: set[str]
     unnamed: set[str]
     unborn: set[tuple[str, date]]  #: (mother, registered on) of pregnancies after which no birth comes
+    released: set[tuple[str, date]]  #: (code, night) of floods that an operator released
     quiet: frozenset[str]  #: codes that are found and shown but asked of nobody
     late_entry_days: int
     unnamed_birth_days: int

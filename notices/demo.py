@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db import transaction
+
 from eligibility import catalogue
 from eligibility.programme import Programme, read_programme
 from engine.core.clock import Clock
@@ -99,5 +101,6 @@ def approve_wordings(programmes: Iterable[Programme], clock: Clock) -> int:
     """Drafts every wording these programmes need and approves what the guard accepted; returns how many are in force."""
     at = clock.now()
     facts = [public_facts(programme) for programme in programmes]
-    drafting.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
-    return library.approve_all_demo("demo", at)
+    with transaction.atomic():  # hundreds of drafts, one write to the disk
+        drafting.ensure(facts, languages=sorted(languages()), drafter=TemplateDrafter(), at=at)
+        return library.approve_all_demo("demo", at)

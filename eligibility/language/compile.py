@@ -90,10 +90,12 @@ def to_sql(node: Node, schema: str) -> str:
 
 
 def _looked_up(node: Lookup, schema: str) -> str:
-    index, last = to_sql(node.index, schema), len(node.scale.values) - 1
-    listed = " ".join(f"WHEN {index} = {place} THEN {value:d}" for place, value in enumerate(node.scale.values))
-    beyond = f"WHEN {index} > {last} THEN {node.scale.values[-1]:d} + {node.scale.step:d} * ({index} - {last})"
-    return f"(CASE {listed} {beyond} ELSE NULL END)"
+    last = len(node.scale.values) - 1
+    listed = " ".join(f"WHEN x.i = {place} THEN {value:d}" for place, value in enumerate(node.scale.values))
+    beyond = f"WHEN x.i > {last} THEN {node.scale.values[-1]:d} + {node.scale.step:d} * (x.i - {last})"
+    # the number is named once: repeated, an expression over records would be planned again for each step of the table
+    parts = ("(SELECT CASE", listed, beyond, "ELSE NULL END FROM (SELECT", to_sql(node.index, schema), "AS i) AS x)")
+    return " ".join(parts)
 
 
 def _consented(node: Consented, schema: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -91,6 +92,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}? " if near else ""
 
 
+@lru_cache(maxsize=4096)
 def _tree(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
@@ -389,4 +391,6 @@ def _bound(name: str, tree: exp.Anonymous, scope: _Scope, *, parts: int) -> tupl
     if len(path) == 2 and path[1] in sources() and (path[0] == "subject" or scope.aliases.get(path[0]) == "residents"):
         return path[1], path[0], alias
     nearest = did_you_mean(path[-1], sources())
-    raise RuleError(f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); {nearest}")
+    raise RuleError(
+        f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); {nearest}".rstrip("; ")
+    )

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from engine.core.sql import Query, load_queries, quoted
+from engine.core.yaml_text import load_yaml
 from engine.night import Night
 from engine.records.contract import TableContract, load_contracts
 from engine.records.tables import listed
@@ -55,9 +54,7 @@ def derive_changes(night: Night) -> Changes:
 
 @cache
 def _classes() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.safe_load(
-        Path(__file__).with_name("classes.yaml").read_text(encoding="utf-8")
-    )
+    found: dict[str, dict[str, Any]] = load_yaml(Path(__file__).with_name("classes.yaml").read_text(encoding="utf-8"))
     return found
 
 

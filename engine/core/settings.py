@@ -150,6 +150,8 @@ class LocalModel(Part):
     url: str = ""
     model: str = "local"
     gguf: Path | None = None
+    context: int = Field(default=8192, ge=1024)  #: tokens of the served model's window
+    threads: int = Field(default=0, ge=0)  #: of the served model; 0: as many as it likes
     connect_seconds: float = Field(default=3, gt=0)
     read_seconds: float = Field(default=120, gt=0)
 

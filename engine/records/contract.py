@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.core.errors import ContractError
+from engine.core.yaml_text import load_yaml
 
 FOLDER = Path(__file__).with_name("contract")
 
@@ -102,7 +103,7 @@ def load_contracts() -> Mapping[str, TableContract]:
 def read_contract(path: Path) -> TableContract:
     """One contract file. Raises ContractError that names the file and the key."""
     try:
-        return TableContract.model_validate({"table": path.stem} | yaml.safe_load(path.read_text(encoding="utf-8")))
+        return TableContract.model_validate({"table": path.stem} | load_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import yaml
+
+from engine.core.yaml_text import load_yaml
 
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # 番号法総務省令5条: weights of the first eleven digits
 _AT_LEAST_VALUES = 20
@@ -14,7 +15,7 @@ _AT_LEAST_SHARE = 0.9
 
 @cache
 def _names() -> dict[str, frozenset[str]]:
-    read = yaml.safe_load(Path(__file__).with_name("forbidden.yaml").read_text(encoding="utf-8"))
+    read = load_yaml(Path(__file__).with_name("forbidden.yaml").read_text(encoding="utf-8"))
     return {kind: frozenset(_plain(name) for name in names) for kind, names in read.items()}
 
 

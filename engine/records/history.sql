@@ -1,6 +1,6 @@
 -- name: newest_versions
 -- One row per key of a state table before tonight: its newest version.
-SELECT source_key, person_id, row_hash, gone
+SELECT source_key, person_id, row_hash, gone, business_date
 FROM <table>
 WHERE municipality_code = $municipality AND night < $night
 QUALIFY ROW_NUMBER() OVER (PARTITION BY source_key ORDER BY night DESC) = 1;
@@ -18,6 +18,7 @@ QUALIFY ROW_NUMBER() OVER (PARTITION BY s.source_key ORDER BY s.file_order) = 1;
 
 -- name: new_versions
 -- One row per key of a state table whose newest staged row differs from what was known, or that a full file no longer holds.
+-- A row of a file older than what is known says nothing new.
 WITH known AS (<newest>),
 final AS (
     SELECT * FROM staged
@@ -37,7 +38,7 @@ SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, s.file
        s.source_key, s.source_order, md5(s.row_text) AS row_hash, FALSE AS gone, <staged_columns>
 FROM final AS s
 LEFT JOIN known AS k ON s.source_key = k.source_key
-WHERE (k.source_key IS NULL OR k.gone OR k.row_hash <> md5(s.row_text))
+WHERE (k.source_key IS NULL OR ((k.gone OR k.row_hash <> md5(s.row_text)) AND s.business_date >= k.business_date))
   AND (NOT $full OR s.file_order >= $full_order)
 UNION ALL
 SELECT $municipality, CAST($night AS DATE), $full_file, CAST($full_date AS DATE), h.person_id,
@@ -54,6 +55,12 @@ GROUP BY table_name;
 -- One row per table and file content that an earlier night accepted with rows in it.
 SELECT DISTINCT table_name, file_id FROM history.files
 WHERE municipality_code = $municipality AND night < $night AND state = 'accepted' AND rows > 0;
+
+-- name: newest_fulls
+-- One row per table: the business date of its newest full file that an earlier night accepted.
+SELECT table_name, MAX(business_date) AS business_date FROM history.files
+WHERE municipality_code = $municipality AND night < $night AND state = 'accepted' AND kind = 'full'
+GROUP BY table_name;
 
 -- name: files_of_night
 SELECT * FROM history.files WHERE municipality_code = $municipality AND night = $night ORDER BY business_date, file_name;

@@ -158,12 +158,15 @@ def _load(night: Night, met: list[_Met]) -> None:
     warehouse.replace("history.files", municipality, on, _file_rows(night, []))
     values = {"municipality": municipality, "night": on}
     repeated = set(warehouse.query(SQL["accepted_before"], **values).iter_rows())
+    told = dict(warehouse.query(SQL["newest_fulls"], **values).iter_rows())
     for contract in load_contracts().values():
+        since = told.get(contract.table, date.min) if contract.kind == "state" else date.min
         files = [
             Staged(file_id=one.file_id, business_date=one.file.business_date, full=one.full, rows=one.rows)
             for one in met
             if one.contract is contract
             and one.rows is not None
+            and one.file.business_date >= since  # a newer full file has told the whole state already
             and (one.full or (contract.table, one.file_id) not in repeated)
         ]
         if files:

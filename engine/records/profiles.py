@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.core.errors import ContractError
+from engine.core.yaml_text import load_yaml
 from engine.records.contract import TableContract
 
 FOLDER = Path(__file__).with_name("profiles")
@@ -78,7 +78,7 @@ def read_profile(name: str) -> Profile:
         known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.yaml")))
         raise ContractError(f"there is no feed profile {name!r}; the settings' `profile` may be: {known}")
     try:
-        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Profile.model_validate(load_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise ContractError(f"{path.name}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None

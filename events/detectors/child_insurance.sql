@@ -14,7 +14,7 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        COALESCE(c.effective_unknown, FALSE) AS date_unknown,
        c.notified_date AS notified_on, c.processed_date AS processed_on, c.file_date, c.change_id, c.class AS change_class,
        c.after.entry_kind AS reason,
-       c.before.acquired_on IS DISTINCT FROM c.after.acquired_on OR c.before.lost_on IS DISTINCT FROM c.after.lost_on AS moves
+       c.before.entry_kind IS NULL OR c.before.acquired_on IS DISTINCT FROM c.after.acquired_on OR c.before.lost_on IS DISTINCT FROM c.after.lost_on AS moves
 FROM changes.nhi AS c
 LEFT JOIN now.residents AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
 WHERE c.municipality_code = $municipality AND c.night = $night

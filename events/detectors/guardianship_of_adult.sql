@@ -14,7 +14,7 @@ SELECT c.subject_id AS subject_id, c.after.household_id AS household_id, CASE WH
        FALSE AS date_unknown,
        c.notified_date AS notified_on, c.processed_date AS processed_on, c.file_date, c.change_id, c.class AS change_class,
        'WARD' AS reason,
-       c.before.ward_flag IS DISTINCT FROM c.after.ward_flag AS moves
+       COALESCE(c.before.ward_flag, FALSE) <> COALESCE(c.after.ward_flag, FALSE) AS moves
 FROM changes.residents AS c
 WHERE c.municipality_code = $municipality AND c.night = $night
-  AND c.before.ward_flag IS NOT NULL AND c.class <> 'cancelled'
+  AND c.before.status IS NOT NULL AND c.class <> 'cancelled'

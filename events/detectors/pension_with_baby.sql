@@ -22,4 +22,4 @@ WHERE c.municipality_code = $municipality AND c.night = $night
   AND EXISTS (
       SELECT 1 FROM now.guardianship AS g INNER JOIN now.residents AS k ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
       WHERE g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
-        AND k.status = 'RESIDENT' AND CAST(k.birth_date + INTERVAL 1 YEAR AS DATE) > c.after.kind_changed_on)
+        AND k.status = 'RESIDENT' AND CAST(k.birth_date + INTERVAL 1 YEAR AS DATE) > COALESCE(c.after.kind_changed_on, c.file_date))

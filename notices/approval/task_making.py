@@ -11,11 +11,27 @@ from notices.approval.models import StaffTask, Suppression
 
 #: who answers for a task that belongs to no programme
 OFFICE_OF_EVENT: Mapping[str, str] = {
+    "E02": "maternal_health",
+    "E14": "child_benefits",
+    "E17": "child_benefits",
+    "E19": "child_benefits",
+    "E20": "child_benefits",
+    "E21": "insurance",
     "E25": "long_term_care",
     "E26": "elderly_medical",
+    "E27": "child_benefits",
     "E28": "insurance",
+    "E29": "child_benefits",
     "E30": "disability",
+    "E31": "long_term_care",
+    "E32": "public_assistance",
+    "E33": "child_benefits",
+    "E34": "tax",
+    "E35": "tax",
+    "E36": "property_tax",
     "E39": "maternal_health",
+    "E43": "long_term_care",
+    "E54": "public_assistance",
 }
 CITIZEN = "citizen"
 _DAYS: Mapping[str, int] = {

@@ -1,21 +1,64 @@
-"""`todoke wording`: the wording library and its guard."""
+"""`todoke wording`: drafting, the wording library and its guard."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eligibility.catalogue import published
+from engine.core.clock import today
 from engine.core.console import front, print_json, print_rows
+from engine.core.errors import InputError
+from engine.core.settings import Settings
 from notices.commands.store import AsJson, open_queue
+
+if TYPE_CHECKING:
+    from notices.wording.draft import DraftRequest
+    from notices.wording.models import Wording
 
 app = typer.Typer(no_args_is_help=True, help="The wording library and its guard.")
 
+Language = Annotated[list[str] | None, typer.Option("--language", help="Only these languages.")]
+Programme = Annotated[list[str] | None, typer.Option("--programme", help="Only these programmes.")]
+
+
+@app.command("draft")
+def draft_wordings(
+    context: typer.Context, language: Language = None, programme: Programme = None, as_json: AsJson = False
+) -> None:
+    """Drafts what the published programmes need and the library does not hold; a failing model leaves the template."""
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.wording.choose import drafter_of
+    from notices.wording.drafting import draft
+
+    with drafter_of(settings.wording) as drafter:
+        done = draft(_requests(settings, language, programme), drafter=drafter, at=settings.clock().now())
+        row = {"drafter": drafter.name, **asdict(done)}
+    print_json(row) if as_json else print_rows([row], as_json=False, columns=tuple(row))
+
 
 @app.command("check")
-def check_wording(context: typer.Context, file: Path) -> None:
-    """Holds a draft to the guard and prints {"accepted", "findings"}; exit 2 when the file cannot be read."""
-    from notices.wording.checkfile import check_file
+def check_wording(
+    context: typer.Context, file: Annotated[Path | None, typer.Argument()] = None, language: Language = None
+) -> None:
+    """Holds a draft to guard and readability and prints {"accepted", "findings"}; without a file, every published programme.
 
-    print_json(check_file(file))
+    Exit 2 when anything is refused or the file cannot be read. What is only hard to read in a programme's own public text is
+    printed with "refuses": false.
+    """
+    if file is not None:
+        from notices.wording.checkfile import check_file
+
+        said = check_file(file)
+        print_json(said)
+        accepted = bool(said["accepted"])
+    else:
+        accepted = _check_catalogue(front(context).settings, language)
+    if not accepted:
+        raise typer.Exit(2)
 
 
 @app.command("list")
@@ -30,3 +73,112 @@ def list_wordings(context: typer.Context, as_json: AsJson = False) -> None:
         "programme", "event", "language", "id"
     )
     print_rows(rows.values(*names), as_json=as_json, columns=names[2:])
+
+
+@app.command("show")
+def show_wording(context: typer.Context, wording_id: int, as_json: AsJson = False) -> None:
+    """One version: its text, who wrote and approved it, what guard and readability said."""
+    wording = _wording(context, wording_id)
+    names = (
+        "id", "programme", "event", "kind", "language", "register", "version", "state", "office", "drafter", "model_id",
+        "recipe", "fallback", "approved_by", "findings", "readability", "tokens_in", "tokens_out", "cost_usd", "sections",
+    )  # fmt: skip
+    row = {name: getattr(wording, name) for name in names}
+    if as_json:
+        print_json(row)
+        return
+    for name, value in row.items():
+        if name != "sections" and value not in ("", 0, [], {}):
+            typer.echo(f"{name}: {value}")
+    for name, text in wording.sections.items():
+        typer.echo(f"\n[{name}]\n{text}")
+
+
+@app.command("compare")
+def compare_wordings(
+    context: typer.Context,
+    wording_id: int,
+    other_id: Annotated[int | None, typer.Argument(help="Another version; without it the template's draft.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Two versions side by side, section by section, and what differs."""
+    wording = _wording(context, wording_id)
+    from notices.wording.library import diff
+
+    other = _template(front(context).settings, wording) if other_id is None else _wording(context, other_id).sections
+    names = list(dict.fromkeys([*other, *wording.sections]))
+    if as_json:
+        sides = {name: [other.get(name, ""), wording.sections.get(name, "")] for name in names}
+        print_json({"id": wording_id, "other": other_id or "template", "sections": sides})
+    else:
+        typer.echo("\n".join(diff(other, wording.sections)) or "the same text")
+
+
+@app.command("evaluate")
+def evaluate_model(context: typer.Context, language: Language = None, programme: Programme = None) -> None:
+    """Asks the configured drafter for the whole catalogue, stores nothing, prints how its drafts fare and how often staff edit."""
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.wording.choose import drafter_of
+    from notices.wording.evaluate import edit_rate, evaluate
+
+    with drafter_of(settings.wording) as drafter:
+        done = evaluate(_requests(settings, language, programme), drafter)
+        rate = edit_rate(settings.municipality.code)
+        print_json({"drafter": drafter.name, **done.as_json(), "edit_rate": rate})
+
+
+def _requests(
+    settings: Settings, wished: list[str] | None, programmes: list[str] | None = None
+) -> "Iterator[DraftRequest]":
+    """Every text the published programmes need, in the languages asked for."""
+    from notices.wording.draft import requests_for
+    from notices.wording.language import languages
+    from notices.wording.public import public_facts
+
+    unknown = sorted(set(wished or ()) - set(languages()))
+    if unknown:
+        raise InputError(f"--language {unknown[0]}: there are {', '.join(languages())}")
+    found = published(settings.paths.catalogue, today(settings.clock()), mode=settings.mode)
+    facts = [public_facts(one.programme) for one in found if not programmes or one.programme.slug in programmes]
+    return requests_for(facts, languages=wished or languages())
+
+
+def _check_catalogue(settings: Settings, language: list[str] | None) -> bool:
+    from notices.wording.draft import TemplateDrafter
+    from notices.wording.verdict import judge
+
+    accepted = True
+    told: set[str] = set()
+    for request in _requests(settings, language):
+        verdict = judge(request, TemplateDrafter().draft(request))
+        accepted = accepted and verdict.accepted
+        for finding in (*verdict.findings, *verdict.of_programme):
+            row = {"programme": request.programme, "language": request.language, **finding.as_json()}
+            if str(row) not in told:  # a programme's text is the same at each of its events
+                told.add(str(row))
+                print_json({**row, "refuses": finding in verdict.findings})
+    return accepted
+
+
+def _wording(context: typer.Context, wording_id: int) -> "Wording":
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.wording.models import Wording
+
+    found = Wording.objects.filter(municipality_code=settings.municipality.code, pk=wording_id).first()
+    if found is None:
+        raise InputError(f"there is no wording {wording_id}; `todoke wording list` shows them")
+    return found
+
+
+def _template(settings: Settings, wording: "Wording") -> dict[str, str]:
+    """The template's draft for the same use."""
+    from notices.wording.draft import TemplateDrafter
+    from notices.wording.language import code_of
+
+    code = code_of(wording.language, wording.register)
+    for request in _requests(settings, [code]):
+        if (request.programme, request.event) == (wording.programme, wording.event):
+            return dict(TemplateDrafter().draft(request).sections)
+    raise InputError(f"wording {wording.pk}: its programme {wording.programme} is not published now")

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from engine.core.clock import TOKYO
+from engine.core.yaml_text import load_yaml
 
 LANGUAGES: Final = ("ja", "en")
 _WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -21,7 +20,7 @@ def messages() -> Mapping[str, Mapping[str, str]]:
     """Key → language → text."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
-        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+        found |= load_yaml(path.read_text(encoding="utf-8"))
     return found
 
 

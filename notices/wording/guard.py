@@ -221,25 +221,26 @@ def _personal(name: str, text: str, language: Language) -> Iterator[Finding]:
 
 
 def _script(name: str, text: str, language: Language) -> Iterator[Finding]:
-    letters = [character for character in text if unicodedata.category(character).startswith("L")]
-    refused = re.search(language.guard.script_refused, text)
-    if refused or (len(letters) >= 6 and not re.search(language.guard.script_required, text)):
-        shown = refused.group() if refused else text.strip("\ufffc \n")[:20]
-        yield Finding(code="language", section=name, text=shown, hint=f"this text is not in {language.code}")
-    elif language.guard.function_words:
-        yield from _other_language(name, text, language)
+    """Sentence by sentence: one in another language is wrong in a text that is right otherwise."""
+    for sentence in re.split(r"(?<=[。！？])|(?<=[.!?])\s|\n", text):
+        letters = [character for character in sentence if unicodedata.category(character).startswith("L")]
+        refused = re.search(language.guard.script_refused, sentence)
+        if refused or (len(letters) >= 6 and not re.search(language.guard.script_required, sentence)):
+            shown = refused.group() if refused else sentence.strip("\ufffc \n")[:20]
+            yield Finding(code="language", section=name, text=shown, hint=f"this text is not in {language.code}")
+        elif language.guard.function_words:
+            yield from _other_language(name, sentence, language)
 
 
-def _other_language(name: str, text: str, language: Language) -> Iterator[Finding]:
-    """Of the languages with Latin letters, the one whose small words a text is full of."""
-    tokens = set(re.findall(r"[^\W\d_]+", text.lower()))
+def _other_language(name: str, sentence: str, language: Language) -> Iterator[Finding]:
+    """Of the languages with Latin letters, the one whose small words a sentence is full of."""
+    tokens = set(re.findall(r"[^\W\d_]+", sentence.lower()))
     own = len(tokens & set(language.guard.function_words))
     for code in languages():
         theirs = len(tokens & set(read_language(code).guard.function_words))
-        if code != language.code and theirs > max(own, 2):
-            yield Finding(
-                code="language", section=name, text=text.strip("\ufffc \n")[:20], hint=f"this text is in {code}"
-            )
+        if code != language.code and theirs > max(own, 1):
+            shown = sentence.strip("\ufffc \n")[:20]
+            yield Finding(code="language", section=name, text=shown, hint=f"this text is in {code}")
             return
 
 

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from engine.core.errors import WordingError
+from engine.core.yaml_text import load_yaml
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -233,7 +234,7 @@ def code_of(language: str, register: str) -> str:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        loaded: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded: dict[str, object] = load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WordingError(f"{path.parent.name}/{path.name} is missing in notices/wording/languages") from None
     except yaml.YAMLError as error:

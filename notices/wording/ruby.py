@@ -27,7 +27,7 @@ def runs(text: str, language: Language) -> tuple[Run, ...]:
     for match in _words(language.code).finditer(text):
         if match.start() > at:
             found.append(Run(base=text[at : match.start()]))
-        found.append(_read(match.group(), language, after_digit=text[match.start() - 1 : match.start()].isdigit()))
+        found += _read(match.group(), language, after_digit=text[match.start() - 1 : match.start()].isdigit())
         at = match.end()
     return (*found, Run(base=text[at:])) if at < len(text) else tuple(found)
 
@@ -46,11 +46,17 @@ def in_brackets(text: str, language: Language) -> str:
     return "".join(f"{run.base}（{run.reading}）" if run.reading else run.base for run in runs(text, language))
 
 
-def _read(word: str, language: Language, *, after_digit: bool) -> Run:
+def _read(word: str, language: Language, *, after_digit: bool) -> list[Run]:
+    """The word under its reading; kana at its end read themselves."""
     readings = language.readings
     reading = readings.get(_AFTER_DIGIT + word, "") if after_digit else ""
     reading = reading or readings.get(word, "")
-    return Run(base=word, reading=reading)
+    tail = 0
+    while word[len(word) - 1 - tail] == reading[len(reading) - 1 - tail]:
+        tail += 1
+    if not tail:
+        return [Run(base=word, reading=reading)]
+    return [Run(base=word[:-tail], reading=reading[:-tail]), Run(base=word[-tail:])]
 
 
 @cache

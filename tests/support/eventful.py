@@ -9,14 +9,13 @@ import polars as pl
 
 from engine.changes.derive import derive_changes
 from engine.core.dates import days
+from engine.records.contract import load_contracts
 from events.detect import STAGE, Events, detect, known_events
 from events.rules import RULES, Rule
 from tests.support.history import CITY, Records
 
 BASELINE = date(2026, 11, 9)  #: a Monday
 FIRST, SECOND, THIRD = (BASELINE + timedelta(days=number) for number in (1, 2, 3))
-_TABLES = ("residents", "nhi", "disability", "support_measures")
-
 #: an event as a test names it: code, subjects, occurred on, state, reason
 Told = tuple[str, tuple[str, ...], date | None, str, str]
 
@@ -28,7 +27,7 @@ class Register(Records):
         super().__init__(folder)
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
         self._delivered: set[tuple[str, date]] = set()
-        for table in _TABLES:
+        for table in load_contracts():
             self._deliver(table, BASELINE)
 
     def lives(self, resident_id: str, **facts: Any) -> None:
@@ -66,6 +65,19 @@ class Register(Records):
         said = {"measure_kind": kind, "role": "PROTECTED", "case_no": "c1"}
         self._append("support_measures", resident_id, night, said | facts)
 
+    def holds(self, table: str, night: date, **facts: Any) -> None:
+        """A row of a system that keeps one row a key. It says only what changes."""
+        key = "|".join(str(facts[name]) for name in load_contracts()[table].key)
+        row = self._rows.get((table, key), {}) | facts
+        self._rows[table, key] = row
+        self.put(table, night, **{name: value for name, value in row.items() if value is not None})
+        self._deliver(table, night)
+
+    def child_of(self, child: str, *parents: str) -> None:
+        """Who has raised a child since before the baseline."""
+        for parent in parents:
+            self.holds("guardianship", BASELINE, child_id=child, adult_id=parent, guardian_kind="PARENT")
+
     def run(self, first: date, last: date | None = None, *, rules: Sequence[Rule] = RULES) -> Events:
         """Derives and detects every night from one to another; returns the last report."""
         for on in days(first, last or first):
@@ -86,7 +98,7 @@ class Register(Records):
 
     def _append(self, table: str, person: str, night: date, said: Mapping[str, Any]) -> None:
         row = self._rows.get((table, person), {}) | {"resident_id": person} | dict(said)
-        if table != "disability":
+        if load_contracts()[table].kind == "history":
             row["hist_no"] = row.get("hist_no", 0) + 1
         if table == "residents":
             row["hist_sub"] = 0
@@ -155,11 +167,76 @@ def certificate(register: Register, night: date, on: date, who: str = "p", **mor
     register.certificate(who, night, issued_on=on, **more)
 
 
+def from_abroad(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A move from another country into household h9."""
+    facts = {"household_id": "h9", "resident_since": on, "status": "RESIDENT"} | more
+    register.row(who, night, "FOREIGN_IN", on, **facts)
+
+
+def care_level(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A first care level of somebody insured since before the baseline."""
+    register.lives(who, birth_date=date(1945, 5, 5))
+    register.holds("ltc", BASELINE, resident_id=who, category="1", cert_status="NONE")
+    said = {"cert_status": "CERTIFIED", "care_level": "21", "cert_from": on} | more
+    register.holds("ltc", night, resident_id=who, **said)
+
+
+def vehicle(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A light vehicle of somebody who holds a certificate since before the baseline."""
+    register.lives(who)
+    register.certificate(who, BASELINE, issued_on=date(2020, 4, 1))
+    said = {"vehicle_id": f"v{who}", "resident_id": who, "acquired_on": on, "relief_kind": "NONE"} | more
+    register.holds("light_vehicle_tax", night, **said)
+
+
+def house(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """A new house."""
+    register.lives(who)
+    said = {
+        "property_id": f"b{who}",
+        "resident_id": who,
+        "representative": True,
+        "changed_on": on,
+        "change_reason": "NEW",
+    }
+    register.holds("property_tax", night, **(said | more))
+
+
+def pension_with_baby(register: Register, night: date, on: date, who: str = "p", **more: Any) -> None:
+    """The parent of a child of four months becomes a first-category member."""
+    register.lives(who)
+    register.lives(f"{who}-child", birth_date=on - timedelta(days=100), rel1="CHILD")
+    register.child_of(f"{who}-child", who)
+    register.holds("pension", night, **({"resident_id": who, "pension_kind": "1", "kind_changed_on": on} | more))
+
+
+#: events that a record of tonight shows
 HAPPENINGS: Mapping[str, Happening] = {
     "E01": birth,
     "E05": move_in,
+    "E06": from_abroad,
     "E09": move_within,
     "E10": death,
     "E28": insurance_loss,
     "E30": certificate,
+    "E31": care_level,
+    "E35": vehicle,
+    "E36": house,
+    "E38": pension_with_baby,
+}
+#: events that time alone brings: the birth date of whoever has one on a day, and the day
+CALENDAR: Mapping[str, tuple[date, date]] = {
+    "E22": (date(2022, 1, 15), date(2027, 10, 1)),
+    "E23": (date(2024, 1, 15), date(2027, 2, 1)),
+    "E24": (date(2008, 5, 5), date(2027, 2, 1)),
+    "E25": (date(1961, 11, 13), date(2026, 11, 12)),
+    "E26": (date(1951, 11, 12), date(2026, 11, 12)),
+    "E37": (date(2004, 5, 5), date(2027, 2, 1)),
+    "E39": (date(2026, 7, 12), date(2026, 11, 12)),
+    "E40": (date(2008, 5, 5), date(2027, 3, 1)),
+    "E44": (date(1957, 5, 5), date(2027, 4, 1)),
+    "E45": (date(2006, 5, 5), date(2027, 4, 1)),
+    "E46": (date(1956, 11, 13), date(2026, 11, 12)),
+    "E47": (date(2006, 11, 13), date(2026, 11, 12)),
+    "E48": (date(2008, 11, 13), date(2026, 11, 12)),
 }

@@ -41,6 +41,7 @@ def work(
         dead=set(dead),
         unnamed=set(unnamed),
         unborn=set(),
+        released=set(),
         quiet=frozenset(),
         late_entry_days=60,
         unnamed_birth_days=14,

@@ -1,6 +1,7 @@
 """Compares what the night found with what the town says really happened."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,12 @@ from engine.core.settings import Settings
 from engine.night import Night, Stage
 from engine.records.load import load_records
 from engine.warehouse.duck import Warehouse, open_warehouse
+from events.detectors import load_detectors
 from fixtures.demo_settings import MORNING_AFTER
 from fixtures.truth import TruthRow
+
+#: every event that may lead to a notice
+AUTOMATIC = tuple(code for code, detector in load_detectors().items() if detector.event_class == "automatic")
 
 #: what the state of an event must be for what the truth says came of it
 STATE_OF_OUTCOME = {
@@ -34,6 +39,19 @@ class Comparison:
     mistaken: list[str] = field(default_factory=list)
     wrong_outcome: list[str] = field(default_factory=list)
     found: int = 0
+    right: Mapping[str, int] = field(default_factory=dict)  #: code → real events found with their outcome
+    lost: Mapping[str, int] = field(default_factory=dict)  #: code → real events missed or of another outcome
+    false: Mapping[str, int] = field(default_factory=dict)  #: code → what was found and never happened
+
+    def recall(self, code: str) -> float:
+        """The share of an event's real happenings that were found with their outcome; 1.0 where there were none."""
+        real = self.right.get(code, 0) + self.lost.get(code, 0)
+        return self.right.get(code, 0) / real if real else 1.0
+
+    def precision(self, code: str) -> float:
+        """The share of what was found of an event that really happened; 1.0 where nothing was found."""
+        said = self.right.get(code, 0) + self.false.get(code, 0)
+        return self.right.get(code, 0) / said if said else 1.0
 
     @property
     def exact(self) -> bool:
@@ -47,7 +65,10 @@ def compare(truth: Sequence[TruthRow], events: pl.DataFrame, codes: Iterable[str
     found: dict[tuple[str, tuple[str, ...], date | None], str] = {}
     for row in events.filter(pl.col("code").is_in(list(wanted))).to_dicts():
         found[row["code"], tuple(sorted(row["subject_ids"])), row["occurred_on"]] = row["state"]
-    result = Comparison(found=len(found))
+    right: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    false: Counter[str] = Counter()
+    result = Comparison(found=len(found), right=right, lost=lost, false=false)
     for real in truth:
         if real.kind != "event" or real.code not in wanted:
             continue
@@ -58,13 +79,16 @@ def compare(truth: Sequence[TruthRow], events: pl.DataFrame, codes: Iterable[str
             # what was cancelled before the night saw it need not be known as an event at all
             if real.outcome != "void":
                 result.missed.append(said)
+                lost[real.code] += 1
         elif state != STATE_OF_OUTCOME[real.outcome]:
             result.wrong_outcome.append(f"{said}: {real.outcome} expected, {state} found")
-    result.mistaken.extend(
-        f"{code} {subjects} {occurred}: {state}"
-        for (code, subjects, occurred), state in found.items()
-        if state != "void"
-    )
+            lost[real.code] += 1
+        else:
+            right[real.code] += 1
+    for (code, subjects, occurred), state in found.items():
+        if state != "void":
+            result.mistaken.append(f"{code} {subjects} {occurred}: {state}")
+            false[code] += 1
     return result
 
 

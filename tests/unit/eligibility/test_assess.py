@@ -83,3 +83,17 @@ def test_exclusions_read_the_facts_from_before_where_they_are_given(allowance: P
 def test_an_example_is_facts_like_any_other() -> None:
     example = parse_programme(plain()).examples[0]
     assert example_facts(example) == {"subject": {"birth_date": "2020-01-01"}, "records": {}, "event": {}}
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "missing"),
+    [
+        pytest.param([], ["申請する人の通帳", "本人確認の書類"], id="nothing"),
+        pytest.param(["本人確認の書類"], ["申請する人の通帳"], id="one of two"),
+        pytest.param(["the applicant's bank book", "本人確認の書類"], [], id="both, one by its English name"),
+    ],
+)
+def test_the_documents_that_are_not_handed_in_are_named(
+    allowance: Programme, handed_in: list[str], missing: list[str]
+) -> None:
+    assert assess(allowance, {"subject": BABY, "documents": handed_in}, ON)["missing_documents"] == missing

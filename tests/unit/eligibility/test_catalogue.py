@@ -1,3 +1,4 @@
+import hashlib
 import json
 from datetime import date, datetime
 from pathlib import Path
@@ -74,6 +75,28 @@ def test_the_office_that_owns_a_programme_signs_it(tmp_path: Path, offices: list
     with pytest.raises(RuleError, match=said):
         publish(parse_programme(PLAIN), signed_off_by=offices, at=AT, folder=tmp_path, demonstration=False)
     assert published(tmp_path, ON, mode="production") == []
+
+
+def test_a_published_version_whose_reading_is_no_longer_granted_is_left_out(tmp_path: Path) -> None:
+    _publish(tmp_path)
+    reads = {"residents": {"basis": "法2条", "columns": ["birth_date", "name"]}}
+    content = json.dumps(
+        parse_programme(plain(reads=reads)).model_dump(mode="json"), ensure_ascii=False, sort_keys=True
+    )
+    version = hashlib.sha256(content.encode()).hexdigest()
+    (tmp_path / "plain" / f"{version}.json").write_text(content, encoding="utf-8")
+    signing = tmp_path / "plain" / "current.json"
+    signing.write_text(
+        json.dumps(json.loads(signing.read_text(encoding="utf-8")) | {"version": version}), encoding="utf-8"
+    )
+    assert published(tmp_path, ON, mode="demo") == []
+    assert "may not read residents.name" in left_out(tmp_path, ON, mode="demo")["plain"]
+
+
+def test_what_the_register_does_not_grant_is_not_published(tmp_path: Path) -> None:
+    reads = {"residents": {"basis": "法2条", "columns": ["birth_date", "name"]}}
+    with pytest.raises(RuleError, match=r"may not read residents\.name"):
+        _publish(tmp_path, reads=reads)
 
 
 def test_files_named_folders_and_all_of_ours(tmp_path: Path) -> None:

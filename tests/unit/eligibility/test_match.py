@@ -227,6 +227,7 @@ def test_a_programme_past_its_review_date_is_matched_but_held_for_staff(records:
     )
     _publish(records, stale)
     _birth(records, "baby")
+    assert match_programmes(records.night(ON)).summary()["programmes_past_review"] == ["child_medical_subsidy"]
     matched = _matched(records)
     assert matched["child_medical_subsidy", "baby"]["verdict"] == "possible"
     assert matched["child_medical_subsidy", "baby"]["verify"] == ["review_date_passed"]

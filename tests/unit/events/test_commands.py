@@ -50,9 +50,17 @@ def test_an_event_is_explained_in_either_language(run: Run) -> None:
     assert {entry["column"] for entry in told["evidence"]} >= {"move_reason", "birth_date"}
 
 
+def test_an_entry_that_is_no_event_is_explained(run: Run) -> None:
+    said = run("explain", "--person", "a", "--date", SECOND.isoformat(), "--lang", "en").stdout
+    assert "Entry cancelled or corrected (E52)" in said
+    assert "Birth (E01)" in run("explain", "--person", "a", "--date", FIRST.isoformat(), "--lang", "en").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("explain",), "name an event, or --person"),
+        (("explain", "--person", "a", "--date", "2026-11-20"), "no entry about this person"),
         (("explain", "nothing"), "there is no event nothing"),
         (("explain", "x", "--lang", "fr"), "use ja or en"),
         (("list", "--date", "yesterday"), "YYYY-MM-DD"),

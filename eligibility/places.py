@@ -1,0 +1,71 @@
+"""Where in a programme file something stands: the line and column of a field, a criterion, a value. For messages."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+Part = str | int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line and a column, both counted from 1."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """As it stands in a message."""
+        return f"line {self.line}, column {self.column}"
+
+
+def place_of(text: str, path: Sequence[Part]) -> Place | None:
+    """Where a path of keys and list places leads, or as far as it does; a criterion may be named by its id. None for no YAML."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return None
+    if root is None or not path:
+        return None
+    found = _followed(root, path)
+    return found or _named(root, str(path[0]))
+
+
+def _followed(node: yaml.Node, path: Sequence[Part]) -> Place | None:
+    """As far as the path leads; None when not even its first part is there."""
+    found: Place | None = None
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            entry = next(((key, value) for key, value in node.value if str(key.value) == str(part)), None)
+            if entry is None:
+                continue  # a name of ours in between (which kind of part a group holds), not of the file
+            found, node = _at(entry[0]), entry[1]
+        elif isinstance(node, yaml.SequenceNode) and str(part).isdigit() and int(part) < len(node.value):
+            node = node.value[int(part)]
+            found = _at(node)
+    return found
+
+
+def _named(node: yaml.Node, name: str) -> Place | None:
+    """Where something with this id, or this value of an amount, stands."""
+    for mapping in _mappings(node):
+        for key, value in mapping.value:
+            if key.value in {"id", "value"} and value.value == name:
+                told = {one.value: where for one, where in mapping.value}
+                return _at(told.get("expr", told.get("when", value)))
+    return None
+
+
+def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _mappings(one)
+
+
+def _at(node: yaml.Node) -> Place:
+    return Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)

@@ -1,0 +1,13 @@
+-- name: open_table
+-- One row per record of a table as of the snapshot's night, with the columns that rules read and no other.
+CREATE TABLE <table> AS SELECT <columns> FROM read_parquet(<file>);
+
+-- name: people
+-- One row per resident: what a preview groups by. `members` counts the people registered together.
+SELECT r.resident_id AS subject_id, r.household_id, r.birth_date, r.sex, r.rel1, substr(r.addr_code, 1, 6) AS area, h.members
+FROM now.residents AS r
+INNER JOIN (
+    SELECT m.household_id, COUNT(*) AS members FROM now.residents AS m WHERE m.status = 'RESIDENT' GROUP BY m.household_id
+) AS h ON h.household_id = r.household_id
+WHERE r.status = 'RESIDENT'
+ORDER BY r.resident_id;

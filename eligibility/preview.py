@@ -1,0 +1,148 @@
+"""What a programme would do to the people on record: who would match, what two versions differ in, how many notices past nights had."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from eligibility.population import Population, verdicts
+from eligibility.programme import Criterion, Programme
+
+_BANDS = (0, 6, 15, 18, 40, 65, 75)
+_SAMPLES = 5
+_LET_IN = ("eligible", "possible")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """Counts over everybody registered. `criteria`: id → met, not met, unknown, and what that says about the criterion."""
+
+    people: int
+    verdicts: Mapping[str, int]
+    excluded: Mapping[str, int]
+    by_age: Mapping[str, int]
+    by_area: Mapping[str, int]
+    by_household: Mapping[str, int]
+    criteria: tuple[Mapping[str, Any], ...]
+    yen_per_year: tuple[int, int]
+    samples: tuple[Mapping[str, Any], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole as plain values."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+
+
+def preview(who: Population, programme: Programme, on: date) -> Preview:
+    """Who would match on a date, as if the event were that very day. Samples are masked: no number, no name, no address."""
+    found = verdicts(who, programme, on)
+    matched = found.filter(pl.col("verdict").is_in(_LET_IN))
+    return Preview(
+        people=found.height,
+        verdicts={name: found.filter(pl.col("verdict") == name).height for name in (*_LET_IN, "ineligible")},
+        excluded=_counted(found.filter(pl.col("excluded") != ""), pl.col("excluded")),
+        by_age=_counted(matched, _age_band(on)),
+        by_area=_counted(matched, pl.col("area").fill_null("")),
+        by_household=_counted(matched, pl.col("members").cast(pl.String) + " people"),
+        criteria=tuple(_criterion(found, one) for one in programme.criteria.criteria()),
+        yen_per_year=_yen_per_year(programme, matched, on),
+        samples=tuple(_masked(row, on) for row in matched.head(_SAMPLES).iter_rows(named=True)),
+    )
+
+
+def _counted(rows: pl.DataFrame, key: pl.Expr) -> dict[str, int]:
+    counted = rows.select(key.alias("key")).group_by("key").len().sort("key")
+    return {str(name): int(count) for name, count in counted.iter_rows()}
+
+
+def _age_band(on: date) -> pl.Expr:
+    """The band of completed years; 「00–05」 first, so that bands sort as ages do."""
+    born = pl.col("birth_date")
+    birthday_ahead = (born.dt.month() * 100 + born.dt.day()) > on.month * 100 + on.day
+    age = pl.lit(on.year) - born.dt.year() - birthday_ahead.cast(pl.Int32)
+    label: pl.Expr = pl.lit("age not known")
+    for low, high in zip(_BANDS, (*_BANDS[1:], None), strict=True):
+        name = f"{low:02}–{high - 1:02}" if high else f"{low:02} and over"
+        label = pl.when(age >= low).then(pl.lit(name)).otherwise(label)
+    return label
+
+
+def _criterion(found: pl.DataFrame, one: Criterion) -> dict[str, Any]:
+    """How often a criterion is met, and a remark where it never or always is: it may be unreachable, or say nothing."""
+    results = found[f"criterion:{one.id}"]
+    met, unknown = int(results.sum()), results.null_count()
+    total = len(results)
+    remark = ""
+    if one.expr is not None and total:
+        remark = "always met" if met == total else "never met" if met == 0 and unknown == 0 else remark
+        remark = "always unknown" if unknown == total else remark
+    return {"id": one.id, "met": met, "not_met": total - met - unknown, "unknown": unknown, "remark": remark}
+
+
+def _yen_per_year(programme: Programme, matched: pl.DataFrame, on: date) -> tuple[int, int]:
+    """The least and most these people could come to, each with the amounts that count or may count for them."""
+    least = most = 0
+    shown = [(place, programme.values[one.value], one.when is None) for place, one in enumerate(programme.amounts)]
+    for row in matched.iter_rows(named=True):
+        sure: list[int] = []
+        maybe: list[int] = []
+        for place, value, always in shown:
+            yen = value.on(max(on, programme.valid_from), programme.slug)
+            assert isinstance(yen, int)
+            counts = True if always else row[f"amount:{place}"]
+            yearly = yen * (12 if value.unit == "JPY/month" else 1)
+            if counts is not False:
+                (sure if counts else maybe).append(yearly)
+        chosen = sure or maybe
+        least, most = least + min(chosen, default=0), most + max(chosen, default=0)
+    return least, most
+
+
+def _masked(row: Mapping[str, Any], on: date) -> dict[str, Any]:
+    born = row["birth_date"]
+    decade = f"{(on.year - born.year) // 10 * 10}s" if born else "not known"
+    return {"age": decade, "household": row["members"], "verdict": row["verdict"]}
+
+
+def difference(who: Population, old: Programme, new: Programme, on: date) -> dict[str, int]:
+    """How many people each change of verdict concerns: `ineligible → possible`: n. Nothing for who stays as they are."""
+    before = verdicts(who, old, on).select("subject_id", pl.col("verdict").alias("before"))
+    after = verdicts(who, new, on).select("subject_id", "verdict")
+    moved = before.join(after, on="subject_id").filter(pl.col("before") != pl.col("verdict"))
+    return _counted(moved, pl.col("before") + " → " + pl.col("verdict"))
+
+
+def backtest(who: Population, programme: Programme, events: pl.DataFrame, states: pl.DataFrame) -> list[dict[str, Any]]:
+    """For each past night: the subjects of settled events that lead to this programme, and their verdicts on that date.
+
+    Judged on the records of the snapshot, so somebody whose records changed since is judged as they are now.
+    """
+    settled = states.filter(pl.col("state") == "settled").select("event_id", pl.col("night").alias("as_of"))
+    mine = events.filter(pl.col("code").is_in(list(programme.triggers)) & (pl.col("class") == "automatic"))
+    cases = (
+        mine.join(settled, on="event_id")
+        .explode("subject_ids")
+        .rename({"subject_ids": "subject_id"})
+        .join(who.people, on="subject_id", suffix="_now")
+        .with_row_index("case_id")
+        .with_columns(pl.col("case_id").cast(pl.Int64))
+    )
+    rows = []
+    for night in cases["as_of"].unique().sort().to_list():
+        asked = cases.filter(pl.col("as_of") == night)
+        found = verdicts(who, programme, night, cases=asked)
+        counts = {name: found.filter(pl.col("verdict") == name).height for name in (*_LET_IN, "ineligible")}
+        rows.append({"night": night.isoformat(), "cases": asked.height, **counts})
+    return rows
+
+
+def sweep(who: Population, programme: Programme, on: date) -> pl.DataFrame:
+    """Everybody who is let in and not receiving, without any event: subject_id, household_id, verdict; most certain first."""
+    found = verdicts(who, programme, on).filter(pl.col("verdict").is_in(_LET_IN))
+    return found.select("subject_id", "household_id", "verdict").sort("verdict", "subject_id")
+
+
+def portions(found: pl.DataFrame, a_day: int) -> list[pl.DataFrame]:
+    """The people of a sweep in daily portions of at most so many."""
+    return [found.slice(start, a_day) for start in range(0, found.height, a_day)]

@@ -1,0 +1,83 @@
+"""A new programme file to fill in: complete enough to be checked at once, with a word on every line about what belongs there."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from engine.core.errors import InputError
+
+_TEMPLATE = """\
+# {slug}. Unsigned research draft: an office must confirm every line before it is used outside the demo.
+slug: {slug}
+name: {{ja: {ja}, en: {en}}}
+law: {{name: {law}, articles: "{articles}"}}
+office: {office}  # who owns it and signs it off: a section of the settings, [offices.{office}]
+level: municipal  # national, prefectural, municipal
+recipient: self  # self, guardian, mother, self_or_guardian, next_of_kin, nhi_payer
+valid_from: {today}  # the first day this text of the law counts
+verified_on: {today}  # when somebody last held this file against the law
+next_review: {review}  # past this day nothing is prepared by itself any more
+triggers:
+  {event}: {{kind: information}}  # entitlement, duty, ending, information; docs/glossary.md lists the events
+gives:
+  ja: 何についての制度かを、短い文で書いてください。
+  en: Say in a short sentence what it is about.
+how_to_apply:
+  ja: 窓口に申請書を出してください。
+  en: Hand in the application form at the office.
+documents:
+  - {{ja: 本人確認の書類, en: an identity document}}
+reads:  # what the rules below read, and why that is allowed; eligibility/purposes.yaml must grant it
+  residents: {{basis: 住民基本台帳法1条による事務処理の基礎, columns: [birth_date, status]}}
+criteria:
+  all:
+    - id: old_enough
+      expr: reaches_age_on(subject.birth_date, 65) <= as_of  # reached at the end of the day before the birthday
+      cites: "{law}{articles}"
+      verify: {{ja: 生年月日を確かめてください。, en: Find out the date of birth.}}
+    - id: lives_here
+      expr: subject.status = 'RESIDENT'
+      cites: "{law}{articles}"
+      verify: {{ja: 市に住んでいるかどうかを確かめてください。, en: Find out whether the person lives here.}}
+    - id: to_be_asked  # no record answers it, so the reader is asked; take it out if there is nothing to ask
+      cites: "{law}{articles}"
+      when_unknown: ask
+      ask:
+        ja: 読む人に確かめることを書いてください。
+        en: Write here what the reader should check.
+limit_days: 365  # an event older than this becomes a staff task
+marks: ["K: まだ確かめていないこと"]
+given:  # what is the same in every example
+  as_of: {today}
+  event: {{occurred_on: {today}}}
+  subject: {{resident_id: "1", birth_date: {just_65}, status: RESIDENT}}
+examples:  # both sides of every threshold; `todoke programmes check --mutants {slug}.yaml` says which side is missing
+  - {{name: the day before the birthday, verdict: possible}}
+  - {{name: a day too young, subject: {{birth_date: {not_yet}}}, verdict: ineligible}}
+  - {{name: moved away, subject: {{status: MOVED_OUT}}, verdict: ineligible}}
+  - {{name: the day before this text of the law counts, as_of: {eve}, verdict: ineligible, excluded: not_in_force}}
+  - {{name: the date of birth is not known, subject: {{birth_date: null}}, verdict: possible}}
+"""
+
+
+def scaffold(
+    folder: Path, slug: str, *, ja: str, en: str, law: str, articles: str, office: str, event: str, today: date
+) -> Path:
+    """Writes `<slug>.yaml` into a folder and returns its path. Raises InputError when it is there already."""
+    path = folder / f"{slug}.yaml"
+    if path.exists():
+        raise InputError(f"{path} is there already; choose another slug, or change that file")
+    folder.mkdir(parents=True, exist_ok=True)
+    review = date(today.year + 1, 4, 1)
+    told = {"slug": slug, "ja": ja, "en": en, "law": law, "articles": articles, "office": office, "event": event}
+    just_65, not_yet = (_born_65_years_before(today + timedelta(days=days)) for days in (1, 2))
+    eve = today - timedelta(days=1)
+    text = _TEMPLATE.format(**told, today=today, review=review, just_65=just_65, not_yet=not_yet, eve=eve)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _born_65_years_before(on: date) -> date:
+    """Who has their 65th birthday on a date; on 29 February, which may not have been, the day after."""
+    if (on.month, on.day) == (2, 29):
+        on += timedelta(days=1)
+    return on.replace(year=on.year - 65)

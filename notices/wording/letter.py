@@ -1,0 +1,127 @@
+"""The letter: the same blocks as the page, set on A4 for a window envelope, as tagged PDF (PDF/UA-1). Needs the part letters."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from notices.wording.glyphs import missing_glyphs
+from notices.wording.language import Language, read_language
+from notices.wording.page import clean_name
+from notices.wording.ruby import runs
+
+_TEMPLATE = Path(__file__).parent / "layout" / "letter.typ"
+#: after the language's own family; the first that is installed is taken
+FAMILIES = ("Noto Sans CJK JP", "Noto Sans", "Liberation Sans", "DejaVu Sans")
+_PROSE = ("item", "possible", "when")
+_PARTS = ("how", "bring", "whom")
+
+Lines = list[list[list[str]]]
+
+
+class LetterPress:
+    """Sets letters, one after another: the compiler and the fonts are kept."""
+
+    def __init__(self) -> None:
+        """Reads the fonts of the machine once."""
+        self.fonts = typst.Fonts()
+        self._compiler = typst.Compiler(_TEMPLATE, font_paths=self.fonts)
+
+    def pdf(self, text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool = False) -> bytes:
+        """One letter as tagged PDF. The same letter is the same bytes."""
+        return self._set(text, name, address, large, "pdf")[0]
+
+    def pictures(
+        self, text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool = False
+    ) -> list[bytes]:
+        """The pages as PNG, for looking at."""
+        return self._set(text, name, address, large, "png")
+
+    def missing(self, text: Mapping[str, Any]) -> str:
+        """The characters of a text that no font of its language can print here: to be empty before the text is approved."""
+        families = fonts_for(read_language(str(text["language"])), self.fonts.families())
+        return missing_glyphs(
+            text,
+            [(Path(font.path), font.index) for font in self.fonts.fonts() if font.family in families and font.path],
+        )
+
+    def _set(self, text: Mapping[str, Any], name: str, address: Sequence[str], large: bool, form: Any) -> list[bytes]:
+        data = letter_data(text, name=name, address=address, large=large, families=self.fonts.families())
+        made = self._compiler.compile(
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            format=form,
+            ppi=100 if form == "png" else None,
+            pdf_standards="ua-1" if form == "pdf" else [],
+            timestamp=0,
+        )
+        return made if isinstance(made, list) else [made] if made else []
+
+
+def letter_data(
+    text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool, families: Sequence[str]
+) -> dict[str, Any]:
+    """What the template reads. The window shows the address, the name and the city, and nothing of what it is about."""
+    language = read_language(str(text["language"]))
+    labels = {key: _runs(str(said), language) for key, said in text["labels"].items()}
+    to = str(text["labels"]["to"]).replace("{name}", clean_name(name)) if clean_name(name) else ""
+    site = str(text.get("site", ""))
+    return {
+        "lang": language.tag.partition("-")[0],
+        "fonts": fonts_for(language, families),
+        "ruby": bool(language.readings),
+        "large": large,
+        "title": text["title"],
+        "title_lines": _lines(text["title"], language),
+        "number": text["number"],
+        "sender": text["sender"],
+        "sender_runs": _runs(str(text["sender"]), language),
+        "address": [clean_name(line) for line in address if line.strip()],
+        "to": to,
+        "labels": labels,
+        "opening": _lines(text["opening"], language),
+        "cards": [
+            {key: _lines(card[key], language) for key in ("name", "gives", "by", "do")} for card in text["cards"]
+        ],
+        "details": [_detail(detail, language, labels) for detail in text["details"]],
+        "clauses": [_lines(clause, language) for clause in text["clauses"]],
+        "qr": qr(site),
+        "qr_alt": f"{text['sender']} {site}",
+    }
+
+
+def fonts_for(language: Language, families: Sequence[str]) -> list[str]:
+    """The installed families for a language, its own first."""
+    wanted = dict.fromkeys(family for family in (language.font, *FAMILIES) if family)
+    return [family for family in wanted if family in families]
+
+
+def qr(site: str) -> str:
+    """The city's page as a QR code in SVG; empty when there is none. Never an address that knows the reader."""
+    if not site:
+        return ""
+    drawn = io.BytesIO()
+    segno.make(site, error="m", micro=False).save(drawn, kind="svg", scale=4, border=2, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _detail(detail: Mapping[str, Any], language: Language, labels: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": _lines(detail["name"], language),
+        "prose": [_lines(detail[part], language) for part in _PROSE if detail.get(part)],
+        "ask": [_lines(question, language) for question in detail.get("ask", [])],
+        "parts": [
+            {"label": labels[part], "text": _lines(detail[part], language)} for part in _PARTS if detail.get(part)
+        ],
+    }
+
+
+def _lines(text: object, language: Language) -> Lines:
+    return [_runs(line, language) for line in str(text).split("\n") if line]
+
+
+def _runs(text: str, language: Language) -> list[list[str]]:
+    return [[run.base, run.reading] for run in runs(text, language)]

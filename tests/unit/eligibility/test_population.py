@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from eligibility.population import Population, population, verdicts
+from eligibility.programme import Programme, parse_programme
+from engine.core.errors import InputError
+from engine.records.contract import load_contracts
+from engine.records.snapshot import SnapshotReader
+from tests.support.cases import POLARS
+from tests.support.programmes import TEXT, plain
+
+ON = date(2026, 11, 20)
+PEOPLE = (
+    {"resident_id": "child", "household_id": "h1", "birth_date": date(2015, 5, 5), "rel1": "CHILD"},
+    {"resident_id": "head", "household_id": "h1", "birth_date": date(1985, 5, 5), "rel1": "HEAD"},
+    {"resident_id": "unknown", "household_id": "h2", "rel1": "HEAD"},
+    {"resident_id": "gone", "household_id": "h1", "birth_date": date(2014, 5, 5), "status": "MOVED_OUT"},
+)
+RECEIVES = {
+    "id": "receives",
+    "expr": "any_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
+    "cites": "法",
+}
+READS = plain()["reads"] | {"child_allowance": {"basis": "法", "columns": ["benefit_status"]}}
+
+
+def write(folder: Path, table: str, rows: tuple[dict[str, Any], ...]) -> None:
+    columns = load_contracts()[table].physical_columns()
+    schema = {name: POLARS[kind] for name, kind in columns.items()}
+    frame = pl.DataFrame([{name: row.get(name) for name in columns} for row in rows], schema=schema)
+    frame.write_parquet(folder / f"now.{table}.parquet")
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> SnapshotReader:
+    write(tmp_path, "residents", tuple({"status": "RESIDENT", "addr_code": "0101", **one} for one in PEOPLE))
+    write(tmp_path, "child_allowance", ({"claimant_id": "head", "child_id": "child", "benefit_status": "RECEIVING"},))
+    return SnapshotReader(tmp_path)
+
+
+@pytest.fixture
+def who(reader: SnapshotReader) -> Iterator[Population]:
+    with population(reader, [_programme(exclusions=[RECEIVES], reads=READS)]) as found:
+        yield found
+
+
+def _programme(**changes: Any) -> Programme:
+    return parse_programme(plain(examples=None, **changes))
+
+
+def _verdicts(who: Population, programme: Programme, on: date = ON) -> dict[str, tuple[str, str]]:
+    rows = verdicts(who, programme, on).select("subject_id", "verdict", "excluded").iter_rows()
+    return {subject: (verdict, excluded) for subject, verdict, excluded in rows}
+
+
+def test_everybody_registered_is_judged_without_an_event(who: Population) -> None:
+    assert who.people["members"].to_list() == [2, 2, 1]
+    assert _verdicts(who, _programme()) == {
+        "child": ("possible", ""),
+        "head": ("ineligible", ""),
+        "unknown": ("possible", ""),
+    }
+
+
+def test_who_is_excluded_is_said_with_the_reason(who: Population) -> None:
+    assert _verdicts(who, _programme(exclusions=[RECEIVES], reads=READS))["child"] == ("ineligible", "receives")
+
+
+def test_a_programme_not_in_force_lets_nobody_in(who: Population) -> None:
+    assert set(_verdicts(who, _programme(), date(2026, 3, 31)).values()) == {("ineligible", "not_in_force")}
+
+
+@pytest.mark.parametrize(
+    ("group", "verdict"),
+    [
+        pytest.param({"all": ["met", "met"]}, "eligible", id="all met"),
+        pytest.param({"all": ["met", "unknown"]}, "possible", id="all, one unknown"),
+        pytest.param({"all": ["not", "unknown"]}, "ineligible", id="all, one not met"),
+        pytest.param({"any": ["met", "unknown"]}, "eligible", id="any met"),
+        pytest.param({"any": ["not", "unknown"]}, "possible", id="any, the rest unknown"),
+        pytest.param({"none": ["not", "unknown"]}, "possible", id="none, one unknown"),
+        pytest.param({"none": ["met", "unknown"]}, "ineligible", id="none, one met"),
+        pytest.param({"none": ["not", "not"]}, "eligible", id="none met"),
+    ],
+)
+def test_groups_join_in_three_values(who: Population, group: dict[str, list[str]], verdict: str) -> None:
+    texts = {"met": "true", "not": "false", "unknown": "subject.birth_date > as_of"}
+    parts = {
+        name: [
+            {"id": f"c{place}", "expr": texts[one], "cites": "法", "verify": TEXT} for place, one in enumerate(results)
+        ]
+        for name, results in group.items()
+    }
+    assert _verdicts(who, _programme(criteria=parts))["unknown"][0] == verdict
+
+
+def test_a_snapshot_without_a_table_says_so(reader: SnapshotReader) -> None:
+    reads = {"nhi": {"basis": "法", "columns": ["lost_on"]}}
+    criteria = {"all": [{"id": "x", "expr": "subject.nhi.lost_on < as_of", "cites": "法", "verify": TEXT}]}
+    with (
+        pytest.raises(InputError, match=r"has no table now\.nhi"),
+        population(reader, [_programme(reads=reads, criteria=criteria)]),
+    ):
+        pass
