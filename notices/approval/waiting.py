@@ -1,11 +1,10 @@
 """What waits for an officer, narrowed by filters and read page by page: every row once, however deep the page is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
 from notices.approval.models import Decision, Item, ItemState, Notice
@@ -56,15 +55,67 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Notices that no filter on the notice itself tells apart, and how many they are."""
+
+    event: str
+    language: str
+    flags: tuple[str, ...]
+    urgency: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tally:
     """How many notices, in all and by what the filters ask for."""
 
-    total: int = 0
-    urgent: int = 0
-    flagged: int = 0
-    events: Mapping[str, int] = field(default_factory=dict)
-    languages: frozenset[str] = frozenset()
-    flags: frozenset[str] = frozenset()
+    groups: tuple[Alike, ...] = ()
+
+    def fitting(self, filters: Filters) -> Self:
+        """Of these, those that fit what the filters ask of the notice itself; programme and office are asked of the items."""
+        return type(self)(
+            groups=tuple(
+                one
+                for one in self.groups
+                if filters.event in ("", one.event)
+                and filters.language in ("", one.language)
+                and filters.urgency in ("", one.urgency)
+                and (not filters.flag or filters.flag in one.flags)
+            )
+        )
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(one.count for one in self.groups)
+
+    @property
+    def urgent(self) -> int:
+        """Late, or due within a week."""
+        return sum(one.count for one in self.groups if one.urgency == "2")
+
+    @property
+    def flagged(self) -> int:
+        """With something to look at."""
+        return sum(one.count for one in self.groups if one.flags)
+
+    @property
+    def events(self) -> dict[str, int]:
+        """Event → how many."""
+        found: dict[str, int] = {}
+        for one in self.groups:
+            found[one.event] = found.get(one.event, 0) + one.count
+        return found
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages there are."""
+        return frozenset(one.language for one in self.groups)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The flags there are."""
+        return frozenset(flag for one in self.groups for flag in one.flags)
 
 
 def open_items(officer: Officer) -> QuerySet[Item]:
@@ -132,17 +183,19 @@ def free(found: QuerySet[Notice], officer: Officer, at: datetime) -> QuerySet[No
 
 
 def tally(found: QuerySet[Notice], today: date) -> Tally:
-    """Counts in one pass."""
-    groups = found.order_by().values("event", "language", "flags")
-    rows = list(groups.annotate(all=Count("pk"), urgent=Count("pk", filter=urgent(today))))
-    events: dict[str, int] = {}
-    for row in rows:
-        events[row["event"]] = events.get(row["event"], 0) + row["all"]
+    """Counts in one pass, by everything a notice itself can be filtered by."""
+    soon = Q(due_on__isnull=False, due_on__lte=today + timedelta(days=SOON_DAYS))
+    urgency = Case(When(urgent(today), then=Value("2")), When(soon, then=Value("1")), default=Value("0"))
+    groups = found.order_by().annotate(now=urgency).values("event", "language", "flags", "now")
     return Tally(
-        total=sum(row["all"] for row in rows),
-        urgent=sum(row["urgent"] for row in rows),
-        flagged=sum(row["all"] for row in rows if row["flags"]),
-        events=events,
-        languages=frozenset(row["language"] for row in rows),
-        flags=frozenset(flag for row in rows for flag in row["flags"]),
+        groups=tuple(
+            Alike(
+                event=row["event"],
+                language=row["language"],
+                flags=tuple(row["flags"]),
+                urgency=row["now"],
+                count=row["all"],
+            )
+            for row in groups.annotate(all=Count("pk"))
+        )
     )

@@ -65,6 +65,7 @@ class Contact(models.Model):
 
         app_label = "recipients"
         constraints = [models.UniqueConstraint(fields=["municipality_code", "resident_id"], name="one_contact_each")]
+        indexes = [models.Index(fields=["municipality_code", "household_id"], name="contacts_of_household")]
 
 
 class Wish(models.Model):

@@ -47,11 +47,9 @@ def queue_page(visit: Visit) -> HttpResponse:
     """One page of the queue with its counts, its filters and, when it is empty, why."""
     filters, sort = filters_of(visit), sort_of(visit)
     everything = tally(waiting(visit.officer), visit.today)
-    fits = (
-        tally(narrowed(waiting(visit.officer), visit.officer, filters, visit.today), visit.today)
-        if any(asdict(filters).values())
-        else everything
-    )
+    fits = everything.fitting(filters)
+    if filters.office or filters.programme:
+        fits = tally(narrowed(waiting(visit.officer), visit.officer, filters, visit.today), visit.today)
     page = queue.page(
         visit.officer,
         filters=filters,

@@ -127,3 +127,17 @@ def test_neighbours_keep_the_filter_and_pass_over_what_a_colleague_has() -> None
     assert found == (by_order[0].pk, by_order[3].pk)
     same = queue.neighbours(CLERK, here, filters=Filters(event=here.event), today=TODAY, at=NOW)
     assert all(Notice.objects.get(pk=pk).event == here.event for pk in same if pk)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"event": "E05"}, {"language": "ja"}, {"language": "en"}, {"flag": "ask"}, {"urgency": "2"}, {"urgency": "1"}, {"urgency": "0"}, {"event": "E01", "urgency": "1"}, {}],
+    ids=str,
+)  # fmt: skip
+def test_the_counts_of_a_filter_are_those_of_the_rows_it_leaves(asked: dict[str, str]) -> None:
+    many()
+    filters = Filters(**asked)
+    found = narrowed(waiting(CLERK), CLERK, filters, TODAY)
+    fits = tally(waiting(CLERK), TODAY).fitting(filters)
+    assert fits.total == found.count()
+    assert fits == tally(found, TODAY) or sorted(map(str, fits.groups)) == sorted(map(str, tally(found, TODAY).groups))
