@@ -6,6 +6,8 @@ import typst
 from notices.wording.glyphs import characters_of, missing_glyphs, unprintable
 from tests.support.wordings import written
 
+pytestmark = pytest.mark.browser  # the CJK fonts come with Chromium in .ci/run
+
 
 @pytest.fixture(scope="module")
 def japanese() -> list[tuple[Path, int]]:

@@ -8,6 +8,7 @@ from notices.wording.language import languages, read_language
 from notices.wording.letter import LetterPress, fonts_for, letter_data, qr
 from tests.support.wordings import written
 
+pytestmark = pytest.mark.browser  # the CJK fonts come with Chromium in .ci/run
 ADDRESS = ("〒630-8580", "奈良市二条大路南一丁目1番1号")
 A4 = (595, 842)  #: points
 
