@@ -8,7 +8,8 @@ from eligibility.facts import facts_from, occurred_on
 from eligibility.judge import Case, amounts_of, criteria_of, dates_of, measured, threshold, verdict
 from eligibility.language.evaluate import Facts, evaluate
 from eligibility.language.nodes import Node, Value
-from eligibility.programme import Example, Programme
+from eligibility.parts import Example
+from eligibility.programme import Programme
 
 __all__ = ["assess", "example_facts", "facts_from", "judge", "unmet"]
 

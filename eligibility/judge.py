@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from eligibility.language.nodes import Among, Comparison, Constant, Moment, Node
-from eligibility.programme import Criterion, Programme
+from eligibility.parts import Criterion
+from eligibility.programme import Programme
 
 _RESULTS = {True: "met", False: "not_met", None: "unknown"}
 

@@ -14,7 +14,8 @@ from eligibility.cases import judged
 from eligibility.language.compile import tables
 from eligibility.language.nodes import Node
 from eligibility.language.sources import sources
-from eligibility.programme import Compiled, Criterion, Group, Programme
+from eligibility.parts import Criterion, Group
+from eligibility.programme import Compiled, Programme
 from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
 from engine.records.contract import load_contracts

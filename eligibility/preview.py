@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from eligibility.parts import Criterion
 from eligibility.population import Population, verdicts
-from eligibility.programme import Criterion, Programme
+from eligibility.programme import Programme
 
 _BANDS = (0, 6, 15, 18, 40, 65, 75)
 _SAMPLES = 5

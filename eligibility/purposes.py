@@ -9,7 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from eligibility.language.compile import tables
-from eligibility.programme import Part, Programme
+from eligibility.parts import Part
+from eligibility.programme import Programme
 from engine.core.errors import RuleError
 from engine.records.contract import load_contracts
 

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from eligibility import catalogue
+from eligibility.parts import Criterion, Group
 from eligibility.population import population
 from eligibility.preview import backtest as backtest_of
 from eligibility.preview import difference, portions
 from eligibility.preview import preview as preview_of
 from eligibility.preview import sweep as sweep_of
-from eligibility.programme import Criterion, Group, Programme, read_programme
+from eligibility.programme import Programme, read_programme
 from eligibility.purposes import register_page
 from eligibility.scaffold import scaffold
 from engine.core.clock import today

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from eligibility.programme import Programme, Text
+from eligibility.parts import Text
+from eligibility.programme import Programme
 from notices.wording.draft import PublicFacts
 from notices.wording.facts import Said
 from notices.wording.language import voices

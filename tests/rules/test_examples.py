@@ -11,7 +11,8 @@ from eligibility.assess import assess, example_facts, facts_from, unmet
 from eligibility.catalogue import FOLDER, files
 from eligibility.judge import Case, verdict
 from eligibility.language.compile import tables
-from eligibility.programme import Compiled, Criterion, Example, Programme, read_programme
+from eligibility.parts import Criterion, Example
+from eligibility.programme import Compiled, Programme, read_programme
 from tests.support.cases import sql_reader
 
 PROGRAMMES = {path.stem: read_programme(path) for path in files()}

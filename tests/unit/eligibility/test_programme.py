@@ -7,7 +7,8 @@ import yaml
 
 from eligibility.language.evaluate import Facts, evaluate
 from eligibility.language.nodes import Constant
-from eligibility.programme import Group, parse_programme, read_programme
+from eligibility.parts import Group
+from eligibility.programme import parse_programme, read_programme
 from engine.core.errors import RuleError, ValueNotInForce
 from tests.support.programmes import PLAIN, TEXT, plain
 
