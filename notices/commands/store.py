@@ -1,5 +1,6 @@
 """Opens the queue store for a command."""
 
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -10,8 +11,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 def open_queue(settings: Settings) -> None:
-    """Sets Django up on the queue store of the settings and brings its tables up to date."""
+    """Sets Django up on the queue store of the settings and brings its tables up to date, once a process."""
     from notices import site
 
     site.configure(settings)
+    _bring_up_to_date(settings.queue_url)
+
+
+@cache
+def _bring_up_to_date(queue_url: str) -> None:
+    from notices import site
+
     site.migrate()

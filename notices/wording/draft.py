@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from jinja2 import StrictUndefined
@@ -96,7 +97,8 @@ class TemplateDrafter:
 
     def __init__(self) -> None:
         """One sandboxed environment; templates are data of the language folders."""
-        self._environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        self._template = lru_cache(maxsize=1_024)(environment.from_string)
 
     def draft(self, request: DraftRequest) -> RawDraft:
         """The sections from the folder of the request's language; the neutral opening for an event without its own."""
@@ -105,7 +107,7 @@ class TemplateDrafter:
         if templates is None:
             raise WordingError(f"languages/{request.language} has no template for {request.event}, {request.kind}")
         told = asdict(request)
-        sections = {name: self._environment.from_string(text).render(told).strip() for name, text in templates.items()}
+        sections = {name: self._template(text).render(told).strip() for name, text in templates.items()}
         return RawDraft(sections=sections, stop_reason="end_turn", model_id=f"{self.name}:{language.version}")
 
     def recipe(self, request: DraftRequest) -> str:

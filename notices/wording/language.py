@@ -182,6 +182,7 @@ class EventVoice(_Data):
     facts: dict[str, int] = {}
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The codes of the languages there is a folder for, sorted."""
     return tuple(sorted(path.parent.name for path in FOLDER.glob("*/language.yaml")))
