@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from eligibility.catalogue import files
+from eligibility.programme import read_programme
 from engine.core.clock import TOKYO
 from engine.core.yaml_text import load_yaml
 
@@ -17,8 +19,9 @@ _FOLDER = Path(__file__).parent / "words"
 
 @cache
 def messages() -> Mapping[str, Mapping[str, str]]:
-    """Key → language → text."""
-    found: dict[str, dict[str, str]] = {}
+    """Key → language → text. A programme has the name of its file where the desk has no shorter one."""
+    programmes = map(read_programme, files())
+    found = {f"programme.{one.slug}": {"ja": one.name.ja, "en": one.name.en} for one in programmes}
     for path in sorted(_FOLDER.glob("*.yaml")):
         found |= load_yaml(path.read_text(encoding="utf-8"))
     return found

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import notices.desk
+from eligibility.catalogue import files
 from notices.desk.catalogue import LANGUAGES, Phrases, messages
 
 DESK = Path(notices.desk.__file__).parent
@@ -24,6 +25,13 @@ def test_every_key_a_page_names_has_words() -> None:
     }
     assert len(named) > 100
     assert named - set(messages()) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_clerk_reads_a_programmes_slug(language: str) -> None:
+    said = {path.stem: Phrases(language).or_code("programme", path.stem) for path in files()}
+    assert not [slug for slug, words in said.items() if words == slug]
+    assert Phrases("ja").or_code("programme", "ltc_at_65") == "介護保険（65歳）"  # the desk's own, shorter one
 
 
 @pytest.mark.parametrize(
