@@ -7,6 +7,7 @@ from notices.dispatch.channel import Parcel
 from notices.recipients.checks import Stop
 from notices.recipients.contacts import destination
 from notices.recipients.models import Contact
+from notices.recipients.ways import telephone
 
 
 def last_look(row: OutboxRow) -> list[Stop]:
@@ -34,4 +35,8 @@ def parcel_for(row: OutboxRow) -> Parcel:
         name=to.name,
         postal=to.postal,
         address=to.address,
+        email=contact.email.strip(),
+        mobile=telephone(contact.mobile),
+        push_endpoint=contact.push_endpoint.strip(),
+        large_print=bool(contact.large_print),
     )

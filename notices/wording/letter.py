@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ from typing import Any
 import segno
 import typst
 
-from notices.wording.glyphs import missing_glyphs
+from notices.wording.glyphs import missing_glyphs, unprintable
 from notices.wording.language import Language, read_language
-from notices.wording.page import clean_name
+from notices.wording.page import ADDRESS_LIMIT, clean_name
 from notices.wording.ruby import runs
 
 _TEMPLATE = Path(__file__).parent / "layout" / "letter.typ"
 #: after the language's own family; the first that is installed is taken
 FAMILIES = ("Noto Sans CJK JP", "Noto Sans", "Liberation Sans", "DejaVu Sans")
+_REGULAR = 400
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _PROSE = ("item", "possible", "when")
 _PARTS = ("how", "bring", "whom")
 
@@ -26,9 +29,10 @@ Lines = list[list[list[str]]]
 class LetterPress:
     """Sets letters, one after another: the compiler and the fonts are kept."""
 
-    def __init__(self) -> None:
-        """Reads the fonts of the machine once."""
-        self.fonts = typst.Fonts()
+    def __init__(self, fonts: Path | None = None) -> None:
+        """Reads the fonts of the machine once, and those of a folder (外字), which come last."""
+        self._own = _families(fonts) if fonts else ()
+        self.fonts = typst.Fonts(font_paths=[fonts] if fonts else [])
         self._compiler = typst.Compiler(_TEMPLATE, font_paths=self.fonts)
 
     def pdf(self, text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool = False) -> bytes:
@@ -41,16 +45,30 @@ class LetterPress:
         """The pages as PNG, for looking at."""
         return self._set(text, name, address, large, "png")
 
-    def missing(self, text: Mapping[str, Any]) -> str:
-        """The characters of a text that no font of its language can print here: to be empty before the text is approved."""
-        families = fonts_for(read_language(str(text["language"])), self.fonts.families())
-        return missing_glyphs(
-            text,
-            [(Path(font.path), font.index) for font in self.fonts.fonts() if font.family in families and font.path],
-        )
+    def missing(self, text: Mapping[str, Any]) -> tuple[str, ...]:
+        """What of a text no font of its language can print here: to be empty before the text is approved."""
+        return missing_glyphs(text, self._faces(read_language(str(text["language"]))))
+
+    def unprintable(self, said: str, code: str) -> tuple[str, ...]:
+        """What of a name or an address no font of a letter in this language can print here, variants (IVS) included."""
+        return unprintable(said, self._faces(read_language(code)))
+
+    def families(self, language: Language) -> list[str]:
+        """The families a letter is set in, the language's own first."""
+        found = fonts_for(language, self.fonts.families())
+        return found + [family for family in self._own if family not in found]
+
+    def _faces(self, language: Language) -> list[tuple[Path, int]]:
+        """Font files in the order of the families, the regular weight of each first."""
+        families = self.families(language)
+        faces = [font for font in self.fonts.fonts() if font.family in families and font.path]
+        faces.sort(key=lambda font: (families.index(font.family), abs(font.weight - _REGULAR), str(font.path)))
+        return [(Path(str(font.path)), font.index) for font in faces]
 
     def _set(self, text: Mapping[str, Any], name: str, address: Sequence[str], large: bool, form: Any) -> list[bytes]:
-        data = letter_data(text, name=name, address=address, large=large, families=self.fonts.families())
+        data = letter_data(
+            text, name=name, address=address, large=large, families=self.families(read_language(str(text["language"])))
+        )
         made = self._compiler.compile(
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             format=form,
@@ -71,7 +89,7 @@ def letter_data(
     site = str(text.get("site", ""))
     return {
         "lang": language.tag.partition("-")[0],
-        "fonts": fonts_for(language, families),
+        "fonts": list(families),
         "ruby": bool(language.readings),
         "large": large,
         "title": text["title"],
@@ -79,7 +97,7 @@ def letter_data(
         "number": text["number"],
         "sender": text["sender"],
         "sender_runs": _runs(str(text["sender"]), language),
-        "address": [clean_name(line) for line in address if line.strip()],
+        "address": [clean_name(line, limit=ADDRESS_LIMIT) for line in address if line.strip()],
         "to": to,
         "labels": labels,
         "opening": _lines(text["opening"], language),
@@ -97,6 +115,16 @@ def fonts_for(language: Language, families: Sequence[str]) -> list[str]:
     """The installed families for a language, its own first."""
     wanted = dict.fromkeys(family for family in (language.font, *FAMILIES) if family)
     return [family for family in wanted if family in families]
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages a letter has: the compiler leaves page objects uncompressed."""
+    return len(_PAGE.findall(pdf))
+
+
+def _families(folder: Path) -> tuple[str, ...]:
+    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return tuple(found.families())
 
 
 def qr(site: str) -> str:
