@@ -11,9 +11,10 @@ import pytest
 
 from engine.core.clock import FixedClock
 from engine.core.errors import InputError, SafetyStop
-from engine.core.settings import Email, Settings
+from engine.core.settings import Email, Letters, Settings
 from notices.approval.audit import verify
-from notices.approval.models import Attempt, AuditRow, Item, Notice, NoticeBody, StaffTask
+from notices.approval.hashing import content_hash
+from notices.approval.models import Attempt, AuditRow, Item, Notice, NoticeBody, OutboxRow, StaffTask
 from notices.dispatch.channel import Channel, Refused, Unsure
 from notices.dispatch.reconcile import reconcile
 from notices.dispatch.run import STOP_FILE, Dispatched, dispatch
@@ -21,6 +22,7 @@ from notices.recipients.models import Block, Contact, SafetyPublication
 from tests.support.morning import MUNICIPALITY, NOW, publish_safety
 from tests.support.outbox import AFTER_LEASE, LATER, PLAN, ScriptedChannel, approved, outbox_settings
 from tests.support.services import relay
+from tests.support.wordings import written
 
 pytestmark = pytest.mark.django_db
 
@@ -375,6 +377,32 @@ def test_a_hold_called_before_it_leaves_stops_an_e_mail(site: Settings) -> None:
     with relay() as box:
         assert send(by_mail(site, box.port)).stopped == 1
     assert (state(notice), box.mails) == ("held", [])
+
+
+@pytest.mark.browser
+def test_letters_leave_as_pdf_with_a_list_and_one_that_cannot_be_printed_is_held(
+    site: Settings, settings: Any, tmp_path: Path
+) -> None:
+    ways = site.dispatch.model_copy(update={"letters": Letters(to=str(tmp_path / "spool"))})
+    settings.TODOKE = there = site.model_copy(update={"dispatch": ways})
+    good, spoilt = approved(1, channel="letter"), approved(2, channel="letter")
+    row = Contact.objects.get(resident_id=spoilt.addressee_id)
+    row.name = "\ue001"
+    row.save()
+    for notice in (good, spoilt):
+        notice.body.text = {**written().text, "number": notice.number}
+        notice.body.save()
+        notice.content_hash = content_hash(notice, notice.items.all(), notice.body.text)
+        notice.save()
+        OutboxRow.objects.filter(notice=notice).update(content_hash=notice.content_hash)
+    found = send(there)
+    assert (found.accepted, found.stopped) == (1, 1)
+    assert (state(good), state(spoilt), spoilt.state_reason) == ("accepted", "held", "unprintable")
+    assert spoilt.flags == ["unprintable"]
+    assert sorted(path.name for path in (tmp_path / "spool").iterdir()) == [
+        f"{good.number}.json", f"{good.number}.pdf", "list-000001.csv",
+    ]  # fmt: skip
+    assert files(site) == []
 
 
 class CannotList(ScriptedChannel):
