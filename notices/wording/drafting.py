@@ -24,7 +24,8 @@ from notices.wording.verdict import Verdict, judge
 
 @dataclass
 class Drafted:
-    """What a run of drafting did. `calls`: how often a model was asked; `kept`: texts that nothing has changed for."""
+    """What a run of drafting did. `calls`: how often a model was asked; `kept`: texts that nothing has changed for.
+    `translated`: texts told back in Japanese."""
 
     new: int = 0
     kept: int = 0
@@ -34,6 +35,7 @@ class Drafted:
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0
+    translated: int = 0
 
 
 def draft(
