@@ -8,7 +8,7 @@ import polars as pl
 from engine.core.dates import last_business_day
 from engine.core.sql import load_queries
 from engine.records.contract import load_contracts
-from engine.records.history import SQL as HISTORY
+from engine.records.quarantine import SQL as QUARANTINE
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("feeds.sql"))
@@ -25,7 +25,7 @@ def support_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str
     fault = feed_fault(warehouse, municipality, on, SUPPORT)
     if fault is not None:
         return fault
-    open_rows = warehouse.query(HISTORY["open_quarantine"], municipality=municipality, night=on)
+    open_rows = warehouse.query(QUARANTINE["open_quarantine"], municipality=municipality, night=on)
     spoiled = open_rows.filter(pl.col("table_name") == SUPPORT).height
     return f"the {SUPPORT} feed has {spoiled} row(s) in quarantine" if spoiled else None
 
