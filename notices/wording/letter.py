@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,15 @@ _PAGE = re.compile(rb"/Type\s*/Page\b")
 _PROSE = ("item", "possible", "when")
 _PARTS = ("how", "bring", "whom")
 
-Lines = list[list[list[str]]]
+_HONORIFIC = "様"
+_LONGEST_PHRASE = 16  #: longer ones break anywhere
+#: an opening bracket, one run of kanji, katakana, Latin letters or figures, the hiragana behind it, closing marks; or any other sign
+_PHRASE = re.compile(
+    r"[「『（(]*(?:[おご]?(?:第?[0-9０-９][0-9０-９,.:〜~-]*)?(?:[々〆\u3400-\u9fff\uf900-\ufaff]+|[ァ-ヶー]+|[A-Za-z0-9./:-]+|[0-9０-９,.:〜~-]+)[ぁ-ん]*"
+    r"|[ぁ-ん]+)[」』）)、。！？・：]*|[\s\S]"
+)
+
+Phrases = list[list[list[str]]]
 
 
 class LetterPress:
@@ -82,10 +91,14 @@ class LetterPress:
 def letter_data(
     text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool, families: Sequence[str]
 ) -> dict[str, Any]:
-    """What the template reads. The window shows the address, the name and the city, and nothing of what it is about."""
+    """What the template reads. The window shows postal code, address and name, alike in every language, and nothing of what it is
+    about: not even the language the letter is in. The greeting in another language stands inside.
+    """
     language = read_language(str(text["language"]))
     labels = {key: _runs(str(said), language) for key, said in text["labels"].items()}
-    to = str(text["labels"]["to"]).replace("{name}", clean_name(name)) if clean_name(name) else ""
+    called = clean_name(name)
+    to = str(text["labels"]["to"]).replace("{name}", called) if called else ""
+    window = f"{called} {_HONORIFIC}" if called else ""
     site = str(text.get("site", ""))
     return {
         "lang": language.tag.partition("-")[0],
@@ -98,7 +111,8 @@ def letter_data(
         "sender": text["sender"],
         "sender_runs": _runs(str(text["sender"]), language),
         "address": [clean_name(line, limit=ADDRESS_LIMIT) for line in address if line.strip()],
-        "to": to,
+        "window": window,
+        "to": "" if to == window and address else to,
         "labels": labels,
         "opening": _lines(text["opening"], language),
         "cards": [
@@ -147,9 +161,36 @@ def _detail(detail: Mapping[str, Any], language: Language, labels: Mapping[str, 
     }
 
 
-def _lines(text: object, language: Language) -> Lines:
+def _lines(text: object, language: Language) -> list[Phrases]:
     return [_runs(line, language) for line in str(text).split("\n") if line]
 
 
-def _runs(text: str, language: Language) -> list[list[str]]:
-    return [[run.base, run.reading] for run in runs(text, language)]
+def _runs(text: str, language: Language) -> Phrases:
+    """The text in phrases a line does not break inside of: a reader should not have to put a word together again."""
+    ends, end = set(), 0
+    for phrase in phrases(text, language):
+        end += len(phrase)
+        ends.add(end)
+    found: Phrases = [[]]
+    at = 0
+    for run in runs(text, language):  # read as a whole first: a counter is read by the figure before it
+        for piece in [run.base] if run.reading else _cut(run.base, at, ends):
+            found[-1].append([piece, run.reading])
+            at += len(piece)
+            if at in ends:
+                found.append([])
+    return [phrase for phrase in found if phrase]
+
+
+def _cut(text: str, at: int, ends: set[int]) -> list[str]:
+    """A text that begins at `at` of its line, cut where phrases end."""
+    places = [0, *(end - at for end in sorted(ends) if at < end < at + len(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(places)]
+
+
+def phrases(text: str, language: Language) -> list[str]:
+    """Japanese by its phrases: kanji and figures with the kana behind them, or as the text is spaced. Others break at their spaces."""
+    if language.names_from != "ja":
+        return [text]
+    found = re.findall(r"[^ 　]+[ 　]*", text) if language.readings else _PHRASE.findall(text)
+    return [part for phrase in found for part in ([phrase] if len(phrase) <= _LONGEST_PHRASE else list(phrase))]
