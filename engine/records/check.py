@@ -32,9 +32,7 @@ class Checked:
     rows: int  #: good ones
     quarantined: pl.DataFrame  #: row_number, resident_id, source_key, reason
     dropped_columns: tuple[str, ...]
-    read_back: (
-        Query  #: the rows that the temporary table `wanted` (source_key, file_place) asks of $file_place, as values
-    )
+    read_back: Query  #: the rows that the temporary table `wanted_rows` (source_key, file_place) asks of $file_place, as values
 
 
 #: no row is known

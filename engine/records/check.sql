@@ -41,10 +41,10 @@ SELECT rowid AS place, person_id AS resident_id, source_key, reason FROM <arrive
 DROP TABLE IF EXISTS <arrived>;
 
 -- name: read_back
--- One row per row of one file that `wanted` asks of it: its texts as values.
+-- One row per row of one file that `wanted_rows` asks of it: its texts as values.
 SELECT f.source_key, f.person_id, f.row_hash, <source_order> AS source_order, <columns>
 FROM (
     SELECT a.source_key, a.person_id, a.row_hash, <named>
-    FROM <arrived> AS a INNER JOIN wanted AS w ON a.source_key = w.source_key
+    FROM <arrived> AS a INNER JOIN wanted_rows AS w ON a.source_key = w.source_key
     WHERE w.file_place = $file_place AND a.reason IS NULL
 ) AS f

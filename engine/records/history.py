@@ -29,7 +29,7 @@ class Staged:
 def known_rows(warehouse: Warehouse, contract: TableContract, *, full: bool, municipality: str, night: date) -> Query:
     """True for rows of a file that history has already, as a check can ask it: most of a full file's, few of a delta's.
 
-    For a full file of a state table it leaves the temporary table `known`: source_key, row_hash, gone, business_date.
+    For a full file of a state table it leaves the temporary table `known_rows`: source_key, row_hash, gone, business_date.
     """
     table = f"history.{contract.table}"
     if not full:
@@ -59,6 +59,12 @@ def append(
             parts.append((gone, values | {"full_file": told.file_id, "full_date": told.business_date}))
     parts += _new_rows(warehouse, contract, files, values)
     return warehouse.replace_by(table, municipality, night, parts)
+
+
+def forget_news(warehouse: Warehouse) -> None:
+    """Drops what `known_rows` and `append` left."""
+    for name in ("forget_wanted", "forget_known"):
+        warehouse.write(SQL[name])
 
 
 def _arrived(place: int, file: Staged) -> Query:

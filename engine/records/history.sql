@@ -1,13 +1,13 @@
 -- name: create_known
 -- One row per key of a state table before tonight: its newest version.
-CREATE OR REPLACE TEMP TABLE known AS
+CREATE OR REPLACE TEMP TABLE known_rows AS
 SELECT source_key, ARG_MAX(row_hash, night) AS row_hash, ARG_MAX(gone, night) AS gone, ARG_MAX(business_date, night) AS business_date
 FROM <table>
 WHERE municipality_code = $municipality AND night < $night
 GROUP BY source_key;
 
 -- name: known_version
-md5(f.row_text) IN (SELECT k.row_hash FROM known AS k WHERE NOT k.gone)
+md5(f.row_text) IN (SELECT k.row_hash FROM known_rows AS k WHERE NOT k.gone)
 
 -- name: known_key
 <source_key> IN (SELECT h.source_key FROM <table> AS h WHERE h.municipality_code = $municipality AND h.night < $night)
@@ -19,7 +19,7 @@ FROM <arrived> AS a WHERE a.reason IS NULL
 
 -- name: new_keys
 -- One row per key that no earlier accepted file held (R4: whatever its processing date says), and the first file that has it.
-CREATE OR REPLACE TEMP TABLE wanted AS
+CREATE OR REPLACE TEMP TABLE wanted_rows AS
 SELECT s.source_key, MIN(s.file_place) AS file_place
 FROM (<staged>) AS s
 WHERE s.kept AND NOT EXISTS (
@@ -31,7 +31,7 @@ GROUP BY s.source_key;
 -- name: new_versions
 -- One row per key whose newest row differs from what was known, and the file that has it. A row of a file older than what is known
 -- says nothing new.
-CREATE OR REPLACE TEMP TABLE wanted AS
+CREATE OR REPLACE TEMP TABLE wanted_rows AS
 WITH news AS (
     SELECT n.source_key, n.row_hash, n.file_place, n.business_date FROM (<staged>) AS n
     WHERE n.kept AND n.file_place >= $since_file
@@ -47,8 +47,14 @@ before AS (
 SELECT n.source_key, n.file_place FROM news AS n LEFT JOIN before AS b ON n.source_key = b.source_key
 WHERE b.source_key IS NULL OR ((b.gone OR b.row_hash <> n.row_hash) AND n.business_date >= b.business_date);
 
+-- name: forget_wanted
+DROP TABLE IF EXISTS wanted_rows;
+
+-- name: forget_known
+DROP TABLE IF EXISTS known_rows;
+
 -- name: files_wanted
-SELECT DISTINCT file_place FROM wanted ORDER BY file_place;
+SELECT DISTINCT file_place FROM wanted_rows ORDER BY file_place;
 
 -- name: new_rows
 -- One row per wanted row of one file.
@@ -62,7 +68,7 @@ SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, $full_
        h.person_id, h.source_key, h.source_order, 'gone' AS row_hash, TRUE AS gone, <columns>
 FROM <table> AS h
 INNER JOIN (
-    SELECT k.source_key, k.row_hash FROM known AS k
+    SELECT k.source_key, k.row_hash FROM known_rows AS k
     WHERE NOT k.gone AND NOT EXISTS (SELECT 1 FROM (<staged>) AS s WHERE s.source_key = k.source_key AND s.file_place >= $since_file)
 ) AS k ON h.source_key = k.source_key AND h.row_hash = k.row_hash
 WHERE h.municipality_code = $municipality AND h.night < $night

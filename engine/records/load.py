@@ -15,7 +15,7 @@ from engine.records.bucket import as_folder
 from engine.records.check import forget
 from engine.records.contract import load_contracts
 from engine.records.feeds import gaps
-from engine.records.history import SQL, Staged, append
+from engine.records.history import SQL, Staged, append, forget_news
 from engine.records.landing import FeedFile, Promise, Wanted, checksum, feed_files, resting_place
 from engine.records.meeting import Met, matched, meet, read_by
 from engine.records.quarantine import RESOLUTIONS, SCHEMA, Origin, quarantined, resolved
@@ -140,9 +140,10 @@ def _taken_away(night: Night, known: pl.DataFrame, files: list[FeedFile]) -> lis
 def _to_try_again(night: Night, rules: Mapping[str, str]) -> list[_Come]:
     """Files of earlier nights with rows still set aside whose contract or profile has changed since they were last read."""
     query = QUARANTINE["files_to_try_again"].about(open=QUARANTINE["open_quarantine"])
+    eve = night.on - timedelta(days=1)
     return [
         _Come(file=file, file_id=row["file_id"], again=True)
-        for row in night.warehouse.query(query, **_of(night)).to_dicts()
+        for row in night.warehouse.query(query, municipality=night.municipality, night=eve).to_dicts()
         if row["read_by"] != rules.get(row["table_name"])
         for file in [_landed(night, row, None)]
         if file is not None
@@ -188,6 +189,7 @@ def _load_table(night: Night, come: list[_Come], seen: _Seen, rules: Mapping[str
     """Reads one table's files of the night, oldest first, and makes what is new in them its history."""
     warehouse, outcome = night.warehouse, _Outcome(files=[], quarantine=[], resolutions=set())
     with ExitStack() as stay:
+        stay.callback(forget_news, warehouse)
         met: list[Met] = []
         for place, found in enumerate(come):
             met.append(meet(night, found.file, found.file_id, place=place, stay=stay, again=found.again))

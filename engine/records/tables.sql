@@ -53,6 +53,18 @@ CREATE TABLE IF NOT EXISTS history.resolutions (
     quarantine_id VARCHAR NOT NULL
 );
 
+-- name: create_integrity
+-- One row per count of a night's integrity report.
+CREATE TABLE IF NOT EXISTS history.integrity (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    kind VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    number BIGINT NOT NULL,
+    before BIGINT
+);
+
 -- name: create_history_table
 -- Append-only: one row per source key (history) or per version of a key (state). `person_id`, `source_key` and
 -- `source_order` repeat the contract's person, key and sequence under one name for every table.

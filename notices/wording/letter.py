@@ -25,11 +25,14 @@ _PROSE = ("item", "possible", "when")
 _PARTS = ("how", "bring", "whom")
 
 _HONORIFIC = "様"
-_LONGEST_PHRASE = 16  #: longer ones break anywhere
-#: an opening bracket, one run of kanji, katakana, Latin letters or figures, the hiragana behind it, closing marks; or any other sign
+_SPACED = re.compile(r"[ 　]*[^ 　]+[ 　]*|[ 　]+")
+_LONGEST_PHRASE = 14  #: longer ones break anywhere
+_KANA = r"(?:(?![おご][\u3400-\u9fff])[ぁ-ん])"  # an お before kanji begins the next phrase
+_CLOSING = r"[」』）)、。！？・：]*"
+#: what stands in brackets and the kana behind it; an opening bracket, kanji, katakana, Latin or figures, the kana behind them; any sign
 _PHRASE = re.compile(
-    r"[「『（(]*(?:[おご]?(?:第?[0-9０-９][0-9０-９,.:〜~-]*)?(?:[々〆\u3400-\u9fff\uf900-\ufaff]+|[ァ-ヶー]+|[A-Za-z0-9./:-]+|[0-9０-９,.:〜~-]+)[ぁ-ん]*"
-    r"|[ぁ-ん]+)[」』）)、。！？・：]*|[\s\S]"
+    rf"[（(][^（）()]{{1,10}}[）)]{_KANA}*{_CLOSING}|[「『（(]*(?:[おご]?(?:第?[0-9０-９][0-9０-９,.:〜~-]*)?"
+    rf"(?:[々〆\u3400-\u9fff\uf900-\ufaff]+|[ァ-ヶー]+|[A-Za-z0-9./:-]+|[0-9０-９,.:〜~-]+){_KANA}*|{_KANA}+){_CLOSING}|[\s\S]"
 )
 
 Phrases = list[list[list[str]]]
@@ -192,5 +195,6 @@ def phrases(text: str, language: Language) -> list[str]:
     """Japanese by its phrases: kanji and figures with the kana behind them, or as the text is spaced. Others break at their spaces."""
     if language.names_from != "ja":
         return [text]
-    found = re.findall(r"[^ 　]+[ 　]*", text) if language.readings else _PHRASE.findall(text)
-    return [part for phrase in found for part in ([phrase] if len(phrase) <= _LONGEST_PHRASE else list(phrase))]
+    spaced = _SPACED.findall(text) if language.readings else [text]
+    found = [part for said in spaced for part in ([said] if len(said) <= _LONGEST_PHRASE else _PHRASE.findall(said))]
+    return [part for phrase in found for part in ([phrase] if len(phrase) <= _LONGEST_PHRASE else phrase)]

@@ -45,9 +45,7 @@ def checked(warehouse: Warehouse, tmp_path: Path) -> Check:
 
 def rows(warehouse: Warehouse, result: Checked) -> list[dict[str, Any]]:
     """The good rows as values."""
-    wanted = (
-        "CREATE OR REPLACE TEMP TABLE wanted AS SELECT source_key, 0 AS file_place FROM arrived WHERE reason IS NULL"
-    )
+    wanted = "CREATE OR REPLACE TEMP TABLE wanted_rows AS SELECT source_key, 0 AS file_place FROM arrived WHERE reason IS NULL"
     warehouse.write(Query(name="wanted", text=wanted))
     return warehouse.query(result.read_back, file_place=0).to_dicts()
 
