@@ -60,3 +60,14 @@ def show_notice(context: typer.Context, number: str, as_json: AsJson = False) ->
         print_json({"id": notice.number, "state": notice.state, "event": notice.event, "text": notice.body.text})
     else:
         typer.echo(to_text(notice.body.text, name=""))
+
+
+@app.command("characters")
+def unprintable_characters(context: typer.Context, as_json: AsJson = False) -> None:
+    """Unsent notices whose letter cannot be printed: which code points no font has in name, address or text. Nothing is named."""
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.approval.printing import report
+
+    rows = report(settings.municipality.code)
+    print_rows(rows, as_json=as_json, columns=("id", "state", "language", "where", "what"))

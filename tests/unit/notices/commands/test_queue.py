@@ -44,3 +44,9 @@ def test_a_number_there_is_not_is_said(run: Run) -> None:
     done = run("notices", "show", "N-0000-000000")
     assert isinstance(done.exception, InputError)
     assert "notices list" in str(done.exception)
+
+
+def test_a_site_that_prints_nothing_has_no_characters_to_report(run: Run) -> None:
+    set_up_morning()
+    done = run("notices", "characters", "--json")
+    assert (done.exit_code, done.stdout) == (0, "")
