@@ -196,5 +196,4 @@ def phrases(text: str, language: Language) -> list[str]:
     if language.names_from != "ja":
         return [text]
     spaced = _SPACED.findall(text) if language.readings else [text]
-    found = [part for said in spaced for part in ([said] if len(said) <= _LONGEST_PHRASE else _PHRASE.findall(said))]
-    return [part for phrase in found for part in ([phrase] if len(phrase) <= _LONGEST_PHRASE else phrase)]
+    return [part for said in spaced for part in ([said] if len(said) <= _LONGEST_PHRASE else _PHRASE.findall(said))]
