@@ -84,6 +84,7 @@ def test_another_language_greets_inside_and_not_in_the_window() -> None:
         ("ja-easy", "わからない とき： こども給付課", "わからない |とき： |こども給付課"),
         ("ja-easy", "2026年11月27日（金よう日）まで", "2026年|11月|27日|（金よう日）まで"),
         ("en", "This is not a decision.", "This is not a decision."),
+        ("ko", "이것은 결정 통지가 아닙니다.", "이것은 |결정 |통지가 |아닙니다."),
     ],
 )  # fmt: skip
 def test_a_line_breaks_between_phrases(code: str, text: str, told: str) -> None:
