@@ -27,6 +27,7 @@ from engine.records.snapshot import publish_snapshot
 from engine.schedule import Job, run_schedule
 from engine.warehouse.duck import open_warehouse
 from events.detect import detect_events
+from events.probable.score import score_probable
 from fixtures import demo_settings
 from fixtures.town import build_town
 from notices.sealing import make_keys
@@ -52,6 +53,7 @@ def the_night() -> tuple[Stage, ...]:
         Stage(name="check_integrity", run=check_integrity),
         Stage(name="derive_changes", run=derive_changes),
         Stage(name="detect_events", run=detect_events),
+        Stage(name="score_probable", run=score_probable),
         Stage(name="match_programmes", run=match_programmes),
         Stage(name="prepare_notices", run=prepare_notices),
         Stage(name="publish_snapshot", run=publish_snapshot),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
@@ -16,6 +17,7 @@ from engine.records.contract import TableContract, load_contracts
 from engine.records.explaining import Language, SetAside, found_by_id, set_aside, tried_again
 from engine.records.integrity import read_integrity
 from engine.records.load import STAGE, load_records
+from engine.records.pages import write_pages
 from engine.records.snapshot import read_snapshot
 from engine.records.tables import create_tables
 from engine.warehouse.duck import open_warehouse
@@ -25,8 +27,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @records_app.command("contract")
-def contract(as_json: AsJson = False) -> None:
+def contract(
+    as_json: AsJson = False,
+    to_pages: Annotated[Path | None, typer.Option("--pages", help="Write a page per table into this folder.")] = None,
+) -> None:
     """Every table's contract: columns, types, keys, codes."""
+    if to_pages is not None:
+        typer.echo(f"{len(write_pages(to_pages))} pages in {to_pages}")
+        return
     tables = load_contracts()
     if as_json:
         print_json({"tables": {name: described(table) for name, table in tables.items()}})

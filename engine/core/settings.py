@@ -57,6 +57,7 @@ class Paths(Part):
     keys: Path
     anchor: Path
     scratch: Path
+    models: Path = Path("models")  #: trained weak signals, each under its SHA-256
 
 
 class S3(Part):
@@ -169,6 +170,13 @@ class LifeEvents(Part):
     quiet: tuple[str, ...] = ("E13", "E15", "E21", "E34")
 
 
+class ProbableEvents(Part):
+    """Weak signals for staff. `enabled`: codes of trained models. `capacity`: code → calls a week the office has time for."""
+
+    enabled: tuple[str, ...] = ()
+    capacity: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+
+
 class Bedrock(Part):
     """A model behind Amazon Bedrock's Converse. `allowed_prefixes` keeps texts in the country: other model ids are refused.
 
@@ -227,6 +235,7 @@ class Settings(Part):
     wording: Wordings = Wordings()
     volume: Volume = Volume()
     events: LifeEvents = LifeEvents()
+    probable: ProbableEvents = ProbableEvents()
     demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
     demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
         2026, 1, 1, tzinfo=TOKYO

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.core.dates import last_business_day
 from engine.core.sql import load_queries
 from engine.records.contract import load_contracts
 from engine.records.quarantine import SQL as QUARANTINE
@@ -42,7 +41,7 @@ def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> s
 
 def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
     """Why a mandatory feed is missing, stale or rejected tonight; None when it is as new as the last office day."""
-    expected = last_business_day(on)
+    expected = load_contracts()[table].delivery.due_on(on)
     newest = data_date(warehouse, municipality, on, table)
     since = newest + timedelta(days=1) if newest else date.min
     rejected = warehouse.query(
@@ -62,7 +61,7 @@ def gaps(warehouse: Warehouse, municipality: str, on: date) -> list[str]:
     newest = dict(warehouse.query(_SQL["newest_delivery"], municipality=municipality, night=on).iter_rows())
     found = []
     for name, contract in load_contracts().items():
-        oldest = last_business_day(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
+        oldest = contract.delivery.due_on(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
         if name not in newest:
             found.append(f"{name}: never delivered")
         elif newest[name] < oldest:

@@ -17,6 +17,7 @@ _LONGEST = 1_000  #: characters of a value; an address with its 方書 has at mo
 _CONTROL = r"'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]'"
 _CONTROL_OR_TWELVE_DIGITS = r"'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(^|\t)[0-9]{12}(\t|$)'"
 _IDENTIFIER = "'^[0-9A-Za-z-]{1,20}$'"
+_COMPATIBILITY = r"'[\x{F900}-\x{FAFF}\x{2F800}-\x{2FA1F}]'"
 _WHOLE_NUMBER = "'^[+-]?[0-9]+$'"
 _PLACES = 1_000  # a branch number (枝番号) has at most three digits
 _CODES = {"code": "unknown_code", "date": "not_a_date", "boolean": "not_a_flag", "id": "not_an_identifier"}
@@ -137,7 +138,15 @@ def _value(name: str, column: Column, contract: TableContract, profile: Profile)
         renamed = [f"WHEN {_literal(code)} THEN {_literal(meant)}" for code, meant in codes.items()]
         same = all(code == meant for code, meant in codes.items())
         return given if same else f"CASE {given} {' '.join(renamed)} END"
-    return given
+    return _composed(given) if column.type == "text" else given
+
+
+def _composed(given: str) -> str:
+    """Text in NFC (か and a voicing mark are が). Compatibility ideographs stay: NFC would make 神 of 神, and a name another's.
+
+    Variation selectors (IVS) are no matter of NFC and stay untouched.
+    """
+    return f"CASE WHEN regexp_matches({given}, {_COMPATIBILITY}) THEN {given} ELSE nfc_normalize({given}) END"
 
 
 def _value_faults(name: str, column: Column, contract: TableContract, profile: Profile) -> Iterator[_Fault]:

@@ -88,3 +88,24 @@ def test_an_empty_value_is_another_text_than_a_missing_neighbour(tmp_path: Path)
     first, second = list(contract.physical_columns())[:2]
     found = asked(contract, [{first: "1"}, {second: "1"}], tmp_path, text=values.row_text(contract))
     assert found["text"].n_unique() == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        pytest.param("か\u3099", "が", id="a voicing mark joins its kana"),
+        pytest.param("葛\U000e0100城", "葛\U000e0100城", id="a variation selector stays"),
+        pytest.param("\ufa19", "\ufa19", id="a compatibility ideograph stays"),
+        pytest.param("\ufa19か\u3099", "\ufa19か\u3099", id="so does all of such a name"),
+        pytest.param("𠮷野", "𠮷野", id="beyond the basic plane"),
+    ],
+)
+def test_names_are_kept_as_they_are_written(given: str, kept: str, tmp_path: Path) -> None:
+    contract, profile = load_contracts()["residents"], read_profile("canonical")
+    frame = pl.DataFrame([{"name": given}], schema=dict.fromkeys(contract.physical_columns(), pl.String))
+    with (
+        open_warehouse(tmp_path / "r.duckdb", memory_limit_mb=256, scratch=tmp_path) as warehouse,
+        warehouse.frame("given", frame),
+    ):
+        found = warehouse.read(f"SELECT {values.typed_columns(contract, profile).text} FROM given AS f", {})
+    assert found["name"].to_list() == [kept]
