@@ -57,6 +57,7 @@ prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.mutants
 	$(BIN)/python -m tests.prove.breaker
 	$(BIN)/python -m tests.prove.probable
+	$(BIN)/python -m tests.prove.first_night
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.pictures

@@ -96,7 +96,8 @@ def _bands(night: Night, codes: Sequence[str]) -> dict[str, Band]:
     nights = list(days(since + timedelta(days=1), night.on - timedelta(days=1)))
     history = counts_of_nights(night, since)
     last = night.warehouse.last_marked(STAGE, night.municipality, night.on)
-    return bands(codes, history, nights, night.on, residents(night), night.settings.volume, since=last)
+    living = residents(night, "people_now")
+    return bands(codes, history, nights, night.on, living, night.settings.volume, since=last)
 
 
 _EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -86,6 +86,45 @@ class Schedule(Part):
     dispatch_at: tuple[time, ...] = (time(10, 0), time(14, 0))
 
 
+class Letters(Part):
+    """Letters as PDF for the print house (the part letters). `to`: a folder or s3://bucket/prefix; empty: pages in `paths.outbox`.
+
+    `fonts`: a folder of further fonts, for characters of names the machine's own lack (外字). A bucket is reached as `[s3]` says.
+    """
+
+    to: str = ""
+    fonts: Path | None = None
+
+
+class Email(Part):
+    """E-mail to those who wish it. `via` empty: nobody gets any. `region` and `endpoint_url` are SES's, `host` and `port` SMTP's."""
+
+    via: Literal["", "smtp", "ses"] = ""
+    sender: str = ""
+    host: str = "127.0.0.1"
+    port: int = 25
+    starttls: bool = False
+    region: str = "ap-northeast-1"
+    endpoint_url: str = ""
+    timeout_seconds: float = Field(default=20, gt=0)
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.via and "@" not in self.sender:
+            raise ValueError("sender must be the address e-mail comes from")
+        return self
+
+
+class Heralds(Part):
+    """Short messages through SNS that a letter is on its way, to those who wish them by SMS or by the city's app (push)."""
+
+    sms: bool = False
+    push: bool = False
+    region: str = "ap-northeast-1"
+    endpoint_url: str = ""
+    timeout_seconds: float = Field(default=20, gt=0)
+
+
 class Dispatch(Part):
     """The way out. `stopped` is the kill switch: nothing is sent while it is true. A hand-over silent for the lease is taken for dead."""
 
@@ -93,6 +132,9 @@ class Dispatch(Part):
     lease_seconds: int = Field(default=600, ge=1)
     attempts: int = Field(default=8, ge=1)
     backoff_seconds: int = Field(default=300, ge=1)
+    letters: Letters = Letters()
+    email: Email = Email()
+    heralds: Heralds = Heralds()
 
 
 class Alert(Part):
@@ -235,4 +277,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     queue_url = settings.queue_url
     if queue_url.startswith("sqlite:///") and not queue_url.startswith("sqlite:////"):
         queue_url = f"sqlite:///{folder / queue_url.removeprefix('sqlite:///')}"
-    return settings.model_copy(update={"paths": Paths(feeds=feeds, **moved), "queue_url": queue_url})
+    update = {"paths": Paths(feeds=feeds, **moved), "queue_url": queue_url}
+    return settings.model_copy(update=update | {"dispatch": _letters_anchored(settings.dispatch, folder)})
+
+
+def _letters_anchored(dispatch: Dispatch, folder: Path) -> Dispatch:
+    letters = dispatch.letters
+    to = letters.to if not letters.to or "://" in letters.to else str(folder / letters.to)
+    fonts = folder / letters.fonts if letters.fonts else None
+    return dispatch.model_copy(update={"letters": Letters(to=to, fonts=fonts)})
