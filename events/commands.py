@@ -16,11 +16,13 @@ from engine.records.snapshot import read_snapshot
 from engine.warehouse.duck import open_warehouse
 from events.detectors import load_detectors
 from events.explain import paragraph
+from events.probable.commands import explained, register
 from events.releases import Release, release_held
 from events.scaffold import scaffold
 from events.why_not import why_not
 
 app = typer.Typer(no_args_is_help=True, help="Life events.")
+register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 _SHOWN = (
@@ -51,7 +53,7 @@ def list_events(
 @app.command("explain")
 def explain(
     context: typer.Context,
-    event_id: Annotated[str, typer.Argument(help="An event; left out with --person.")] = "",
+    event_id: Annotated[str, typer.Argument(help="An event, or a weak signal; left out with --person.")] = "",
     person: Annotated[str, typer.Option(help="Instead: what a night made of this person's entries.")] = "",
     on: Annotated[str, typer.Option("--date", help="The night, with --person.")] = "",
     lang: Annotated[str, typer.Option(help="ja or en.")] = "ja",
@@ -67,6 +69,10 @@ def explain(
             typer.echo(said)
         return
     rows = _events(front(context).settings).filter(pl.col("event_id") == event_id).to_dicts()
+    weak_signal = None if rows else explained(front(context).settings, event_id, lang)
+    if weak_signal is not None:
+        typer.echo(weak_signal)
+        return
     if not rows:
         raise InputError(f"there is no event {event_id}; `todoke events list --date D` shows a night's")
     if as_json:

@@ -74,7 +74,8 @@ WHERE p.municipality_code = $municipality
                WHERE g.municipality_code = p.municipality_code AND g.adult_id = p.resident_id AND k.birth_date >= p.registered_on)));
 
 -- name: register_entries
--- One row per change so far of everybody whose register a row of tonight cancels or corrects, in the order of their history (R2).
+-- One row per change so far of everybody whose register a row of tonight cancels or corrects, in the order of
+-- their history, in which a late row has its place whatever night brought it (R2).
 SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.move_reason AS reason, c.moved,
        c.before.effective_date AS effective_before, c.effective_date AS effective_on,
        COALESCE(c.effective_unknown, FALSE) AS effective_unknown,
@@ -87,7 +88,7 @@ WHERE c.municipality_code = $municipality AND c.night <= $night
       WHERE t.municipality_code = $municipality AND t.night = $night
         AND (t.class = 'cancelled' OR t.after.move_reason = 'TYPO_FIX'
              OR (t.before.birth_date IS NOT NULL AND t.before.birth_date IS DISTINCT FROM t.after.birth_date)))
-ORDER BY c.subject_id, c.position, c.night;
+ORDER BY c.subject_id, c.after.hist_no, c.after.hist_sub, c.night;
 
 -- name: nhi_entries
 -- The same of the NHI.
@@ -102,7 +103,7 @@ WHERE c.municipality_code = $municipality AND c.night <= $night
   AND c.subject_id IN (
       SELECT t.subject_id FROM changes.nhi AS t
       WHERE t.municipality_code = $municipality AND t.night = $night AND t.class IN ('cancelled', 'corrected'))
-ORDER BY c.subject_id, c.position, c.night;
+ORDER BY c.subject_id, c.after.hist_no, c.night;
 
 -- name: known
 -- One row per event of earlier nights that waits or concerns one of `people`, with its newest state before tonight.

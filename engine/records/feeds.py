@@ -5,10 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.core.dates import last_business_day
 from engine.core.sql import load_queries
 from engine.records.contract import load_contracts
-from engine.records.history import SQL as HISTORY
+from engine.records.quarantine import SQL as QUARANTINE
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("feeds.sql"))
@@ -25,7 +24,7 @@ def support_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str
     fault = feed_fault(warehouse, municipality, on, SUPPORT)
     if fault is not None:
         return fault
-    open_rows = warehouse.query(HISTORY["open_quarantine"], municipality=municipality, night=on)
+    open_rows = warehouse.query(QUARANTINE["open_quarantine"], municipality=municipality, night=on)
     spoiled = open_rows.filter(pl.col("table_name") == SUPPORT).height
     return f"the {SUPPORT} feed has {spoiled} row(s) in quarantine" if spoiled else None
 
@@ -42,7 +41,7 @@ def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> s
 
 def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
     """Why a mandatory feed is missing, stale or rejected tonight; None when it is as new as the last office day."""
-    expected = last_business_day(on)
+    expected = load_contracts()[table].delivery.due_on(on)
     newest = data_date(warehouse, municipality, on, table)
     since = newest + timedelta(days=1) if newest else date.min
     rejected = warehouse.query(
@@ -62,7 +61,7 @@ def gaps(warehouse: Warehouse, municipality: str, on: date) -> list[str]:
     newest = dict(warehouse.query(_SQL["newest_delivery"], municipality=municipality, night=on).iter_rows())
     found = []
     for name, contract in load_contracts().items():
-        oldest = last_business_day(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
+        oldest = contract.delivery.due_on(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
         if name not in newest:
             found.append(f"{name}: never delivered")
         elif newest[name] < oldest:

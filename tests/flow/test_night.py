@@ -21,6 +21,7 @@ TONIGHT = BASELINE + timedelta(days=DONE_NIGHTS + 1)
 STAGES = (
     "load_records",
     "publish_safety",
+    "check_integrity",
     "derive_changes",
     "detect_events",
     "match_programmes",

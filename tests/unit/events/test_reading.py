@@ -45,6 +45,24 @@ def test_a_sequence_is_read_whole_and_only_of_who_was_corrected_tonight(tmp_path
     assert [event.subject_ids for event in work.known] == [("a",)]
 
 
+def test_a_row_that_came_late_has_its_place_in_the_sequence(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    register.lives("p")
+    newer, older = FIRST, FIRST - timedelta(days=20)
+    move_within(register, FIRST, newer, hist_no=2)
+    register.run(BASELINE, FIRST)
+    move_within(register, SECOND, older, hist_no=1, addr_line="5-5")  # hist_no 2, a night after hist_no 3
+    register.run(SECOND)
+    register.row("p", THIRD, "CANCEL_FIX", hist_no=3, addr_line="5-5")
+    register.run(THIRD)
+    (sequence,) = read_work(register.night(THIRD)).sequences
+    moves = [entry.effective_on for entry in sequence if entry.reason == "MOVE_WITHIN"]
+    assert moves == [older, newer]
+    states = {occurred: (state, reason) for _, _, occurred, state, reason in register.told("E09")}
+    assert states[newer] == ("void", "R2_cancelled")
+    assert states[older][0] != "void"
+
+
 def test_who_is_dead_or_nameless_is_known_of_everybody_concerned(tmp_path: Path) -> None:
     register = Register(tmp_path)
     birth(register, FIRST, FIRST, who="baby", name=None)

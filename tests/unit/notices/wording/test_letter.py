@@ -59,7 +59,7 @@ def test_a_name_cannot_bring_markup_into_the_letter(press: LetterPress) -> None:
 
 @pytest.mark.parametrize("code", languages())
 def test_every_character_of_a_letter_can_be_printed(press: LetterPress, code: str) -> None:
-    assert press.missing(written(language=code).text) == ""
+    assert press.missing(written(language=code).text) == ()
 
 
 def test_the_language_comes_first_among_the_fonts() -> None:
