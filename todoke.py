@@ -87,7 +87,8 @@ def scan(
     if summary.halted:
         tell(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
     for code, numbers in summary.held.items():
-        alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
+        counted = f"expected {numbers['expected']}, seen {numbers['seen']}"
+        alert(settings.alert, f"todoke: {code} is held on {on}: {counted}; {numbers['cause']['en']}")
     return summary
 
 

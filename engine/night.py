@@ -58,9 +58,9 @@ class Summary:
     seconds: Mapping[str, float]
 
     @property
-    def held(self) -> Mapping[str, Mapping[str, float]]:
-        """Event code → what was expected and seen, for every kind of event that is held as a flood."""
-        held: Mapping[str, Mapping[str, float]] = self.parts.get("held", {})
+    def held(self) -> Mapping[str, Mapping[str, Any]]:
+        """Event code → what was expected and seen, and the likely cause by language, for every kind of event held as a flood."""
+        held: Mapping[str, Mapping[str, Any]] = self.parts.get("held", {})
         return held
 
     def as_json(self) -> dict[str, Any]:
