@@ -53,7 +53,7 @@ def test_where_letters_go_is_beside_the_file_or_in_a_bucket(tmp_path: Path) -> N
 
 
 def test_e_mail_needs_a_sender(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="dispatch.email: .*sender"):
+    with pytest.raises(SettingsError, match=r"dispatch\.email: .*sender"):
         read_settings(written(tmp_path, **{"[alert] ": '[dispatch.email]\nvia = "ses"\n[alert] '}))
 
 
