@@ -81,7 +81,8 @@ def _hold_floods(night: Night, decided: list[Event]) -> dict[str, dict[str, Any]
             continue
         held[code] = {"expected": limits[code].expected, "upper": limits[code].upper, "seen": number}
         for event in decided:
-            if event.new and event.code == code and event.state in {"settled", "waiting"}:
+            late = event.reason == "R5_backdated"  # a flood of old dates is a flood too: no thousands of staff tasks
+            if event.new and event.code == code and (event.state in {"settled", "waiting"} or late):
                 event.decide("held", "volume")
     signs = {code: signs_of(night, code) for code in held}
     write_holds(night, held, signs)

@@ -37,10 +37,12 @@ def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
 
 
 def _released(work: Work) -> None:
-    """What the breaker held and an operator released goes on as if it had been found today."""
+    """What the breaker held and an operator released goes on as if it had been found today; what was entered late is for staff (R5)."""
+    limit = timedelta(days=work.late_entry_days)
     for event in work.known:
         if event.was == "held" and event.state is None and (event.code, event.detected_on) in work.released:
-            event.decide("settled", RELEASED)
+            late = event.occurred_on is not None and event.detected_on - event.occurred_on > limit
+            event.decide(*(("staff", "R5_backdated") if late else ("settled", RELEASED)))
 
 
 def _settle_births(work: Work) -> None:
