@@ -148,10 +148,11 @@ class Alert(Part):
 
 
 class Desk(Part):
-    """Where the web desk listens."""
+    """Where the web desk listens. `counts_seconds`: how old the numbers above a queue may be; one's own decisions are in them at once."""
 
     host: str = "127.0.0.1"
     port: int = 8300
+    counts_seconds: int = Field(default=10, ge=0)
     secure_cookies: bool = True
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 
