@@ -252,11 +252,6 @@ class NoticeEdit(models.Model):
     editor = models.CharField(max_length=60)
     edited_at = models.DateTimeField()
 
-    class Meta:
-        """Read by notice, oldest first."""
-
-        app_label = "approval"
-
 
 class Selection(models.Model):
     """A part of the queue as an officer saw it: what one approval of many is bound to. Never changed, only carried out and undone."""
