@@ -93,9 +93,9 @@ def scan(
 
 
 def go_on(summary: Summary) -> Summary:
-    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, and a line in the scheduler's log."""
+    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, 2 for a refused file; the scheduler logs it."""
     if summary.halted:
-        raise SafetyStop(summary.halted)
+        raise SafetyStop(summary.halted, by_input=summary.by_input)
     return summary
 
 

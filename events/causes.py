@@ -17,8 +17,8 @@ from events.detectors import load_detectors
 _SQL = load_queries(Path(__file__).with_name("causes.sql"))
 #: how far back the usual share looks, in nights
 USUAL_NIGHTS = 60
-_SIGNS = 3
 _LEAST_ROWS = 8  #: fewer rows are no sign, and no value of fewer people is told
+_ENOUGH = 20  #: earlier rows from which a usual share can be told
 _LEAST_RISE = 0.1  #: of the share, above the usual one
 _SIDES: Mapping[str, tuple[str, str]] = {
     "before": ("異動前", "before the change"),
@@ -48,13 +48,14 @@ class Sign:
 
 
 def signs_of(night: Night, code: str) -> list[Sign]:
-    """What stands out most tonight in the tables a kind of event is seen in, one sign a column, the strongest first."""
+    """What stands out most tonight in the tables a kind of event is seen in: one sign a side, of different columns, strongest first."""
     detector = load_detectors()[code]
     found = [sign for table in (detector.table, *detector.also) for sign in _signs_in(night, table)]
-    best: dict[tuple[str, str], Sign] = {}
+    best: dict[str, Sign] = {}
     for sign in sorted(found, key=lambda one: (-one.weight, one.column, one.side, one.value)):
-        best.setdefault((sign.table, sign.column), sign)
-    return list(best.values())[:_SIGNS]
+        if (sign.table, sign.column) not in {(one.table, one.column) for one in best.values()}:
+            best.setdefault(sign.side, sign)
+    return list(best.values())
 
 
 def said(signs: Sequence[Sign], lang: str) -> str:
@@ -108,17 +109,20 @@ def _signs_in(night: Night, table: str) -> Iterator[Sign]:
     if of < _LEAST_ROWS:
         return
     files = night.warehouse.query(_SQL["file"], **values, table_name=table)["file_name"].to_list()
-    seen = [
-        ("moved", "", row) for row in night.warehouse.query(_SQL["moved"].about(changes=changes), **values).iter_rows()
-    ]
-    for name, column in load_contracts()[table].columns.items():
+    contract = load_contracts()[table]
+    every_time = {*contract.key, *(name for name, column in contract.columns.items() if column.role)}
+    moved = night.warehouse.query(_SQL["moved"].about(changes=changes), **values).iter_rows()
+    seen = [("moved", "", row) for row in moved if row[0] not in every_time]
+    for name, column in contract.columns.items():
         if column.type not in {"code", "boolean"}:
             continue
         for side in ("before", "after"):
             query = _SQL["values"].about(changes=changes, content=f"c.{side}", column=name)
             seen += [(side, name, row) for row in night.warehouse.query(query, **values).iter_rows()]
     for side, name, (value, rows, usual) in seen:
-        share = usual / before if before else None
+        share = usual / before if before >= _ENOUGH else None
+        if share is None and side == "before":  # how it was says nothing without what is usual
+            continue
         if rows >= _LEAST_ROWS and rows / of > (share or 0.0) + _LEAST_RISE:
             yield Sign(
                 file=files[0] if files else table,

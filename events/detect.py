@@ -17,7 +17,7 @@ from engine.warehouse.duck import Warehouse
 from events.causes import said, signs_of, write_holds
 from events.detectors import load_detectors
 from events.evidence import evidence
-from events.reading import STAGE, counts_of_nights, first_night, read_work, residents
+from events.reading import STAGE, count_residents, counts_of_nights, first_night, read_work, residents
 from events.rules import RULES, Rule
 from events.settle import name_events, settle
 from events.volume import Band, bands, learning_since
@@ -44,19 +44,27 @@ def detect_events(night: Night) -> Events:
     return detect(night, RULES)
 
 
-def detect(night: Night, rules: Sequence[Rule]) -> Events:
-    """The same with the rules named, so that each can be shown to matter. The baseline's night makes no events."""
-    for name in ("create_schema", "create_events", "create_states"):
+def detect(night: Night, rules: Sequence[Rule], *, deaths: bool = True) -> Events:
+    """The same with the rules (and the settling of deaths) named, so that each can be shown to matter.
+
+    The baseline's night makes no events.
+    """
+    for name in ("create_schema", "create_events", "create_states", "create_living"):
         night.warehouse.define(_SQL[name].text)
     decided: list[Event] = []
     held: dict[str, dict[str, Any]] = {}
     if night.on != first_night(night):
         work = read_work(night)
-        decided = settle(work, rules)
+        decided = settle(work, rules, deaths=deaths)
         name_events(night.municipality, work)
-        held = _hold_floods(night, decided)
+        living = count_residents(night)
+        held = _hold_floods(night, decided, living)
+    else:
+        living = residents(night)
     new = [event for event in decided if event.new]
     night.warehouse.replace("events.events", night.municipality, night.on, _event_rows(night, new))
+    counted = pl.DataFrame({"municipality_code": [night.municipality], "night": [night.on], "residents": [living]})
+    night.warehouse.replace("events.living", night.municipality, night.on, counted)
     night.warehouse.replace("events.states", night.municipality, night.on, _state_rows(night, decided))
     return Events(found=Counter(event.code for event in new), held=held)
 
@@ -66,7 +74,7 @@ def known_events(warehouse: Warehouse, municipality: str, on: date) -> pl.DataFr
     return warehouse.query(_SQL["known"], municipality=municipality, night=on)
 
 
-def _hold_floods(night: Night, decided: list[Event]) -> dict[str, dict[str, Any]]:
+def _hold_floods(night: Night, decided: list[Event], living: int) -> dict[str, dict[str, Any]]:
     """Holds tonight's events of every kind whose number is far above what the night should bring; control events are never held.
 
     Code → expected, upper, seen, and the likely cause in Japanese and English.
@@ -74,14 +82,15 @@ def _hold_floods(night: Night, decided: list[Event]) -> dict[str, dict[str, Any]
     seen = Counter(
         event.code for event in decided if event.new and load_detectors()[event.code].event_class != "control"
     )
-    limits = _bands(night, sorted(seen)) if seen else {}
+    limits = _bands(night, sorted(seen), living) if seen else {}
     held: dict[str, dict[str, Any]] = {}
     for code, number in sorted(seen.items()):
         if number <= limits[code].upper:
             continue
         held[code] = {"expected": limits[code].expected, "upper": limits[code].upper, "seen": number}
         for event in decided:
-            if event.new and event.code == code and event.state in {"settled", "waiting"}:
+            late = event.reason == "R5_backdated"  # a flood of old dates is a flood too: no thousands of staff tasks
+            if event.new and event.code == code and (event.state in {"settled", "waiting"} or late):
                 event.decide("held", "volume")
     signs = {code: signs_of(night, code) for code in held}
     write_holds(night, held, signs)
@@ -90,13 +99,12 @@ def _hold_floods(night: Night, decided: list[Event]) -> dict[str, dict[str, Any]
     return held
 
 
-def _bands(night: Night, codes: Sequence[str]) -> dict[str, Band]:
+def _bands(night: Night, codes: Sequence[str], living: int) -> dict[str, Band]:
     """The bands of tonight's codes, learned from the nights since the baseline."""
     since = learning_since(first_night(night), night.on)
     nights = list(days(since + timedelta(days=1), night.on - timedelta(days=1)))
     history = counts_of_nights(night, since)
     last = night.warehouse.last_marked(STAGE, night.municipality, night.on)
-    living = residents(night, "people_now")
     return bands(codes, history, nights, night.on, living, night.settings.volume, since=last)
 
 

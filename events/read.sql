@@ -14,31 +14,81 @@ WHERE c.municipality_code = $municipality AND c.night = $night AND c.class <> 'c
 SELECT DISTINCT f.table_name FROM history.files AS f
 WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted';
 
+-- name: subjects
+-- One row per person whom tonight's rows of one table name.
+SELECT DISTINCT c.subject_id AS person_id FROM <changes> AS c
+WHERE c.municipality_code = $municipality AND c.night = $night AND c.subject_id IS NOT NULL;
+
+-- name: copy_people_rows
+-- Every row up to tonight of everybody the night can be about, with what detectors and the calendar read of it:
+-- who got rows since the last count, `subjects`, their parents, children and siblings, everybody ever in one of their
+-- households, the children of who registered a pregnancy, and everybody with one of `calendar_days` (newcomers and who was corrected got rows tonight).
+CREATE OR REPLACE TEMPORARY TABLE people_rows AS
+WITH named AS (
+    SELECT s.person_id FROM subjects AS s
+    UNION
+    SELECT h.person_id FROM history.residents AS h
+    WHERE h.municipality_code = $municipality AND h.night > $since AND h.night <= $night
+),
+kin AS (
+    SELECT g.child_id AS one, g.adult_id AS other FROM history.guardianship AS g WHERE g.municipality_code = $municipality AND g.night <= $night
+    UNION ALL
+    SELECT g.adult_id AS one, g.child_id AS other FROM history.guardianship AS g WHERE g.municipality_code = $municipality AND g.night <= $night
+    UNION ALL
+    SELECT b.claimant_id AS one, b.child_id AS other FROM history.child_allowance AS b WHERE b.municipality_code = $municipality AND b.night <= $night
+),
+near AS (
+    SELECT n.person_id FROM named AS n
+    UNION
+    SELECT k.other AS person_id FROM kin AS k WHERE k.one IN (SELECT n.person_id FROM named AS n)
+),
+concerned AS (
+    SELECT n.person_id FROM near AS n
+    UNION
+    SELECT k.other AS person_id FROM kin AS k WHERE k.one IN (SELECT n.person_id FROM near AS n)
+    UNION
+    SELECT k.other AS person_id FROM kin AS k
+    WHERE k.one IN (SELECT p.person_id FROM history.pregnancies AS p WHERE p.municipality_code = $municipality AND p.night <= $night)
+    UNION
+    SELECT h.person_id FROM history.residents AS h
+    WHERE h.municipality_code = $municipality AND h.night <= $night
+      AND h.household_id IN (
+          SELECT o.household_id FROM history.residents AS o
+          WHERE o.municipality_code = $municipality AND o.night <= $night AND o.person_id IN (SELECT n.person_id FROM named AS n))
+    UNION
+    SELECT h.person_id FROM history.residents AS h
+    WHERE h.municipality_code = $municipality AND h.night <= $night
+      AND (h.birth_date IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'birth_date')
+           OR h.resident_since IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'resident_since')
+           OR h.visa_until IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'visa_until'))
+)
+SELECT h.municipality_code, h.night, h.source_order, h.gone, h.person_id, h.resident_id, h.household_id, h.status, h.sex, h.birth_date,
+       h.birth_date_unknown, h.resident_since, h.visa_until
+FROM history.residents AS h
+WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT c.person_id FROM concerned AS c);
+
 -- name: copy_people_now
--- One row per resident as of tonight, with what detectors and the calendar read: the register is gone through once for all of them.
+-- One row per resident of `people_rows` as of tonight.
 CREATE OR REPLACE TEMPORARY TABLE people_now AS
-SELECT r.municipality_code, r.resident_id, r.household_id, r.status, r.sex, r.birth_date, r.birth_date_unknown, r.resident_since,
-       r.visa_until, r.name IS NULL OR r.name = '' AS unnamed
-FROM now.residents AS r;
+SELECT r.* FROM (
+    SELECT p.* FROM people_rows AS p QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1
+) AS r
+WHERE NOT r.gone;
 
 -- name: copy_people_touched
 -- One row per person with rows tonight who was known before: what stood then.
 CREATE OR REPLACE TEMPORARY TABLE people_touched AS
-SELECT b.municipality_code, b.resident_id, b.household_id, b.status, b.gone FROM (
-    SELECT h.municipality_code, h.resident_id, h.household_id, h.status, h.gone FROM history.residents AS h
-    WHERE h.municipality_code = $municipality AND h.night < $night
-      AND h.person_id IN (SELECT t.person_id FROM history.residents AS t WHERE t.municipality_code = $municipality AND t.night = $night)
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.person_id ORDER BY h.source_order DESC, h.night DESC) = 1
-) AS b;
+SELECT p.* FROM people_rows AS p
+WHERE p.night < $night AND p.person_id IN (SELECT s.person_id FROM people_rows AS s WHERE s.night = $night)
+QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1;
 
 -- name: copy_people_seen
 -- One row per person with rows tonight, known before or not.
 CREATE OR REPLACE TEMPORARY TABLE people_seen AS
-SELECT DISTINCT t.person_id AS resident_id FROM history.residents AS t
-WHERE t.municipality_code = $municipality AND t.night = $night;
+SELECT DISTINCT p.person_id AS resident_id FROM people_rows AS p WHERE p.night = $night;
 
 -- name: view_people_before
--- One row per resident as of the night before: nothing of those without a row tonight has changed since.
+-- One row per resident of `people_rows` as of the night before: nothing of those without a row tonight has changed since.
 CREATE OR REPLACE TEMPORARY VIEW people_before AS
 SELECT r.municipality_code, r.resident_id, r.household_id, r.status FROM people_now AS r
 WHERE NOT EXISTS (SELECT 1 FROM people_seen AS s WHERE s.resident_id = r.resident_id)
@@ -153,9 +203,12 @@ ORDER BY e.night, e.event_id;
 
 -- name: standing
 -- One row per one of `people` who is dead, or whose name is not registered yet.
-SELECT r.resident_id, r.status = 'DEAD' AS dead, r.unnamed FROM people_now AS r
-WHERE r.municipality_code = $municipality AND r.resident_id IN (SELECT p.subject_id FROM people AS p)
-  AND (r.status = 'DEAD' OR r.unnamed);
+SELECT r.resident_id, r.status = 'DEAD' AS dead, r.unnamed FROM (
+    SELECT h.resident_id, h.status, h.gone, h.name IS NULL OR h.name = '' AS unnamed FROM history.residents AS h
+    WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT p.subject_id FROM people AS p)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.person_id ORDER BY h.source_order DESC, h.night DESC) = 1
+) AS r
+WHERE NOT r.gone AND (r.status = 'DEAD' OR r.unnamed);
 
 -- name: first_night
 -- One row: the first night that loaded a file, that is the baseline; NULL when none did.
@@ -164,7 +217,22 @@ WHERE municipality_code = $municipality AND night <= $night AND state = 'accepte
 
 -- name: residents
 -- One row: how many residents there are.
-SELECT COUNT(*) AS residents FROM <people> WHERE municipality_code = $municipality AND status = 'RESIDENT';
+SELECT COUNT(*) AS residents FROM now.residents WHERE municipality_code = $municipality AND status = 'RESIDENT';
+
+-- name: last_counted
+-- At most one row: the newest earlier night whose residents were counted, and how many there were.
+SELECT l.night, l.residents FROM events.living AS l
+WHERE l.municipality_code = $municipality AND l.night < $night ORDER BY l.night DESC LIMIT 1;
+
+-- name: more_residents
+-- One row: how many more residents there are tonight than on the night `since`. Only who got rows meanwhile can differ.
+SELECT COALESCE(SUM(r.more), 0) AS more FROM (
+    SELECT CASE WHEN p.status = 'RESIDENT' AND NOT p.gone THEN 1 ELSE 0 END AS more FROM people_rows AS p
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1
+    UNION ALL
+    SELECT CASE WHEN p.status = 'RESIDENT' AND NOT p.gone THEN -1 ELSE 0 END AS more FROM people_rows AS p WHERE p.night <= $since
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1
+) AS r;
 
 -- name: volumes
 -- One row per earlier night and code: how many events were detected, and whether they were held as a flood.

@@ -85,8 +85,9 @@ def find_candidates(night: Night) -> list[Candidate]:
     """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
     news = set(warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
-    copy_people(night)
-    reached = reached_tonight(night)
+    days_to_see = calendar_days(night)
+    copy_people(night, news, days_to_see)
+    reached = reached_tonight(night, days_to_see)
     days_of = set(reached["code"].unique().to_list())
     found: list[Candidate] = []
     with warehouse.frame("reached", reached):
@@ -98,11 +99,19 @@ def find_candidates(night: Night) -> list[Candidate]:
     return found
 
 
-def copy_people(night: Night) -> None:
-    """Copies what detectors read of the register, as of tonight, out of the view that builds it; `people_before` follows from it."""
-    values = {"municipality": night.municipality, "night": night.on}
+def copy_people(night: Night, news: Iterable[str], days_to_see: pl.DataFrame) -> None:
+    """Copies what detectors read of the register, of everybody the night can be about: `people_now`, `people_before`.
+
+    `news`: the tables with rows tonight. Everybody else's records say the same as the night before.
+    """
+    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
+    named = [warehouse.query(_SQL["subjects"].about(changes=f"changes.{table}"), **values) for table in sorted(news)]
+    subjects = pl.concat([pl.DataFrame(schema={"person_id": pl.String}), *named]).unique()
+    since, _ = _last_counted(night)
+    with warehouse.frame("subjects", subjects), warehouse.frame("calendar_days", days_to_see):
+        warehouse.write(_SQL["copy_people_rows"], **values, since=since)
     for name in ("copy_people_now", "copy_people_touched", "copy_people_seen", "view_people_before"):
-        night.warehouse.write(_SQL[name], **values)
+        warehouse.write(_SQL[name], **values)
 
 
 _REACHED = {
@@ -115,17 +124,17 @@ _REACHED = {
 }
 
 
-def reached_tonight(night: Night) -> pl.DataFrame:
-    """One row per resident and calendar event whose day came since the last finished night: one pass over the register.
+def calendar_days(night: Night) -> pl.DataFrame:
+    """Which value of a resident's dates brings which calendar event on which day since the last finished night.
 
     Whose birth date was corrected tonight may have reached an age on a day that has passed already, up to the limit for late entries.
     """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
     first = first_night(night)
     since = max(warehouse.last_marked(STAGE, night.municipality, night.on) or first, first)
-    reborn = warehouse.query(_SQL["corrected_births"], **values)
     limit = timedelta(days=night.settings.waits.late_entry_days)
-    back_to = min(since, max(first, night.on - limit)) if reborn.height else since
+    reborn = warehouse.query(_SQL["corrected_births"], **values).height
+    back_to = min(since, max(first, night.on - limit)) if reborn else since
     rows = [
         (detector.code, one.detail, one.day, one.basis, value, _whose(one, since))
         for detector in load_detectors().values()
@@ -133,10 +142,14 @@ def reached_tonight(night: Night) -> pl.DataFrame:
         for one in reached_on(detector.when, day, night.on)
         for value in one.values
     ]
-    with (
-        warehouse.frame("corrected_births", reborn),
-        warehouse.frame("calendar_days", pl.DataFrame(rows, schema=_REACHED, orient="row")),
-    ):
+    return pl.DataFrame(rows, schema=_REACHED, orient="row")
+
+
+def reached_tonight(night: Night, days_to_see: pl.DataFrame) -> pl.DataFrame:
+    """One row per resident of `people_now` and calendar event: one pass serves all of them."""
+    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
+    reborn = warehouse.query(_SQL["corrected_births"], **values)
+    with warehouse.frame("corrected_births", reborn), warehouse.frame("calendar_days", days_to_see):
         return warehouse.query(_SQL["reached"], **values)
 
 
@@ -194,7 +207,24 @@ def counts_of_nights(night: Night, since: date) -> dict[str, dict[date, int | No
     return history
 
 
-def residents(night: Night, people: str = "now.residents") -> int:
-    """How many people live here as of the night. `people_now` answers faster, once `copy_people` has run."""
-    query = _SQL["residents"].about(people=people)
-    return int(night.warehouse.query(query, municipality=night.municipality).item())
+def residents(night: Night) -> int:
+    """How many people live here as of the night."""
+    return int(night.warehouse.query(_SQL["residents"], municipality=night.municipality).item())
+
+
+def count_residents(night: Night) -> int:
+    """The same from the last night's count and who got rows since, once `copy_people` has run."""
+    since, counted = _last_counted(night)
+    if counted is None:
+        return residents(night)
+    return counted + int(night.warehouse.query(_SQL["more_residents"], since=since).item())
+
+
+def _last_counted(night: Night) -> tuple[date, int | None]:
+    """The newest earlier night with a count, and the count; the day before and None where there is none."""
+    found = night.warehouse.query(_SQL["last_counted"], municipality=night.municipality, night=night.on)
+    return (
+        (found["night"].item(), int(found["residents"].item()))
+        if found.height
+        else (night.on - timedelta(days=1), None)
+    )

@@ -16,8 +16,11 @@ NO_BIRTH, RELEASED = "no_birth", "released"
 DEATH_IN_WINDOW, DEATH_CANCELLED = "death_in_window", "death_cancelled"
 
 
-def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
-    """Applies the rules in order and returns every event whose state is set or changes tonight, tonight's included."""
+def settle(work: Work, rules: Sequence[Rule] = RULES, *, deaths: bool = True) -> list[Event]:
+    """Applies the rules in order and returns every event whose state is set or changes tonight, tonight's included.
+
+    `deaths`: whether a death overtakes what else happened; off only to show what that is for.
+    """
     for rule in (rule for rule in rules if rule.sees == "rows"):
         rule.apply(work)
     if not work.grouped:  # without R7 every row is an event of its own
@@ -30,17 +33,20 @@ def settle(work: Work, rules: Sequence[Rule] = RULES) -> list[Event]:
         if event.state is None:
             event.decide("settled", "")
     _no_birth(work)
-    _overtaken_by_death(work)
+    if deaths:
+        _overtaken_by_death(work)
     _alive_after_all(work)
     _asked_of_nobody(work)
     return [event for event in work.everything() if event.new or (event.state is not None and event.state != event.was)]
 
 
 def _released(work: Work) -> None:
-    """What the breaker held and an operator released goes on as if it had been found today."""
+    """What the breaker held and an operator released goes on as if it had been found today; what was entered late is for staff (R5)."""
+    limit = timedelta(days=work.late_entry_days)
     for event in work.known:
         if event.was == "held" and event.state is None and (event.code, event.detected_on) in work.released:
-            event.decide("settled", RELEASED)
+            late = event.occurred_on is not None and event.detected_on - event.occurred_on > limit
+            event.decide(*(("staff", "R5_backdated") if late else ("settled", RELEASED)))
 
 
 def _settle_births(work: Work) -> None:

@@ -32,6 +32,14 @@ CREATE TABLE IF NOT EXISTS events.states (
     reason VARCHAR NOT NULL
 );
 
+-- name: create_living
+-- One row per night: how many residents there were, so that the next night need not count them all.
+CREATE TABLE IF NOT EXISTS events.living (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    residents BIGINT NOT NULL
+);
+
 -- name: known
 -- One row per event of nights up to $night, with its newest state up to then.
 SELECT e.*, s.state, s.reason, s.night AS state_night

@@ -70,10 +70,13 @@ def main() -> None:
         settings = settings_in(Path(folder))
         with opened(settings) as warehouse:
             filled(warehouse, asked.residents)
-            night = night_of(settings, warehouse, BASELINE + timedelta(days=1))
-            bind_night(warehouse, night.municipality, night.on)
-            derive_changes(night)
-            warehouse.mark(STAGE, night.municipality, BASELINE, {})
+            for on in (BASELINE, BASELINE + timedelta(days=1)):
+                night = night_of(settings, warehouse, on)
+                bind_night(warehouse, night.municipality, on)
+                derive_changes(night)
+                if on == BASELINE:
+                    detect_events(night)
+                    warehouse.mark(STAGE, night.municipality, on, {})
             floor, spent = [], []
             for _ in range(asked.runs):
                 begin = perf_counter()

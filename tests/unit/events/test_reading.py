@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from events.reading import copy_people, counts_of_nights, find_candidates, first_night, read_work, residents
+from events.reading import count_residents, counts_of_nights, find_candidates, first_night, read_work, residents
 from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, birth, death, move_within
 
 
@@ -86,15 +86,30 @@ def test_volumes_are_counted_per_night_and_floods_teach_nothing(tmp_path: Path) 
     assert counts_of_nights(register.night(THIRD), SECOND)["E01"] == {SECOND: None}
 
 
-def test_residents_are_those_who_live_here_now(tmp_path: Path) -> None:
+def test_residents_are_counted_on_from_the_last_night_that_was_counted(tmp_path: Path) -> None:
     register = Register(tmp_path)
     register.lives("a")
     register.lives("b")
     death(register, FIRST, FIRST, who="b")
-    for on, living in ((BASELINE, 2), (FIRST, 1)):
-        night = register.night(on)
-        copy_people(night)
-        assert residents(night) == residents(night, "people_now") == living
+    birth(register, SECOND, SECOND, who="c")
+    birth(register, THIRD, THIRD, who="d")
+    register.run(BASELINE, THIRD)
+    counted = "SELECT residents FROM events.living ORDER BY night"
+    assert register.warehouse.read(counted, {})["residents"].to_list() == [2, 1, 2, 3]
+    assert residents(register.night(THIRD)) == 3
+
+
+def test_residents_are_counted_over_a_night_that_was_missed(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    register.lives("a")
+    birth(register, FIRST, FIRST, who="b")
+    death(register, SECOND, SECOND, who="a")
+    birth(register, THIRD, THIRD, who="c")
+    register.run(BASELINE, THIRD)
+    register.warehouse.define("DELETE FROM events.living WHERE night IN ('2026-11-10', '2026-11-11')")
+    night = register.night(THIRD)
+    read_work(night)
+    assert count_residents(night) == residents(night) == 2
 
 
 def test_people_of_the_night_before_are_those_of_now_but_for_whom_tonight_names(tmp_path: Path) -> None:
@@ -104,10 +119,22 @@ def test_people_of_the_night_before_are_those_of_now_but_for_whom_tonight_names(
     move_within(register, FIRST, FIRST, who="moves")
     death(register, FIRST, FIRST, who="dies")
     birth(register, FIRST, FIRST, who="new")
+    register.run(BASELINE, FIRST)
     night = register.night(FIRST)
-    copy_people(night)
+    read_work(night)
     before = night.warehouse.read("SELECT resident_id, household_id, status FROM people_before", {})
     as_of = night.warehouse.read("SELECT resident_id, household_id, status FROM before.residents", {})
     assert sorted(before.rows()) == sorted(as_of.rows())
     assert len(before) == 3
     assert night.warehouse.read("SELECT household_id FROM people_now WHERE resident_id = 'moves'", {}).item() == "h9"
+
+
+def test_people_the_night_is_not_about_are_not_copied(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    register.lives("mate")
+    register.lives("bystander", household_id="h8")
+    birth(register, FIRST, FIRST, who="new")
+    register.run(BASELINE, FIRST)
+    read_work(register.night(FIRST))
+    copied = register.warehouse.read("SELECT resident_id FROM people_now", {})["resident_id"].to_list()
+    assert sorted(copied) == ["mate", "new"]

@@ -38,6 +38,19 @@ def test_what_is_released_settles_the_next_night_and_not_before(flooded: Registe
     assert len(flooded.rows("events.states")) == 80
 
 
+def test_a_flood_of_old_dates_is_held_too_and_released_to_staff(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    for number in range(40):
+        register.lives(f"m{number}", household_id=f"m{number}")
+        moved = FIRST - timedelta(days=90 if number < 30 else 2)
+        register.row(f"m{number}", FIRST, "MOVE_WITHIN", moved, household_id=f"m{number}", addr_line=f"9-{number}")
+    register.run(BASELINE, FIRST)
+    assert states(register) == {("held", "volume")}
+    release_held(register.warehouse, E09, at=register.night(FIRST).clock.now())
+    register.run(SECOND)
+    assert states(register) == {("settled", "released"), ("staff", "R5_backdated")}
+
+
 def test_somebody_who_died_meanwhile_is_not_released(flooded: Register) -> None:
     release_held(flooded.warehouse, E09, at=flooded.night(FIRST).clock.now())
     flooded.row("m0", SECOND, "DEATH", status="DEAD")

@@ -45,6 +45,18 @@ def test_a_wrong_setting_is_named_with_its_file(old: str, new: str, named: str, 
     assert "todoke.toml" in str(caught.value)
 
 
+def test_where_letters_go_is_beside_the_file_or_in_a_bucket(tmp_path: Path) -> None:
+    ways = '[dispatch.letters]\nto = "{}"\nfonts = "fonts"\n[alert] '
+    letters = read_settings(written(tmp_path, **{"[alert] ": ways.format("letters")})).dispatch.letters
+    assert (letters.to, letters.fonts) == (str(tmp_path.resolve() / "letters"), tmp_path.resolve() / "fonts")
+    assert read_settings(written(tmp_path, **{"[alert] ": ways.format("s3://a/b")})).dispatch.letters.to == "s3://a/b"
+
+
+def test_e_mail_needs_a_sender(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"dispatch\.email: .*sender"):
+        read_settings(written(tmp_path, **{"[alert] ": '[dispatch.email]\nvia = "ses"\n[alert] '}))
+
+
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="todoke demo"):
         read_settings(tmp_path / "none.toml")

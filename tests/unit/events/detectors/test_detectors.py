@@ -5,7 +5,7 @@ import pytest
 
 from engine.core.errors import ContractError
 from events.detectors import COLUMNS, load_detectors, read_detector, read_detectors
-from events.reading import copy_people, reached_tonight
+from events.reading import calendar_days, copy_people, reached_tonight
 from tests.support.eventful import BASELINE, FIRST, Register
 
 GOOD = """-- code: E77
@@ -79,8 +79,9 @@ def test_a_code_belongs_to_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [code for code, one in load_detectors().items() if one.query.text])
 def test_a_select_answers_with_the_columns_that_settling_reads(code: str, register: Register) -> None:
     night = register.night(FIRST)
-    copy_people(night)
-    with register.warehouse.frame("reached", reached_tonight(night)):
+    days = calendar_days(night)
+    copy_people(night, (), days)
+    with register.warehouse.frame("reached", reached_tonight(night, days)):
         found = register.warehouse.query(load_detectors()[code].query, municipality=night.municipality, night=FIRST)
     assert tuple(found.columns) == COLUMNS
     assert found.height == 0

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from engine.core.settings import Dispatch, Letters, Settings
+from engine.core.settings import S3, Dispatch, Letters, Settings
 from notices.dispatch.channel import Refused
 from notices.dispatch.letters import LetterChannel
 from tests.django_settings import settings_in
 from tests.support.parcels import PARCEL, parcel
+from tests.support.services import REGION, aws, client
 
 pytestmark = pytest.mark.browser  # the CJK fonts come with Chromium in .ci/run
 
@@ -133,3 +134,25 @@ def test_a_number_that_is_taken_is_refused_for_good(
 def test_a_number_that_is_no_file_name_is_refused(number: str, letters: LetterChannel) -> None:
     with pytest.raises(Refused, match="file name"):
         letters.send(parcel(number=number))
+
+
+def test_a_bucket_takes_letters_and_their_list_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with aws() as url, client("s3", url) as s3:
+        s3.create_bucket(Bucket="print-house", CreateBucketConfiguration={"LocationConstraint": REGION})
+        there = settings_in(tmp_path).model_copy(
+            update={
+                "dispatch": Dispatch(letters=Letters(to="s3://print-house/city")),
+                "s3": S3(endpoint_url=url, attempts=1),
+            }
+        )
+        for _ in range(2):
+            channel = LetterChannel(there)
+            channel.open()
+            channel.send(PARCEL)
+            channel.close()
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket="print-house")["Contents"]]
+        listed = s3.get_object(Bucket="print-house", Key="city/list-000001.csv")["Body"].read().decode()
+    assert keys == [f"city/{PARCEL.number}.json", f"city/{PARCEL.number}.pdf", "city/list-000001.csv"]
+    assert [row["number"] for row in csv.DictReader(io.StringIO(listed))] == [PARCEL.number]
