@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engine.core.errors import WordingError
+from notices.approval.edits import standing
 from notices.approval.hashing import LEFT_OUT, content_hash, item_hash
-from notices.approval.models import Item, ItemState, Notice, NoticeBody
+from notices.approval.models import Item, ItemState, Notice, NoticeBody, NoticeEdit
 from notices.site import installed
 from notices.wording import library
 from notices.wording.compose import Approved, Composed, ItemContent, compose
 from notices.wording.language import KINDS, Kind, languages
+from notices.wording.models import Wording
 
 FALLBACK = "ja"
 _NO_DATE = date.max
@@ -19,8 +21,12 @@ _Use = tuple[str, str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Shelf:
-    """The wording library, each text looked up once."""
+    """The wording library, each text looked up once, with what staff changed in this notice.
 
+    An edit stands as long as the approved version it rests on does.
+    """
+
+    edits: Mapping[str, NoticeEdit] = field(default_factory=dict)
     _found: dict[_Use, Approved | None] = field(default_factory=dict)
 
     def approved(
@@ -29,8 +35,14 @@ class Shelf:
         """The text in force for a use, or None."""
         use = (municipality, programme, event, kind, language, register)
         if use not in self._found:
-            self._found[use] = library.approved(*use)
+            wording = library.approved(*use)
+            self._found[use] = self.said(wording) if wording else None
         return self._found[use]
+
+    def said(self, wording: Wording) -> Approved:
+        """The words of an approved text in this notice."""
+        edit = self.edits.get(wording.programme)
+        return edit if edit and edit.base_version == wording.version else wording
 
     def has(self, item: Item, event: str, language: str) -> bool:
         """Whether an item can be said in a language."""
@@ -67,7 +79,7 @@ def rewrite(notice: Notice, *, at: datetime) -> None:
     Approvals of items whose own content stays what it was go on counting; the others are void and the item waits again.
     """
     items = [item for item in notice.items.order_by("position") if item.state not in LEFT_OUT]
-    composed = write(notice, items, Shelf())
+    composed = write(notice, items, Shelf(edits=standing(notice)))
     bind(notice, items, composed)
     notice.changed_at = at
     notice.save(update_fields=["due_on", "urgency", "content_hash", "changed_at"])

@@ -9,6 +9,7 @@ from engine.core.clock import TOKYO
 from engine.core.errors import InputError, StateError, WordingError
 from notices.approval import audit
 from notices.approval.composing import rewrite
+from notices.approval.edits import require_other_eyes, standing
 from notices.approval.hashing import content_hash, item_hash
 from notices.approval.leaving import put_out, send_later
 from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState
@@ -158,6 +159,7 @@ def _approve(notice: Notice, items: Sequence[Item], officer: Officer, at: dateti
     expected = content_hash(notice, notice.items.all(), notice.body.text)
     if expected != notice.content_hash or (seen is not None and seen != notice.content_hash):
         raise ContentChanged(f"notice {notice.number} is not what was prepared or shown; open it again")
+    require_other_eyes(notice, officer)
     _require_wordings(notice)
     for item in items:
         _decide(item, notice, officer, at, "approve")
@@ -168,13 +170,16 @@ def _approve(notice: Notice, items: Sequence[Item], officer: Officer, at: dateti
 
 
 def _require_wordings(notice: Notice) -> None:
-    """Every text in the notice, the opening too, is still approved. Raises StateError; the night writes the notice anew."""
+    """Every text in the notice is approved still, or an edit of one that is. Raises StateError; the night writes it anew."""
+    edits = standing(notice)
     for programme, version in notice.body.wording_versions.items():
         if programme.startswith("clauses:"):
             continue  # fixed clauses are part of the release, not of the library
         name = "" if programme.startswith("opening:") else programme
+        edit = edits.get(name)
+        base = edit.base_version if edit and edit.version == version else version
         use = Wording.objects.filter(
-            municipality_code=notice.municipality_code, programme=name, event=notice.event, version=version
+            municipality_code=notice.municipality_code, programme=name, event=notice.event, version=base
         )
         if not use.filter(state=Wording.State.APPROVED).exists():
             raise StateError(f"the wording of {programme} in notice {notice.number} is not approved (any more)")

@@ -239,6 +239,20 @@ class Decision(models.Model):
         ]
 
 
+class NoticeEdit(models.Model):
+    """Words of one notice that an officer changed, with what stood before. Never changed itself; the newest of a text stands."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="edits")
+    municipality_code = models.CharField(max_length=6)
+    programme = models.CharField(max_length=60, blank=True)  #: empty: the event's opening
+    base_version = models.CharField(max_length=64)  #: the approved wording it rests on
+    version = models.CharField(max_length=64)  #: SHA-256 of the sections
+    before = models.JSONField()  #: section name → text with {slots}
+    sections = models.JSONField()  #: section name → text with {slots}
+    editor = models.CharField(max_length=60)
+    edited_at = models.DateTimeField()
+
+
 class Selection(models.Model):
     """A part of the queue as an officer saw it: what one approval of many is bound to. Never changed, only carried out and undone."""
 

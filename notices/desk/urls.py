@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notices.desk.access import Permission, Route, Scope, gate
-from notices.desk.views import calls, entry, queue, reports, review, selection, tasks
+from notices.desk.views import calls, editing, entry, queue, reports, review, selection, tasks
 
 _POST = frozenset({"POST"})
 _GET_POST = frozenset({"GET", "HEAD", "POST"})
@@ -79,6 +79,21 @@ ROUTES = (
         permission=Permission.REVIEW,
         scope=Scope.OFFICE,
         view=review.reject,
+        methods=_POST,
+    ),
+    Route(
+        path="notices/<int:notice_id>/edit/",
+        name="edit",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=editing.edit_page,
+    ),
+    Route(
+        path="notices/<int:notice_id>/edit/save/",
+        name="save_edit",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=editing.save_edit,
         methods=_POST,
     ),
     Route(

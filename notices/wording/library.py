@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from engine.core.errors import StateError, WordingError
 from notices.site import installed
-from notices.wording.guard import Subject, check, version_of
+from notices.wording.guard import Finding, Subject, check, version_of
 from notices.wording.language import code_of, read_language, use_of
 from notices.wording.models import Wording
 from notices.wording.readability import measure
@@ -80,11 +80,7 @@ def approved(municipality: str, programme: str, event: str, kind: str, language:
 
 def revise(wording: Wording, sections: Mapping[str, str], *, editor: str, at: datetime) -> Wording:
     """A staff edit: a new version, held to the same guard and readability as a model's. Its editor cannot approve it."""
-    code = code_of(wording.language, wording.register)
-    subject = Subject(
-        programme=wording.programme, event=wording.event, kind=wording.kind, language=code, needs=_needs(wording)
-    )
-    measured = measure(sections, read_language(code))
+    measured = measure(sections, read_language(code_of(wording.language, wording.register)))
     version = version_of(sections)
     found, _ = same_use(wording).get_or_create(
         version=version,
@@ -93,13 +89,22 @@ def revise(wording: Wording, sections: Mapping[str, str], *, editor: str, at: da
             "drafter": editor,
             "office": wording.office,
             "recipe": wording.recipe,
-            "findings": [finding.as_json() for finding in (*check(sections, subject), *measured.findings)],
+            "findings": [finding.as_json() for finding in examine(wording, sections)],
             "readability": measured.as_json(),
             "created_at": at,
             **{name: getattr(wording, name) for name in _USE},
         },
     )
     return found
+
+
+def examine(wording: Wording, sections: Mapping[str, str]) -> list[Finding]:
+    """What the guard and the readability gate say of a staff edit of a version."""
+    code = code_of(wording.language, wording.register)
+    subject = Subject(
+        programme=wording.programme, event=wording.event, kind=wording.kind, language=code, needs=_needs(wording)
+    )
+    return [*check(sections, subject), *measure(sections, read_language(code)).findings]
 
 
 def _needs(wording: Wording) -> frozenset[str]:

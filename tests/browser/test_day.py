@@ -153,6 +153,7 @@ def test_axe_finds_nothing_on_any_page(viewport: dict[str, int], desk: Desk, bro
             "/queue/?event=E05",
             "/queue/?event=E99",
             "/notices/1/",
+            "/notices/1/edit/",
             "/tasks/",
             "/tasks/1/",
             "/night/",

@@ -10,6 +10,7 @@ from notices.approval import undo as taking_back
 from notices.approval.models import Decision, Item, ItemState, Notice, OutboxRow
 from notices.approval.states import OPEN
 from notices.desk.recorded import changes_behind
+from notices.desk.views.editing import changes_of
 from notices.desk.views.queue import claimant, display_names, filters_of, query_of, sort_of, unsafe
 from notices.desk.views.selection import day_of
 from notices.desk.visit import Visit
@@ -41,6 +42,8 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         undecided=_undecided(visit, mine),
         mine=mine,
         changes=changes_behind(mine, visit.t),
+        edits=(edits := changes_of(visit, notice)),
+        edited_by_me=any(one.edit.editor == visit.officer.name for one in edits),
         met=_tally(mine),
         fragment=Markup(to_fragment(sheet.text, name=name)),  # noqa: S704 - to_fragment escapes every value
         holder="" if holder == visit.officer.name else display_names(visit.municipality).get(holder, holder),

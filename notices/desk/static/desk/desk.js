@@ -35,15 +35,6 @@
     }
   }
 
-  // the wording is not changed here: the notice goes back to whoever keeps the texts, with that reason chosen
-  function edit() {
-    const reason = document.getElementById("reason");
-    if (!reason) return;
-    press("return");
-    reason.value = "wording";
-    document.getElementById("comment").focus();
-  }
-
   function tick() {
     const row = document.activeElement && document.activeElement.closest("tr");
     const box = row && row.querySelector("input[name=pick]");
@@ -61,7 +52,7 @@
       k: () => move(-1),
       a: () => press("approve"),
       r: () => press("return"),
-      e: edit,
+      e: () => press("edit"),
       x: tick,
       u: () => press("undo"),
       "/": () => press("search"),
