@@ -61,13 +61,13 @@ def built(folder: Path, seed: int) -> tuple[Settings, list[TruthRow]]:
     return settings, read_truth(folder / "truth.jsonl")
 
 
-def found_with(settings: Settings, truth: list[TruthRow], rules: Sequence[Rule]) -> Comparison:
+def found_with(settings: Settings, truth: list[TruthRow], rules: Sequence[Rule], *, deaths: bool = True) -> Comparison:
     """Runs detection over every night anew with these rules and compares."""
     with opened(settings) as warehouse:
         for on in ALL_NIGHTS:
             night = night_of(settings, warehouse, on)
             bind_night(warehouse, night.municipality, on)
-            report = detect(night, rules)
+            report = detect(night, rules, deaths=deaths)
             warehouse.mark(STAGE, night.municipality, on, dict(report.summary()))
         return compare(truth, known_events(warehouse, settings.municipality.code, ALL_NIGHTS[-1]), AUTOMATIC)
 
@@ -100,3 +100,9 @@ def test_every_real_event_is_found_and_no_trap_is_taken_for_one(
 def test_without_a_rule_the_night_is_wrong(code: str, first_town: tuple[Settings, list[TruthRow]]) -> None:
     settings, truth = first_town
     assert not found_with(settings, truth, [rule for rule in RULES if rule.code != code]).exact
+
+
+def test_without_the_settling_of_deaths_the_dead_are_written_to(first_town: tuple[Settings, list[TruthRow]]) -> None:
+    settings, truth = first_town
+    wrong = found_with(settings, truth, RULES, deaths=False).wrong_outcome
+    assert any("death_in_window" in said and said.endswith("suppressed expected, settled found") for said in wrong)
