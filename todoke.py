@@ -1,6 +1,5 @@
 """todoke's front door: the command line. The only place that knows every package, and where the night is written down."""
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -22,11 +21,13 @@ from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_j
 from engine.core.errors import SafetyStop
 from engine.core.settings import Settings, read_settings
 from engine.night import Night, Stage, Summary, run_night
+from engine.records.integrity import check_integrity
 from engine.records.load import load_records
 from engine.records.snapshot import publish_snapshot
 from engine.schedule import Job, run_schedule
 from engine.warehouse.duck import open_warehouse
 from events.detect import detect_events
+from events.probable.score import score_probable
 from fixtures import demo_settings
 from fixtures.town import build_town
 from notices.sealing import make_keys
@@ -49,8 +50,10 @@ def the_night() -> tuple[Stage, ...]:
     return (
         Stage(name="load_records", run=load_records, always=True),
         Stage(name="publish_safety", run=publish_safety, always=True),
+        Stage(name="check_integrity", run=check_integrity),
         Stage(name="derive_changes", run=derive_changes),
         Stage(name="detect_events", run=detect_events),
+        Stage(name="score_probable", run=score_probable),
         Stage(name="match_programmes", run=match_programmes),
         Stage(name="prepare_notices", run=prepare_notices),
         Stage(name="publish_snapshot", run=publish_snapshot),
@@ -84,14 +87,15 @@ def scan(
     if summary.halted:
         tell(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
     for code, numbers in summary.held.items():
-        alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
+        counted = f"expected {numbers['expected']}, seen {numbers['seen']}"
+        alert(settings.alert, f"todoke: {code} is held on {on}: {counted}; {numbers['cause']['en']}")
     return summary
 
 
 def go_on(summary: Summary) -> Summary:
-    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, and a line in the scheduler's log."""
+    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, 2 for a refused file; the scheduler logs it."""
     if summary.halted:
-        raise SafetyStop(summary.halted)
+        raise SafetyStop(summary.halted, by_input=summary.by_input)
     return summary
 
 
@@ -131,10 +135,7 @@ def night(
             day,
             lambda name, done, of: bar.update(task, description=name, completed=done, total=of),
         )
-    if as_json:
-        print_json(summary.as_json())
-    else:
-        typer.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2, default=str))
+    print_json(summary.as_json(), pretty=not as_json)
     go_on(summary)
 
 

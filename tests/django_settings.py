@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from engine.core.settings import Municipality, Office, Paths, Settings
+from engine.core.settings import Desk, Municipality, Office, Paths, Settings
 from notices.sealing import make_keys
 from notices.site import database, django_values
 
@@ -52,6 +52,7 @@ def settings_in(folder: Path) -> Settings:
         ),
         queue_url=f"sqlite:///{folder / 'queue.sqlite3'}",
         offices=dict.fromkeys(OFFICES, office),
+        desk=Desk(counts_seconds=0),
     )  # fmt: skip
 
 

@@ -79,9 +79,9 @@ def progress_bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def print_json(value: Mapping[str, Any]) -> None:
-    """One JSON object on a line; dates as YYYY-MM-DD."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+def print_json(value: Mapping[str, Any], *, pretty: bool = False) -> None:
+    """One JSON object on a line, or over several for a person; dates as YYYY-MM-DD."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain, indent=2 if pretty else None))
 
 
 def print_rows(rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: tuple[str, ...]) -> None:

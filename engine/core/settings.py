@@ -57,6 +57,7 @@ class Paths(Part):
     keys: Path
     anchor: Path
     scratch: Path
+    models: Path = Path("models")  #: trained weak signals, each under its SHA-256
 
 
 class S3(Part):
@@ -85,6 +86,45 @@ class Schedule(Part):
     dispatch_at: tuple[time, ...] = (time(10, 0), time(14, 0))
 
 
+class Letters(Part):
+    """Letters as PDF for the print house (the part letters). `to`: a folder or s3://bucket/prefix; empty: pages in `paths.outbox`.
+
+    `fonts`: a folder of further fonts, for characters of names the machine's own lack (外字). A bucket is reached as `[s3]` says.
+    """
+
+    to: str = ""
+    fonts: Path | None = None
+
+
+class Email(Part):
+    """E-mail to those who wish it. `via` empty: nobody gets any. `region` and `endpoint_url` are SES's, `host` and `port` SMTP's."""
+
+    via: Literal["", "smtp", "ses"] = ""
+    sender: str = ""
+    host: str = "127.0.0.1"
+    port: int = 25
+    starttls: bool = False
+    region: str = "ap-northeast-1"
+    endpoint_url: str = ""
+    timeout_seconds: float = Field(default=20, gt=0)
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.via and "@" not in self.sender:
+            raise ValueError("sender must be the address e-mail comes from")
+        return self
+
+
+class Heralds(Part):
+    """Short messages through SNS that a letter is on its way, to those who wish them by SMS or by the city's app (push)."""
+
+    sms: bool = False
+    push: bool = False
+    region: str = "ap-northeast-1"
+    endpoint_url: str = ""
+    timeout_seconds: float = Field(default=20, gt=0)
+
+
 class Dispatch(Part):
     """The way out. `stopped` is the kill switch: nothing is sent while it is true. A hand-over silent for the lease is taken for dead."""
 
@@ -92,6 +132,9 @@ class Dispatch(Part):
     lease_seconds: int = Field(default=600, ge=1)
     attempts: int = Field(default=8, ge=1)
     backoff_seconds: int = Field(default=300, ge=1)
+    letters: Letters = Letters()
+    email: Email = Email()
+    heralds: Heralds = Heralds()
 
 
 class Alert(Part):
@@ -105,10 +148,11 @@ class Alert(Part):
 
 
 class Desk(Part):
-    """Where the web desk listens."""
+    """Where the web desk listens. `counts_seconds`: how old the numbers above a queue may be; one's own decisions are in them at once."""
 
     host: str = "127.0.0.1"
     port: int = 8300
+    counts_seconds: int = Field(default=10, ge=0)
     secure_cookies: bool = True
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 
@@ -125,6 +169,13 @@ class LifeEvents(Part):
     """`quiet`: codes of events that are found and shown but give staff no task of their own; most are many and rarely acted on."""
 
     quiet: tuple[str, ...] = ("E13", "E15", "E21", "E34")
+
+
+class ProbableEvents(Part):
+    """Weak signals for staff. `enabled`: codes of trained models. `capacity`: code → calls a week the office has time for."""
+
+    enabled: tuple[str, ...] = ()
+    capacity: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
 
 
 class Bedrock(Part):
@@ -185,6 +236,7 @@ class Settings(Part):
     wording: Wordings = Wordings()
     volume: Volume = Volume()
     events: LifeEvents = LifeEvents()
+    probable: ProbableEvents = ProbableEvents()
     demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
     demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
         2026, 1, 1, tzinfo=TOKYO
@@ -226,4 +278,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     queue_url = settings.queue_url
     if queue_url.startswith("sqlite:///") and not queue_url.startswith("sqlite:////"):
         queue_url = f"sqlite:///{folder / queue_url.removeprefix('sqlite:///')}"
-    return settings.model_copy(update={"paths": Paths(feeds=feeds, **moved), "queue_url": queue_url})
+    update = {"paths": Paths(feeds=feeds, **moved), "queue_url": queue_url}
+    return settings.model_copy(update=update | {"dispatch": _letters_anchored(settings.dispatch, folder)})
+
+
+def _letters_anchored(dispatch: Dispatch, folder: Path) -> Dispatch:
+    letters = dispatch.letters
+    to = letters.to if not letters.to or "://" in letters.to else str(folder / letters.to)
+    fonts = folder / letters.fonts if letters.fonts else None
+    return dispatch.model_copy(update={"letters": Letters(to=to, fonts=fonts)})

@@ -1,6 +1,7 @@
 """Table contracts: what a feed of each table must look like, read from `contract/*.yaml`."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -8,6 +9,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from engine.core.dates import is_business_day
 from engine.core.errors import ContractError
 from engine.core.yaml_text import load_yaml
 
@@ -43,12 +45,26 @@ class Column(Part):
     role: Literal["effective", "notified", "processed"] | None = None
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+
 class Delivery(Part):
-    """When and how a feed comes: on office days; a missing mandatory one stops the night."""
+    """When and how a feed comes: on office days that are one of its weekdays; a missing mandatory one stops the night.
+
+    `maximum_age_days`: how far its newest file may lie behind the newest date one was due on, plus one: 1 is that date itself.
+    """
 
     mandatory: bool
-    maximum_age_days: int
+    maximum_age_days: int = Field(ge=1)
     file: Literal["full", "delta"]
+    weekdays: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
+
+    def due_on(self, on: date) -> date:
+        """The newest date, not after `on`, of which a file was due."""
+        while not (is_business_day(on) and WEEKDAYS[on.weekday()] in self.weekdays):
+            on -= timedelta(days=1)
+        return on
 
 
 class TableContract(Part):

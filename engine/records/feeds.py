@@ -5,14 +5,14 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.core.dates import last_business_day
 from engine.core.sql import load_queries
 from engine.records.contract import load_contracts
-from engine.records.history import SQL as HISTORY
+from engine.records.quarantine import SQL as QUARANTINE
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("feeds.sql"))
 SUPPORT = "support_measures"
+_REJECTED = "feed was rejected"
 
 
 def data_date(warehouse: Warehouse, municipality: str, on: date, table: str = SUPPORT) -> date | None:
@@ -25,9 +25,13 @@ def support_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str
     fault = feed_fault(warehouse, municipality, on, SUPPORT)
     if fault is not None:
         return fault
-    open_rows = warehouse.query(HISTORY["open_quarantine"], municipality=municipality, night=on)
-    spoiled = open_rows.filter(pl.col("table_name") == SUPPORT).height
-    return f"the {SUPPORT} feed has {spoiled} row(s) in quarantine" if spoiled else None
+    open_rows = warehouse.query(QUARANTINE["open_quarantine"], municipality=municipality, night=on)
+    spoiled = open_rows.filter(pl.col("table_name") == SUPPORT)
+    if not spoiled.height:
+        return None
+    first = spoiled.row(0, named=True)
+    where = f"row {first['row_number']} of the file of {first['business_date']}, {first['reason']}"
+    return f"the {SUPPORT} feed has {spoiled.height} row(s) in quarantine, the first {where}; see `todoke records quarantine`"
 
 
 def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str | None:
@@ -40,16 +44,22 @@ def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> s
     return next((fault for fault in faults if fault is not None), None)
 
 
+def stopped_by_rejection(warehouse: Warehouse, municipality: str, on: date) -> bool:
+    """Whether the support measures are good and a mandatory file of another table was refused: a fault somebody can put right."""
+    fault = mandatory_feed_fault(warehouse, municipality, on)
+    return fault is not None and support_feed_fault(warehouse, municipality, on) is None and _REJECTED in fault
+
+
 def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
     """Why a mandatory feed is missing, stale or rejected tonight; None when it is as new as the last office day."""
-    expected = last_business_day(on)
+    expected = load_contracts()[table].delivery.due_on(on)
     newest = data_date(warehouse, municipality, on, table)
     since = newest + timedelta(days=1) if newest else date.min
     rejected = warehouse.query(
         _SQL["rejected_since"], municipality=municipality, night=on, table_name=table, since=since
     )
     if rejected.height:
-        return f"the {table} feed was rejected: {rejected['reason'][0]}"
+        return f"the {table} {_REJECTED}: {rejected['reason'][0]}"
     if newest is None:
         return f"the {table} feed is missing: none was ever accepted"
     if newest < expected:
@@ -62,7 +72,7 @@ def gaps(warehouse: Warehouse, municipality: str, on: date) -> list[str]:
     newest = dict(warehouse.query(_SQL["newest_delivery"], municipality=municipality, night=on).iter_rows())
     found = []
     for name, contract in load_contracts().items():
-        oldest = last_business_day(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
+        oldest = contract.delivery.due_on(on) - timedelta(days=contract.delivery.maximum_age_days - 1)
         if name not in newest:
             found.append(f"{name}: never delivered")
         elif newest[name] < oldest:

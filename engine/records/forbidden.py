@@ -3,12 +3,11 @@
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-import polars as pl
-
+from engine.core.sql import load_queries
 from engine.core.yaml_text import load_yaml
+from engine.warehouse.duck import Warehouse
 
-_WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # 番号法総務省令5条: weights of the first eleven digits
+_SQL = load_queries(Path(__file__).with_name("forbidden.sql"))
 _AT_LEAST_VALUES = 20
 _AT_LEAST_SHARE = 0.9
 
@@ -33,20 +32,12 @@ def is_dropped(header: str) -> bool:
     return _plain(header) in _names()["dropped"]
 
 
-def individual_numbers(column: pl.Series) -> pl.Series:
-    """Which values are twelve digits whose check digit is that of an Individual Number. Takes text, gives booleans."""
-    twelve = column.str.contains(r"^[0-9]{12}$").fill_null(value=False)
-    if not twelve.any():
-        return twelve
-    digits = np.frombuffer("".join(column.filter(twelve).to_list()).encode(), dtype=np.uint8).reshape(-1, 12) - ord("0")
-    rest = digits[:, :11].astype(np.int64) @ np.array(_WEIGHTS) % 11
-    expected = np.where(rest <= 1, 0, 11 - rest)
-    hits = np.zeros(len(column), dtype=np.bool_)
-    hits[twelve.to_numpy()] = digits[:, 11] == expected
-    return pl.Series(hits)
+def know_individual_numbers(warehouse: Warehouse) -> None:
+    """Teaches the connection `is_individual_number(text)`: twelve digits whose check digit is that of an Individual Number."""
+    for macro in _SQL.values():
+        warehouse.define(macro.text)
 
 
-def holds_individual_numbers(column: pl.Series, hits: pl.Series) -> bool:
+def are_individual_numbers(hits: int, values: int) -> bool:
     """Whether a column as a whole holds them: at least 20 values and at least 90 % that check out (reader rule 5)."""
-    values = len(column) - column.null_count()
-    return values >= _AT_LEAST_VALUES and int(hits.sum()) >= _AT_LEAST_SHARE * values
+    return values >= _AT_LEAST_VALUES and hits >= _AT_LEAST_SHARE * values

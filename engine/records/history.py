@@ -1,12 +1,13 @@
-"""Append-only history: which of tonight's staged rows are new, written as one partition per table and night."""
+"""Append-only history: which of tonight's rows are new, written as one partition per table and night."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-
-import polars as pl
+from typing import Any
 
 from engine.core.sql import Query, load_queries, quoted
+from engine.records.check import NOTHING, Checked
 from engine.records.contract import TableContract
 from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
@@ -21,71 +22,93 @@ class Staged:
     file_id: str
     business_date: date
     full: bool
-    rows: pl.DataFrame
+    checked: Checked
+
+
+def known_rows(contract: TableContract, *, full: bool) -> Query:
+    """True for rows of a file that history has accepted as they are, as a check asks it: most of a full file's, few of a delta's."""
+    table = f"history.{contract.table}"
+    if not full:
+        return NOTHING
+    if contract.kind == "history":
+        return SQL["known_row"].about(table=table)
+    return SQL["known_version"].about(current=SQL["current_versions"].about(table=table))
 
 
 def append(
     warehouse: Warehouse, contract: TableContract, files: list[Staged], *, municipality: str, night: date
 ) -> int:
     """Makes what is new in these files, in business-date order, the night's partition of the table; returns its rows."""
-    staged = _one_frame(files)
-    table = f"history.{contract.table}"
-    if contract.kind == "state":
-        return _append_versions(warehouse, contract, files, staged, municipality=municipality, night=night)
-    deleted = listed(["COALESCE(s.is_deleted, FALSE)"]) if "is_deleted" in contract.columns else listed(["FALSE"])
-    query = SQL["new_keys"].about(table=table, deleted=deleted, columns=_columns(contract, "s"))
-    with warehouse.frame("staged", staged):
-        return warehouse.replace(table, municipality, night, query, municipality=municipality, night=night)
+    table, values = f"history.{contract.table}", {"municipality": municipality, "night": night}
+    staged = listed([_arrived(place, file).text for place, file in enumerate(files)], by=" UNION ALL ")
+    parts: list[tuple[Query, Mapping[str, Any]]] = []
+    if contract.kind == "history":
+        warehouse.write(SQL["new_keys"].about(table=table, staged=staged), **values)
+    else:
+        since = max((place for place, file in enumerate(files) if file.full), default=0)
+        later = SQL["told_later"].about(staged=staged) if len(files) > 1 else listed(["FALSE"])
+        query = SQL["new_versions"].about(table=table, told_later=later, staged=staged)
+        warehouse.write(query, **values, since_file=since)
+        if files[since].full and _may_have_vanished(warehouse, contract, files[since:], values):
+            parts.append(_vanished(contract, files[since:], values))
+    parts += _new_rows(warehouse, contract, files, values)
+    return warehouse.replace_by(table, municipality, night, parts)
 
 
-def _append_versions(
-    warehouse: Warehouse,
-    contract: TableContract,
-    files: list[Staged],
-    staged: pl.DataFrame,
-    *,
-    municipality: str,
-    night: date,
-) -> int:
-    """State tables: a new version where the row differs; a last one, `gone`, where the newest full file has no row."""
-    table = f"history.{contract.table}"
-    fulls = [(order, file) for order, file in enumerate(files) if file.full]
-    order, newest = fulls[-1] if fulls else (0, files[-1])
-    query = SQL["new_versions"].about(
-        newest=SQL["newest_versions"].about(table=table),
-        table=table,
-        staged_columns=_columns(contract, "s"),
-        gone_columns=_columns(contract, "h"),
+def forget_news(warehouse: Warehouse) -> None:
+    """Drops what `append` left."""
+    warehouse.write(SQL["forget_wanted"])
+
+
+def _arrived(place: int, file: Staged) -> Query:
+    day = f"DATE '{file.business_date.isoformat()}'"
+    return SQL["arrived_rows"].about(
+        arrived=file.checked.arrived, place=listed([str(place)]), business_date=listed([day])
     )
-    with warehouse.frame("staged", staged):
-        return warehouse.replace(
-            table,
-            municipality,
-            night,
-            query,
-            municipality=municipality,
-            night=night,
-            full=bool(fulls),
-            full_order=order * _ROWS_A_FILE,
-            full_file=newest.file_id,
-            full_date=newest.business_date,
+
+
+def _may_have_vanished(
+    warehouse: Warehouse, contract: TableContract, files: list[Staged], values: Mapping[str, Any]
+) -> bool:
+    """Whether a full file (the first of these) may lack a key that stands. A line that does not name its key may be any of them."""
+    if not all(file.checked.all_named for file in files):
+        return False
+    told = files[0].checked
+    if len(files) > 1 or not told.all_different:
+        return True
+    current = SQL["current_versions"].about(table=f"history.{contract.table}")
+    standing, changed = warehouse.query(SQL["met_again"].about(current=current, arrived=told.arrived), **values).row(0)
+    return bool(standing > changed + told.known)
+
+
+def _vanished(
+    contract: TableContract, files: list[Staged], values: Mapping[str, Any]
+) -> tuple[Query, Mapping[str, Any]]:
+    """What stands and is in none of these files, a full one and those after it."""
+    table = f"history.{contract.table}"
+    met = [SQL["keys_met"].about(arrived=file.checked.arrived).text for file in files]
+    query = SQL["vanished"].about(
+        table=table,
+        current=SQL["current_versions"].about(table=table),
+        met=listed(met, by=" UNION ALL "),
+        columns=_columns(contract, "h"),
+    )
+    return query, {**values, "full_file": files[0].file_id, "full_date": files[0].business_date}
+
+
+def _new_rows(
+    warehouse: Warehouse, contract: TableContract, files: list[Staged], values: Mapping[str, Any]
+) -> Iterator[tuple[Query, Mapping[str, Any]]]:
+    """The wanted rows of each file that has any: only these are read as values."""
+    flagged = contract.kind == "history" and "is_deleted" in contract.columns
+    deleted = listed(["COALESCE(t.is_deleted, FALSE)" if flagged else "FALSE"])
+    for place in warehouse.query(SQL["files_wanted"])["file_place"]:
+        file = files[place]
+        query = SQL["new_rows"].about(
+            deleted=deleted, columns=_columns(contract, "t"), read_back=file.checked.read_back
         )
-
-
-_ROWS_A_FILE = 1_000_000_000
-
-
-def _one_frame(files: list[Staged]) -> pl.DataFrame:
-    """All files' rows below each other, numbered so that later files and later rows come later."""
-    frames = [
-        file.rows.with_columns(
-            file_id=pl.lit(file.file_id),
-            business_date=pl.lit(file.business_date),
-            file_order=pl.int_range(pl.len(), dtype=pl.Int64) + order * _ROWS_A_FILE,
-        )
-        for order, file in enumerate(files)
-    ]
-    return pl.concat(frames)
+        about = {"file_id": file.file_id, "business_date": file.business_date, "file_place": place}
+        yield query, {**values, **about}
 
 
 def _columns(contract: TableContract, alias: str) -> Query:

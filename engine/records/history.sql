@@ -1,49 +1,100 @@
--- name: newest_versions
--- One row per key of a state table before tonight: its newest version.
-SELECT source_key, person_id, row_hash, gone, business_date
-FROM <table>
-WHERE municipality_code = $municipality AND night < $night
-QUALIFY ROW_NUMBER() OVER (PARTITION BY source_key ORDER BY night DESC) = 1;
+-- name: current_versions
+-- One row per key of a state table before tonight: its newest version. Most keys have one, of the table's first night.
+SELECT h.source_key, h.row_hash, h.gone FROM <table> AS h
+WHERE h.municipality_code = $municipality AND h.night < $night
+  AND NOT EXISTS (
+    SELECT 1 FROM <table> AS c
+    WHERE c.municipality_code = $municipality AND c.night < $night AND c.source_key = h.source_key
+      AND c.night > (SELECT MIN(m.night) FROM <table> AS m WHERE m.municipality_code = $municipality)
+  )
+UNION ALL
+SELECT h.source_key, ARG_MAX(h.row_hash, h.night) AS row_hash, ARG_MAX(h.gone, h.night) AS gone FROM <table> AS h
+WHERE h.municipality_code = $municipality AND h.night < $night
+  AND h.source_key IN (
+    SELECT c.source_key FROM <table> AS c
+    WHERE c.municipality_code = $municipality AND c.night < $night
+      AND c.night > (SELECT MIN(m.night) FROM <table> AS m WHERE m.municipality_code = $municipality)
+  )
+GROUP BY h.source_key
+
+-- name: known_version
+f.row_hash IN (SELECT k.row_hash FROM (<current>) AS k WHERE NOT k.gone)
+
+-- name: known_row
+f.row_hash IN (SELECT h.row_hash FROM <table> AS h WHERE h.municipality_code = $municipality AND h.night < $night)
+
+-- name: arrived_rows
+-- One row per good row of one file, told from those of the night's other files by the file's place among them.
+SELECT a.source_key, a.row_hash, a.texts IS NOT NULL AS kept, <place> AS file_place, <business_date> AS business_date
+FROM <arrived> AS a WHERE a.reason IS NULL
 
 -- name: new_keys
--- One row per staged row whose history key no earlier accepted file held (R4: whatever its processing date says).
-SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, s.file_id, s.business_date, s.person_id,
-       s.source_key, s.source_order, md5(s.row_text) AS row_hash, <deleted> AS gone, <columns>
-FROM staged AS s
-WHERE NOT EXISTS (
+-- One row per key that no earlier accepted file held (R4: whatever its processing date says), and the first file that has it.
+CREATE OR REPLACE TEMP TABLE wanted_rows AS
+SELECT s.source_key, MIN(s.file_place) AS file_place
+FROM (<staged>) AS s
+WHERE s.kept AND NOT EXISTS (
     SELECT 1 FROM <table> AS h
     WHERE h.municipality_code = $municipality AND h.night < $night AND h.source_key = s.source_key
 )
-QUALIFY ROW_NUMBER() OVER (PARTITION BY s.source_key ORDER BY s.file_order) = 1;
+GROUP BY s.source_key;
+
+-- name: told_later
+EXISTS (SELECT 1 FROM (<staged>) AS s WHERE s.source_key = n.source_key AND s.file_place > n.file_place)
 
 -- name: new_versions
--- One row per key of a state table whose newest staged row differs from what was known, or that a full file no longer holds.
--- A row of a file older than what is known says nothing new.
-WITH known AS (<newest>),
-final AS (
-    SELECT * FROM staged
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY source_key ORDER BY file_order DESC) = 1
+-- One row per key whose newest row differs from what was known, and the file that has it. A row of a file older than what is known
+-- says nothing new.
+CREATE OR REPLACE TEMP TABLE wanted_rows AS
+WITH news AS (
+    SELECT n.source_key, n.row_hash, n.file_place, n.business_date FROM (<staged>) AS n
+    WHERE n.kept AND n.file_place >= $since_file
+      AND NOT (<told_later>)
 ),
-vanished AS (
-    SELECT k.source_key FROM known AS k
-    WHERE $full AND NOT k.gone
-      AND NOT EXISTS (SELECT 1 FROM staged AS s WHERE s.source_key = k.source_key AND s.file_order >= $full_order)
-),
-last_seen AS (
-    SELECT h.* FROM <table> AS h INNER JOIN vanished AS v ON h.source_key = v.source_key
-    WHERE h.municipality_code = $municipality AND h.night < $night
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.source_key ORDER BY h.night DESC) = 1
+before AS (
+    SELECT h.source_key, ARG_MAX(h.row_hash, h.night) AS row_hash, ARG_MAX(h.gone, h.night) AS gone,
+           ARG_MAX(h.business_date, h.night) AS business_date
+    FROM <table> AS h
+    WHERE h.municipality_code = $municipality AND h.night < $night AND h.source_key IN (SELECT n.source_key FROM news AS n)
+    GROUP BY h.source_key
 )
-SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, s.file_id, s.business_date, s.person_id,
-       s.source_key, s.source_order, md5(s.row_text) AS row_hash, FALSE AS gone, <staged_columns>
-FROM final AS s
-LEFT JOIN known AS k ON s.source_key = k.source_key
-WHERE (k.source_key IS NULL OR ((k.gone OR k.row_hash <> md5(s.row_text)) AND s.business_date >= k.business_date))
-  AND (NOT $full OR s.file_order >= $full_order)
-UNION ALL
-SELECT $municipality, CAST($night AS DATE), $full_file, CAST($full_date AS DATE), h.person_id,
-       h.source_key, h.source_order, 'gone', TRUE, <gone_columns>
-FROM last_seen AS h;
+SELECT n.source_key, n.file_place FROM news AS n LEFT JOIN before AS b ON n.source_key = b.source_key
+WHERE b.source_key IS NULL OR ((b.gone OR b.row_hash <> n.row_hash) AND n.business_date >= b.business_date);
+
+-- name: forget_wanted
+DROP TABLE IF EXISTS wanted_rows;
+
+-- name: files_wanted
+SELECT DISTINCT file_place FROM wanted_rows ORDER BY file_place;
+
+-- name: new_rows
+-- One row per wanted row of one file.
+SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, $file_id AS file_id, CAST($business_date AS DATE) AS business_date,
+       t.person_id, t.source_key, t.source_order, t.row_hash, <deleted> AS gone, <columns>
+FROM (<read_back>) AS t
+
+-- name: met_again
+-- One row: how many keys of a state table stand, and how many of them a file has with other texts, good or bad.
+SELECT COUNT(*) AS standing, COUNT(a.source_key) AS changed
+FROM (<current>) AS k
+LEFT JOIN (SELECT DISTINCT a.source_key FROM <arrived> AS a WHERE NOT a.known) AS a ON a.source_key = k.source_key
+WHERE NOT k.gone;
+
+-- name: keys_met
+-- One row per row of one file that names its key, good or bad.
+SELECT a.source_key FROM <arrived> AS a WHERE a.source_key IS NOT NULL
+
+-- name: vanished
+-- One row per key of a state table that neither the newest full file nor one after it holds any more: its last version, gone.
+SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, $full_file AS file_id, CAST($full_date AS DATE) AS business_date,
+       h.person_id, h.source_key, h.source_order, 'gone' AS row_hash, TRUE AS gone, <columns>
+FROM <table> AS h
+INNER JOIN (
+    SELECT k.source_key, k.row_hash FROM (<current>) AS k
+    WHERE NOT k.gone AND NOT EXISTS (SELECT 1 FROM (<met>) AS s WHERE s.source_key = k.source_key)
+) AS k ON h.source_key = k.source_key AND h.row_hash = k.row_hash
+WHERE h.municipality_code = $municipality AND h.night < $night
+QUALIFY ROW_NUMBER() OVER (PARTITION BY h.source_key ORDER BY h.night DESC) = 1
 
 -- name: baseline_nights
 -- One row per table: the first night that accepted a file of it.
@@ -68,13 +119,3 @@ SELECT * FROM history.files WHERE municipality_code = $municipality AND night = 
 -- name: files_met_before
 -- One row per file an earlier night met, accepted or rejected.
 SELECT night, business_date, file_name FROM history.files WHERE municipality_code = $municipality AND night < $night;
-
--- name: open_quarantine
--- One row per quarantined row that no later file has brought right, as of a night.
-SELECT q.* FROM history.quarantine AS q
-WHERE q.municipality_code = $municipality AND q.night <= $night
-  AND NOT EXISTS (
-    SELECT 1 FROM history.resolutions AS r
-    WHERE r.municipality_code = q.municipality_code AND r.quarantine_id = q.quarantine_id AND r.night <= $night
-  )
-ORDER BY q.night, q.table_name, q.row_number;

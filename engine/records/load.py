@@ -1,7 +1,7 @@
 """Stage 1 of the night: feeds in, history out. A bad file or row is set aside with its reason; the rest loads."""
 
-import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,18 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from engine.core.errors import FeedRejected
 from engine.night import Night
 from engine.records.asof import bind_night
 from engine.records.bucket import as_folder
-from engine.records.check import check_file
-from engine.records.contract import TableContract, load_contracts
+from engine.records.check import forget
+from engine.records.contract import load_contracts
 from engine.records.feeds import gaps
-from engine.records.history import SQL, Staged, append
-from engine.records.landing import FeedFile, Promise, Wanted, check_promise, checksum, feed_files, land, resting_place
-from engine.records.profiles import read_profile, table_of
+from engine.records.history import SQL, Staged, append, forget_news
+from engine.records.landing import FeedFile, Promise, Wanted, checksum, feed_files, resting_place
+from engine.records.meeting import Met, matched, meet, read_by
+from engine.records.quarantine import RESOLUTIONS, SCHEMA, Origin, quarantined, resolved
+from engine.records.quarantine import SQL as QUARANTINE
 from engine.records.tables import create_tables
-from engine.warehouse.duck import Warehouse
 
 STAGE = "load_records"
 
@@ -35,27 +35,35 @@ class Loaded:
     rows: int
     quarantined: int
     baseline: tuple[str, ...]
+    dropped: tuple[str, ...]
     fresh: bool
 
     def summary(self) -> Mapping[str, Any]:
-        """feeds and rows of the contract; `gaps` are expected deliveries that did not come."""
+        """feeds and rows of the contract; `gaps` are expected deliveries that did not come, `dropped` columns the law forbids us."""
         feeds = {"accepted": list(self.accepted), "rejected": list(self.rejected), "gaps": list(self.gaps)}
         if self.baseline:
             feeds["baseline"] = list(self.baseline)
+        if self.dropped:
+            feeds["dropped"] = list(self.dropped)
         return {"feeds": feeds, "rows": {"loaded": self.rows, "quarantined": self.quarantined}}
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Met:
-    """One file met tonight: what became of it, and its rows if it was accepted."""
+class _Come:
+    """A file that has come, and the checksum of its content."""
 
     file: FeedFile
     file_id: str
-    contract: TableContract | None
-    full: bool
-    rows: pl.DataFrame | None
-    quarantined: pl.DataFrame | None
-    reason: str
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What a night did with one table's files."""
+
+    files: list[dict[str, Any]]
+    quarantine: list[pl.DataFrame]
+    resolutions: set[str]
 
 
 def load_records(night: Night) -> Loaded:
@@ -74,7 +82,7 @@ def load_records(night: Night) -> Loaded:
 
 def _wanted(night: Night) -> Wanted:
     """Tonight's files, those of nights that were missed, and those that came late to a night of the last weeks."""
-    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
+    warehouse, values = night.warehouse, _of(night)
     met = warehouse.query(SQL["files_met_before"], **values)
     first = met["night"].min()
     weeks = night.on - timedelta(days=night.settings.waits.late_entry_days)
@@ -87,120 +95,165 @@ def _wanted(night: Night) -> Wanted:
 
 
 def _take(night: Night, files: list[FeedFile]) -> bool:
-    """Loads these files unless the night knows them all; whether it did."""
-    known = _known(night.warehouse, {"municipality": night.municipality, "night": night.on})
-    sums = {file.path: checksum(file.path) for file in files}
-    fresh = not {(file.name, file.business_date, sums[file.path]) for file in files} <= known
-    if fresh:
-        files += _taken_away(night, known, files)
-        _load(night, [_meet(night, file, sums.get(file.path) or checksum(file.path)) for file in files])
-    return fresh
+    """Loads these files unless the night has read them all by the rules of today; whether it did."""
+    known = night.warehouse.query(SQL["files_of_night"], **_of(night))
+    rules = {table: read_by(night, contract) for table, contract in load_contracts().items()}
+    read = {(row["file_id"], row["file_name"], row["business_date"], row["read_by"]) for row in known.to_dicts()}
+    come = [_Come(file=file, file_id=checksum(file.path)) for file in files]
+    again = _to_try_again(night, rules)
+    asked = {
+        (one.file_id, one.file.name, one.file.business_date, _rules(night, one.file, rules)) for one in come + again
+    }
+    if asked <= read:
+        return False
+    first_time = known.filter(pl.col("kind") != "retry")
+    _load(night, come + _taken_away(night, first_time, files) + again, rules)
+    return True
 
 
-def _known(warehouse: Warehouse, values: Mapping[str, Any]) -> set[tuple[str, date, str]]:
-    frame = warehouse.query(SQL["files_of_night"], **values)
-    return set(frame.select("file_name", "business_date", "file_id").iter_rows())
+def _rules(night: Night, file: FeedFile, rules: Mapping[str, str]) -> str | None:
+    match = matched(night, file)
+    return rules[match.contract.table] if match else None
 
 
-def _taken_away(night: Night, known: set[tuple[str, date, str]], files: list[FeedFile]) -> list[FeedFile]:
-    """What this night loaded before and somebody has since removed from the feed folder: read again from where it landed."""
+def _of(night: Night) -> dict[str, Any]:
+    return {"municipality": night.municipality, "night": night.on}
+
+
+def _landed(night: Night, row: Mapping[str, Any], kind: Any) -> FeedFile | None:
+    """A file of an earlier reading, from where it landed."""
+    place = resting_place(row["file_id"], Path(row["file_name"]).suffix, night.settings.paths.landing)
+    promised = Promise(kind=kind, encoding=row["encoding"])
+    file = FeedFile(path=place, name=row["file_name"], business_date=row["business_date"], promised=promised)
+    return file if place.exists() else None
+
+
+def _taken_away(night: Night, known: pl.DataFrame, files: list[FeedFile]) -> list[_Come]:
+    """What this night loaded before and somebody has since removed from the feed folder."""
     here = {(file.name, file.business_date) for file in files}
     return [
-        FeedFile(path=place, name=name, business_date=business_date, promised=Promise())
-        for name, business_date, file_id in sorted(known)
-        if (name, business_date) not in here
-        for place in [resting_place(file_id, Path(name).suffix, night.settings.paths.landing)]
-        if place.exists()
+        _Come(file=file, file_id=row["file_id"])
+        for row in known.to_dicts()
+        if (row["file_name"], row["business_date"]) not in here
+        for file in [_landed(night, row, row["kind"])]
+        if file is not None
     ]
 
 
-def _meet(night: Night, file: FeedFile, file_id: str) -> _Met:
-    """Lands and checks one file."""
-    contract: TableContract | None = None
-    full = False
-    try:
-        profile = read_profile(night.settings.profile)
-        match = table_of(file.name, profile, load_contracts())
-        if match is None:
-            raise FeedRejected(f"{file.name}: the profile {night.settings.profile} knows no such file")
-        contract = match.contract
-        full = (file.promised.kind or contract.delivery.file) == "full"
-        place = land(file, file_id, night.settings.paths.landing)
-        check_promise(file, file_id)
-        checked = check_file(
-            place,
-            name=file.name,
-            ending=match.ending,
-            contract=contract,
-            profile=profile,
-            municipality=night.municipality,
-            encoding=file.promised.encoding,
-        )
-        check_promise(file, file_id, rows=checked.rows.height + checked.quarantined.height)
-    except FeedRejected as refused:
-        return _Met(
-            file=file, file_id=file_id, contract=contract, full=full, rows=None, quarantined=None, reason=str(refused)
-        )
-    return _Met(
-        file=file,
-        file_id=file_id,
-        contract=contract,
-        full=full,
-        rows=checked.rows,
-        quarantined=checked.quarantined,
-        reason="",
-    )
+def _to_try_again(night: Night, rules: Mapping[str, str]) -> list[_Come]:
+    """Files of earlier nights with rows still set aside whose contract or profile has changed since they were last read."""
+    query = QUARANTINE["files_to_try_again"].about(open=QUARANTINE["open_quarantine"])
+    eve = night.on - timedelta(days=1)
+    return [
+        _Come(file=file, file_id=row["file_id"], again=True)
+        for row in night.warehouse.query(query, municipality=night.municipality, night=eve).to_dicts()
+        if row["read_by"] != rules.get(row["table_name"])
+        for file in [_landed(night, row, None)]
+        if file is not None
+    ]
 
 
-def _load(night: Night, met: list[_Met]) -> None:
+def _load(night: Night, come: list[_Come], rules: Mapping[str, str]) -> None:
     """Writes every partition of the night; the files' own partition last, so that a killed load is loaded again."""
     warehouse, municipality, on = night.warehouse, night.municipality, night.on
-    warehouse.replace("history.files", municipality, on, _file_rows(night, []))
-    values = {"municipality": municipality, "night": on}
-    repeated = set(warehouse.query(SQL["accepted_before"], **values).iter_rows())
-    told = dict(warehouse.query(SQL["newest_fulls"], **values).iter_rows())
-    for contract in load_contracts().values():
-        since = told.get(contract.table, date.min) if contract.kind == "state" else date.min
-        files = [
-            Staged(file_id=one.file_id, business_date=one.file.business_date, full=one.full, rows=one.rows)
-            for one in met
-            if one.contract is contract
-            and one.rows is not None
-            and one.file.business_date >= since  # a newer full file has told the whole state already
-            and (one.full or (contract.table, one.file_id) not in repeated)
-        ]
-        if files:
-            append(warehouse, contract, files, municipality=municipality, night=on)
-    quarantine = _quarantine_rows(night, met)
-    warehouse.replace("history.quarantine", municipality, on, quarantine)
-    warehouse.replace("history.resolutions", municipality, on, _resolutions(night, met))
-    warehouse.replace("history.files", municipality, on, _file_rows(night, met))
-
-
-def _file_rows(night: Night, met: list[_Met]) -> pl.DataFrame:
-    first = dict(
-        night.warehouse.query(SQL["baseline_nights"], municipality=night.municipality, night=night.on).iter_rows()
+    warehouse.replace("history.files", municipality, on, pl.DataFrame(schema=_FILES))
+    ordered = sorted(come, key=lambda one: (one.file.business_date, one.file.name))
+    by_table: dict[str | None, list[_Come]] = {table: [] for table in (*load_contracts(), None)}
+    for one in ordered:
+        match = matched(night, one.file)
+        by_table[match.contract.table if match else None].append(one)
+    seen = _Seen(
+        repeated=set(warehouse.query(SQL["accepted_before"], **_of(night)).iter_rows()),
+        told_whole=dict(warehouse.query(SQL["newest_fulls"], **_of(night)).iter_rows()),
+        first=dict(warehouse.query(SQL["baseline_nights"], **_of(night)).iter_rows()),
+        set_aside=frozenset(warehouse.query(QUARANTINE["open_quarantine"], **_of(night))["table_name"].to_list()),
     )
-    rows = [
-        {
-            "municipality_code": night.municipality,
-            "night": night.on,
-            "file_id": one.file_id,
-            "file_name": one.file.name,
-            "table_name": one.contract.table if one.contract else None,
-            "business_date": one.file.business_date,
-            "kind": "full" if one.full else "delta",
-            "rows": one.rows.height if one.rows is not None else 0,
-            "quarantined": one.quarantined.height if one.quarantined is not None else 0,
-            "state": "rejected" if one.reason else "accepted",
-            "reason": one.reason,
-            "baseline": not one.reason
-            and one.contract is not None
-            and first.get(one.contract.table, night.on) == night.on,
-        }
-        for one in met
-    ]
-    return pl.DataFrame(rows, schema=_FILES)
+    outcomes = [_load_table(night, files, seen, rules) for files in by_table.values() if files]
+    quarantine = [pl.DataFrame(schema=SCHEMA), *(rows for one in outcomes for rows in one.quarantine)]
+    right = sorted({found for one in outcomes for found in one.resolutions})
+    resolutions = [{"municipality_code": municipality, "night": on, "quarantine_id": found} for found in right]
+    files = [row for one in outcomes for row in one.files]
+    warehouse.replace("history.quarantine", municipality, on, pl.concat(quarantine))
+    warehouse.replace("history.resolutions", municipality, on, pl.DataFrame(resolutions, schema=RESOLUTIONS))
+    warehouse.replace("history.files", municipality, on, pl.DataFrame(files, schema=_FILES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What earlier nights accepted."""
+
+    repeated: set[tuple[str, str]]  #: (table, content)
+    told_whole: Mapping[str, date]  #: table → date of its newest full file
+    first: Mapping[str, date]  #: table → the night of its baseline
+    set_aside: frozenset[str]  #: tables with rows set aside that nothing brought right yet
+
+
+def _load_table(night: Night, come: list[_Come], seen: _Seen, rules: Mapping[str, str]) -> _Outcome:
+    """Reads one table's files of the night, oldest first, and makes what is new in them its history."""
+    warehouse, outcome = night.warehouse, _Outcome(files=[], quarantine=[], resolutions=set())
+    with ExitStack() as stay:
+        stay.callback(forget_news, warehouse)
+        met: list[Met] = []
+        for place, found in enumerate(come):
+            met.append(meet(night, found.file, found.file_id, place=place, stay=stay, again=found.again))
+            stay.callback(forget, warehouse, f"arrived_{place}")
+        contract = met[0].contract
+        staged = [_staged(one) for one in met if _brings_news(one, seen)]
+        if contract is not None and staged:
+            append(warehouse, contract, staged, municipality=night.municipality, night=night.on)
+        for one in met:
+            right = _brought_right(night, one) if one.contract and one.contract.table in seen.set_aside else []
+            outcome.resolutions.update(right)
+            outcome.files.append(_file_row(night, one, seen, rules) | ({"rows": len(right)} if one.again else {}))
+            if one.set_aside is not None and contract is not None:
+                origin = Origin(file_id=one.file_id, table=contract.table, business_date=one.file.business_date)
+                outcome.quarantine.append(
+                    quarantined(one.set_aside, origin, municipality=night.municipality, night=night.on)
+                )
+    return outcome
+
+
+def _brings_news(one: Met, seen: _Seen) -> bool:
+    """Whether a file may add to history: accepted, no repetition, and no state older than what a full file has told since."""
+    if one.checked is None or one.contract is None:
+        return False
+    table = one.contract.table
+    if one.contract.kind == "state" and one.file.business_date < seen.told_whole.get(table, date.min):
+        return False
+    return one.full or one.again or (table, one.file_id) not in seen.repeated
+
+
+def _staged(one: Met) -> Staged:
+    assert one.checked is not None
+    return Staged(file_id=one.file_id, business_date=one.file.business_date, full=one.full, checked=one.checked)
+
+
+def _brought_right(night: Night, one: Met) -> list[str]:
+    if one.checked is None or one.contract is None:
+        return []
+    whole = one.full and not one.checked.quarantined.height
+    return resolved(night.warehouse, one.checked.arrived, one.contract.table, whole=whole, **_of(night))
+
+
+def _file_row(night: Night, one: Met, seen: _Seen, rules: Mapping[str, str]) -> dict[str, Any]:
+    table = one.contract.table if one.contract else None
+    return {
+        "municipality_code": night.municipality,
+        "night": night.on,
+        "file_id": one.file_id,
+        "file_name": one.file.name,
+        "table_name": table,
+        "business_date": one.file.business_date,
+        "kind": one.kind,
+        "rows": one.checked.rows if one.checked else 0,
+        "quarantined": one.set_aside.height if one.set_aside is not None else 0,
+        "state": "rejected" if one.reason else "accepted",
+        "reason": one.reason,
+        "baseline": not one.reason and table is not None and seen.first.get(table, night.on) == night.on,
+        "encoding": one.file.promised.encoding,
+        "read_by": rules[table] if table else None,
+        "dropped": " ".join(one.checked.dropped_columns) or None if one.checked else None,
+    }
 
 
 _FILES = {
@@ -216,66 +269,14 @@ _FILES = {
     "state": pl.String,
     "reason": pl.String,
     "baseline": pl.Boolean,
+    "encoding": pl.String,
+    "read_by": pl.String,
+    "dropped": pl.String,
 }
-_QUARANTINE = {
-    "municipality_code": pl.String,
-    "night": pl.Date,
-    "quarantine_id": pl.String,
-    "file_id": pl.String,
-    "table_name": pl.String,
-    "business_date": pl.Date,
-    "row_number": pl.Int64,
-    "resident_id": pl.String,
-    "source_key": pl.String,
-    "reason": pl.String,
-}
-
-
-def _quarantine_rows(night: Night, met: list[_Met]) -> pl.DataFrame:
-    rows = [
-        {
-            "municipality_code": night.municipality,
-            "night": night.on,
-            "quarantine_id": hashlib.sha256(
-                f"{one.file_id}|{one.file.business_date}|{row['row_number']}".encode()
-            ).hexdigest()[:16],
-            "file_id": one.file_id,
-            "table_name": one.contract.table,
-            "business_date": one.file.business_date,
-            **row,
-        }
-        for one in met
-        if one.contract is not None and one.quarantined is not None
-        for row in one.quarantined.iter_rows(named=True)
-    ]
-    return pl.DataFrame(rows, schema=_QUARANTINE)
-
-
-def _resolutions(night: Night, met: list[_Met]) -> pl.DataFrame:
-    """Quarantined rows of earlier nights that tonight's files bring right: the same key again, or a whole file without faults."""
-    earlier = night.warehouse.query(SQL["open_quarantine"], municipality=night.municipality, night=night.on).filter(
-        pl.col("night") < night.on
-    )
-    resolved: list[str] = []
-    for one in met:
-        if one.contract is None or one.rows is None or one.quarantined is None:
-            continue
-        mine = earlier.filter(pl.col("table_name") == one.contract.table)
-        if one.full and not one.quarantined.height:
-            resolved += mine["quarantine_id"].to_list()
-        else:
-            resolved += mine.filter(pl.col("source_key").is_in(one.rows["source_key"].to_list()))[
-                "quarantine_id"
-            ].to_list()
-    rows = [
-        {"municipality_code": night.municipality, "night": night.on, "quarantine_id": found}
-        for found in sorted(set(resolved))
-    ]
-    return pl.DataFrame(rows, schema={"municipality_code": pl.String, "night": pl.Date, "quarantine_id": pl.String})
 
 
 def _report(night: Night, *, fresh: bool) -> Loaded:
-    files = night.warehouse.query(SQL["files_of_night"], municipality=night.municipality, night=night.on)
+    files = night.warehouse.query(SQL["files_of_night"], **_of(night))
     accepted = files.filter(pl.col("state") == "accepted")
     return Loaded(
         accepted=tuple(f"{row['business_date']}/{row['file_name']}" for row in accepted.iter_rows(named=True)),
@@ -287,5 +288,9 @@ def _report(night: Night, *, fresh: bool) -> Loaded:
         rows=int(accepted["rows"].sum()),
         quarantined=int(files["quarantined"].sum()),
         baseline=tuple(sorted(set(accepted.filter(pl.col("baseline"))["table_name"].to_list()))),
+        dropped=tuple(
+            f"{row['business_date']}/{row['file_name']}: {row['dropped']}"
+            for row in files.filter(pl.col("dropped").is_not_null()).iter_rows(named=True)
+        ),
         fresh=fresh,
     )

@@ -70,13 +70,20 @@ def table_of(file_name: str, profile: Profile, contracts: Mapping[str, TableCont
     return None
 
 
-@cache
 def read_profile(name: str) -> Profile:
-    """A profile by its name. Raises ContractError that lists the profiles there are."""
-    path = FOLDER / f"{name}.yaml"
+    """A profile by its name, or by the path of a file that ends in .yaml. Raises ContractError that lists the profiles there are."""
+    path = Path(name) if name.endswith(".yaml") else FOLDER / f"{name}.yaml"
     if not path.exists():
         known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.yaml")))
-        raise ContractError(f"there is no feed profile {name!r}; the settings' `profile` may be: {known}")
+        raise ContractError(
+            f"there is no feed profile {name!r}; the settings' `profile` may be: {known}, or a .yaml file"
+        )
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read(path: Path, changed_ns: int) -> Profile:
+    """A file as it was when it was last changed: the scheduler runs for months, and a city edits its code lists meanwhile."""
     try:
         return Profile.model_validate(load_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:

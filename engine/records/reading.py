@@ -1,4 +1,4 @@
-"""A landed file as text columns, line by line accountable: what cannot be read as a row is named, not lost."""
+"""A landed file as a scan over text columns, line by line accountable: what cannot be read as a row is named, not lost."""
 
 import codecs
 import csv
@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from engine.core.errors import FeedRejected
-from engine.core.sql import load_queries
+from engine.core.sql import Query, load_queries
+from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("reading.sql"))
 #: encoding as a profile or manifest declares it → Python's codec; a byte order mark is dropped
@@ -28,35 +29,57 @@ _REASONS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Raw:
-    """A file's rows as text (empty is NULL) under the file's own headers with their row_number (2 is the first below the header)."""
+class Source:
+    """A file that can be scanned: its columns are text (empty is NULL) named c0, c1, … in the header's order."""
 
-    rows: pl.DataFrame
-    unreadable: pl.DataFrame  #: row_number, reason
+    name: str
+    header: tuple[str, ...]
+    values: Mapping[str, Any]  #: what a scan asks for
+    parquet: bool
 
-
-def read_raw(path: Path, *, name: str, ending: str, encoding: str) -> Raw:
-    """Reads a file. Raises FeedRejected that says why it cannot be read at all."""
-    if ending == "parquet":
-        try:
-            frame = pl.read_parquet(path).cast(pl.String)
-        except pl.exceptions.PolarsError as error:
-            raise FeedRejected(f"{name} is not a Parquet file ({type(error).__name__})") from None
-        return Raw(rows=frame.with_row_index("row_number", offset=2), unreadable=_none())
-    if encoding not in ENCODINGS:
-        raise FeedRejected(f"{name} declares the encoding {encoding!r}; use one of {', '.join(ENCODINGS)}")
-    with _in_utf8(path, name, encoding) as readable:
-        return _read_csv(readable, name, _header(readable, name))
+    @property
+    def scan(self) -> Query:
+        """The rows, in the file's order; lines that are none are kept aside for `unreadable`."""
+        return _SQL["scan_parquet" if self.parquet else "scan_csv"]
 
 
 @contextmanager
-def _in_utf8(path: Path, name: str, encoding: str) -> Iterator[Path]:
+def opened_source(path: Path, *, name: str, ending: str, encoding: str, scratch: Path) -> Iterator[Source]:
+    """A file ready to be scanned while the block lasts. Raises FeedRejected that says why it cannot be read at all."""
+    if ending == "parquet":
+        with _as_text(path, name, scratch) as (readable, header):
+            yield Source(name=name, header=header, values={"path": str(readable)}, parquet=True)
+        return
+    if encoding not in ENCODINGS:
+        raise FeedRejected(f"{name} declares the encoding {encoding!r}; use one of {', '.join(ENCODINGS)}")
+    with _in_utf8(path, name, encoding, scratch) as readable:
+        header = _header(readable, name)
+        columns = {f"c{place}": "VARCHAR" for place in range(len(header))}  # headers never become SQL
+        yield Source(name=name, header=header, values={"path": str(readable), "columns": columns}, parquet=False)
+
+
+@contextmanager
+def _as_text(path: Path, name: str, scratch: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """A Parquet file's header, and a copy of it with every column as text under its place."""
+    with tempfile.NamedTemporaryFile(dir=scratch, suffix=".parquet") as copy:
+        try:
+            frame = pl.scan_parquet(path)
+            header = tuple(frame.collect_schema().names())
+            texts = [pl.col(column).cast(pl.String).alias(f"c{place}") for place, column in enumerate(header)]
+            frame.select(texts).sink_parquet(copy.name)
+        except pl.exceptions.PolarsError as error:
+            raise FeedRejected(f"{name} is not a Parquet file ({type(error).__name__})") from None
+        yield Path(copy.name), header
+
+
+@contextmanager
+def _in_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Iterator[Path]:
     """The file itself, or a copy in UTF-8 while the block lasts, made block by block."""
     if encoding == "utf-8":
         yield path
         return
     decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".partial") as copy, path.open("rb") as stream:
+    with tempfile.NamedTemporaryFile("wb", dir=scratch, suffix=".csv") as copy, path.open("rb") as stream:
         read = 0
         try:
             while block := stream.read(_BLOCK_BYTES):
@@ -69,7 +92,7 @@ def _in_utf8(path: Path, name: str, encoding: str) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _header(path: Path, name: str) -> list[str]:
+def _header(path: Path, name: str) -> tuple[str, ...]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), None)
@@ -82,56 +105,43 @@ def _header(path: Path, name: str) -> list[str]:
     doubled = sorted({column for column in header if header.count(column) > 1})
     if doubled:
         raise FeedRejected(f"{name} has the column {doubled[0]} twice")
-    return header
+    return tuple(header)
 
 
 def _not_utf8(name: str, where: str) -> str:
     return f"{name} is not UTF-8 ({where}); declare its encoding in the profile or convert it"
 
 
-@cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    """Reads CSV files; holds nothing."""
-    options: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    return duckdb.connect(config=options)
+def scanned(warehouse: Warehouse, source: Source, query: Query, **values: Any) -> pl.DataFrame:
+    """Runs a statement that reads `source.scan` to its end, and returns the lines that are no rows: row_number, reason.
 
-
-def _read_csv(path: Path, name: str, header: list[str]) -> Raw:
-    places = {f"c{place}": "VARCHAR" for place in range(len(header))}  # headers are the file's; they never become SQL
-    connection = _engine().cursor()
+    Line 2 is the first below the header. Raises FeedRejected when the file as a whole cannot be read.
+    """
+    warehouse.define(_SQL["forget_rejects"].text)
     try:
-        values = {"path": str(path), "columns": places}
-        rows: pl.DataFrame = connection.sql(_SQL["read_csv"].text, params=values).pl()
-        rejected = connection.sql(_SQL["rejects"].text).pl()
-    except duckdb.Error as error:
-        raise FeedRejected(f"{name} is not a well-formed CSV file ({type(error).__name__}); ask for it again") from None
-    finally:
-        connection.close()
+        warehouse.write(query, **source.values, **values)
+    except duckdb.InvalidInputException as error:
+        raise FeedRejected(
+            f"{source.name} is not a well-formed CSV file ({type(error).__name__}); ask for it again"
+        ) from None
+    if source.parquet:
+        return pl.DataFrame(schema={"row_number": pl.Int64, "reason": pl.String})
+    rejected = warehouse.query(_SQL["rejects"])
     bad = rejected.filter(pl.col("error_type") == "INVALID ENCODING")
     if bad.height:
-        raise FeedRejected(_not_utf8(name, f"line {bad['line'].min()}"))
+        raise FeedRejected(_not_utf8(source.name, f"line {bad['line'].item(0)}"))
     if rejected["several_lines"].any():
         raise FeedRejected(
-            f"{name} has a quote that is never closed, from line {rejected['line'].min()} on; ask for it again"
+            f"{source.name} has a quote that is never closed, from line {rejected['line'].item(0)} on; ask for it again"
         )
-    unreadable = rejected.select(
-        row_number=pl.col("line").cast(pl.UInt32),
+    return rejected.select(
+        row_number="line",
         reason=pl.col("error_type").replace_strict(_REASONS, default="not_a_row", return_dtype=pl.String),
     )
-    return Raw(rows=_numbered(rows.rename(dict(zip(places, header, strict=True))), unreadable), unreadable=unreadable)
 
 
-def _numbered(rows: pl.DataFrame, unreadable: pl.DataFrame) -> pl.DataFrame:
-    """Every row with its place in the file: the places that unreadable ones do not take."""
-    places = pl.DataFrame(
-        {"row_number": pl.int_range(2, 2 + rows.height + unreadable.height, dtype=pl.UInt32, eager=True)}
-    )
-    free = places.join(unreadable, on="row_number", how="anti").sort("row_number").head(rows.height)
-    return pl.concat([free, rows], how="horizontal")
-
-
-def _none() -> pl.DataFrame:
-    return pl.DataFrame(schema={"row_number": pl.UInt32, "reason": pl.String})
+def places_in_file(rows: pl.Series, unreadable: pl.Series) -> pl.Series:
+    """Row numbers in the file (2 is the first below the header) of readable rows counted from 0, past the unreadable ones."""
+    taken = unreadable.sort()
+    readable_before = taken - 2 - pl.int_range(len(taken), eager=True)
+    return rows + 2 + readable_before.search_sorted(rows, side="right").cast(pl.Int64)

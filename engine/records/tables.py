@@ -22,6 +22,6 @@ def create_tables(warehouse: Warehouse, contracts: Mapping[str, TableContract]) 
         warehouse.define(_SQL["create_changes_table"].about(table=changes, columns=columns).text)
 
 
-def listed(parts: Iterable[str]) -> Query:
-    """Parts of a column list, made of checked names, as a text a query can be told about."""
-    return Query(name="list", text=", ".join(parts))
+def listed(parts: Iterable[str], *, by: str = ", ") -> Query:
+    """Parts of an expression or a column list, made of checked names, as a text a query can be told about."""
+    return Query(name="list", text=by.join(parts))

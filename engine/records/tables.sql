@@ -5,7 +5,9 @@ CREATE SCHEMA IF NOT EXISTS history;
 CREATE SCHEMA IF NOT EXISTS changes;
 
 -- name: create_files
--- One row per file a night met, accepted or rejected.
+-- One row per file a night met, accepted or rejected. `kind` is full, delta or retry (a landed file read again for its quarantined
+-- rows); `encoding` is what its manifest declares; `read_by` tells the contract and profile it was read by from others; `dropped`
+-- names the columns that the law forbids us and that were left at the door, with a space between.
 CREATE TABLE IF NOT EXISTS history.files (
     municipality_code VARCHAR NOT NULL,
     night DATE NOT NULL,
@@ -18,8 +20,20 @@ CREATE TABLE IF NOT EXISTS history.files (
     quarantined BIGINT NOT NULL,
     state VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
-    baseline BOOLEAN NOT NULL
+    baseline BOOLEAN NOT NULL,
+    encoding VARCHAR,
+    read_by VARCHAR,
+    dropped VARCHAR
 );
+
+-- name: add_encoding
+ALTER TABLE history.files ADD COLUMN IF NOT EXISTS encoding VARCHAR;
+
+-- name: add_read_by
+ALTER TABLE history.files ADD COLUMN IF NOT EXISTS read_by VARCHAR;
+
+-- name: add_dropped
+ALTER TABLE history.files ADD COLUMN IF NOT EXISTS dropped VARCHAR;
 
 -- name: create_quarantine
 -- One row per row that was not loaded, with where it stands and why; never the value.
@@ -42,6 +56,18 @@ CREATE TABLE IF NOT EXISTS history.resolutions (
     municipality_code VARCHAR NOT NULL,
     night DATE NOT NULL,
     quarantine_id VARCHAR NOT NULL
+);
+
+-- name: create_integrity
+-- One row per count of a night's integrity report.
+CREATE TABLE IF NOT EXISTS history.integrity (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    kind VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    number BIGINT NOT NULL,
+    before BIGINT
 );
 
 -- name: create_history_table

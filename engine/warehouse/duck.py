@@ -1,7 +1,7 @@
 """The DuckDB warehouse: one file, opened by the night alone."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Takes over an open connection; `open_warehouse` is the usual way to get one."""
         self._connection = connection
+        connection.execute("SET enable_progress_bar = false")  # it would write into what a command answers
         for query in _SQL.values():
             if query.name.startswith("create_"):
                 connection.execute(query.text)
@@ -45,9 +46,10 @@ class Warehouse:
         """Runs one statement that creates a schema, table or view. Statements are ours or built from an AST."""
         self._connection.execute(statement)
 
-    def write(self, query: Query, **values: Any) -> None:
-        """Runs one statement with the values it asks for."""
-        self._connection.execute(query.text, {name: values[name] for name in query.parameters})
+    def write(self, query: Query, **values: Any) -> int:
+        """Runs one statement with the values it asks for; returns how many rows it wrote, if it says so."""
+        said = self._connection.execute(query.text, {name: values[name] for name in query.parameters}).fetchall()
+        return int(said[0][0]) if said and isinstance(said[0][0], int) else 0
 
     def query(self, query: Query, **values: Any) -> pl.DataFrame:
         """All rows of a SELECT as a DataFrame. Values the text does not ask for are left out."""
@@ -64,15 +66,29 @@ class Warehouse:
         Rows are matched to columns by name and must carry municipality_code and night. One transaction, so a kill
         leaves the partition as it was.
         """
-        con, partition = self._connection, {"municipality": municipality, "night": night}
         if isinstance(rows, pl.DataFrame):
             with self.frame("incoming_rows", rows):
                 return self.replace(table, municipality, night, _SQL["select_incoming"])
+        return self.replace_by(table, municipality, night, [(rows, values)])
+
+    def replace_by(
+        self, table: str, municipality: str, night: date, parts: Iterable[tuple[Query, Mapping[str, Any]]]
+    ) -> int:
+        """The same from several SELECTs, each with its own values."""
+        partition = {"municipality": municipality, "night": night}
         with self.transaction():
-            con.execute(_SQL["delete_partition"].about(table=table).text, partition)
-            wanted = {name: values[name] for name in rows.parameters}
-            con.execute(_SQL["insert_rows"].about(table=table, rows=rows).text, wanted)
-        return int(self.query(_SQL["count_partition"].about(table=table), **partition).item())
+            self.write(_SQL["delete_partition"].about(table=table), **partition)
+            inserts = [(_SQL["insert_rows"].about(table=table, rows=rows), values) for rows, values in parts]
+            return sum(self.write(insert, **values) for insert, values in inserts)
+
+    @contextmanager
+    def ordered(self) -> Iterator[None]:
+        """Tables made while the block lasts keep the order of what they were made from; it costs memory."""
+        self._connection.execute("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self._connection.execute("SET preserve_insertion_order = false")
 
     @contextmanager
     def frame(self, name: str, rows: pl.DataFrame) -> Iterator[None]:

@@ -23,10 +23,6 @@ SELECT * FROM incoming_rows;
 -- name: select_all
 SELECT * FROM <table>;
 
--- name: count_partition
--- One row: how many rows the partition holds.
-SELECT count(*) FROM <table> WHERE municipality_code = $municipality AND night = $night;
-
 -- name: delete_mark
 DELETE FROM warehouse.marks WHERE municipality_code = $municipality AND night = $night AND stage = $stage;
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from engine.core.errors import WordingError
 from engine.night import Night
-from notices.approval import audit
+from notices.approval import audit, printing
 from notices.approval.composing import FALLBACK, Shelf, bind, order, write
 from notices.approval.models import Item, Notice, NoticeBody
 from notices.approval.safety import DEATH
@@ -15,6 +15,8 @@ from notices.approval.task_making import About, make_task
 from notices.approval.tonight import Match
 from notices.approval.withdraw import NIGHT
 from notices.recipients.models import Contact
+from notices.recipients.ways import way_for
+from notices.site import installed
 from notices.wording.compose import Composed
 
 #: two officers: a death (a letter to the bereaved of somebody alive cannot be taken back) and a disability certificate
@@ -53,7 +55,7 @@ def prepare_bundle(
     notice = _notice(night, bundle, contact, at)
     items = sorted((_item(notice, bundle, match) for match in bundle.matches), key=order)
     notice.language, items = _sayable(notice, items, contact.language, shelf)
-    notice.flags = _flags(notice, items, contact.language)
+    notice.flags = _flags(notice, items, contact)
     said = {item.match_id for item in items}
     missing = [match for match in bundle.matches if match.match_id not in said]
     composed: Composed | None = None
@@ -68,6 +70,7 @@ def prepare_bundle(
     if composed is None:
         return None
     _save(notice, items, composed, at)
+    printing.hold(notice, contact, actor=NIGHT, at=at, night=night.on)
     return notice
 
 
@@ -124,15 +127,17 @@ def _sayable(notice: Notice, items: list[Item], wished: str, shelf: Shelf) -> tu
     return FALLBACK, []
 
 
-def _flags(notice: Notice, items: Sequence[Item], wished: str) -> list[str]:
+def _flags(notice: Notice, items: Sequence[Item], contact: Contact) -> list[str]:
     """What a reviewer must read before approving."""
+    way = way_for(contact, {item.office for item in items}, installed().dispatch)
     flags = {
         "late": any(item.late for item in items),
         "backdated": (notice.night - notice.occurred_on).days > _PROMPT_DAYS,
         "ask": any(item.facts.get("ask") for item in items),
         "sensitive": any(item.sensitivity == "sensitive" for item in items),
         "grief": notice.event == DEATH,
-        "language_fallback": wished != notice.language,
+        "language_fallback": contact.language != notice.language,
+        "channel_fallback": bool(way.why),
     }
     return [name for name, raised in flags.items() if raised]
 

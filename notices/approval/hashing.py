@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 
 from notices.approval.models import Item, ItemState, Notice
 
-LAYOUT = "folder-1"  #: channel and layout; a change of it voids approvals
+LAYOUT = "forms-2"  #: how a text becomes a page, letter, e-mail or message; a change of it voids approvals
 LEFT_OUT = frozenset({ItemState.REJECTED, ItemState.WITHDRAWN})
 
 

@@ -14,6 +14,7 @@ from notices.approval import audit
 from notices.approval.bundle import numbers_of, prepare_bundle
 from notices.approval.composing import Shelf
 from notices.approval.models import Notice, NoticeState, StaffTask, Suppression
+from notices.approval.probable import probable_tasks
 from notices.approval.recheck import recheck
 from notices.approval.sift import Bundle, sift, staff_events
 from notices.approval.tonight import read_tonight
@@ -61,6 +62,7 @@ def _prepare(night: Night, *, at: datetime, newest: bool) -> None:
     if newest:
         recheck(night.municipality, night=night.on, at=at)
     staff_events(night, tonight, at=at)
+    probable_tasks(night, at=at)
     bundles, safety = sift(night, tonight, at=at)
     numbers, shelf = numbers_of(night.municipality, night.on.year), Shelf()
     for bundle in sorted(bundles, key=lambda one: (_due_on(one), one.key)):

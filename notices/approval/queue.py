@@ -1,15 +1,17 @@
 """What an officer finds waiting, and everything needed to judge one notice on one screen."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch
 
 from notices.approval.models import Item, ItemState, JobRun, Notice, NoticeState, StaffTask
 from notices.approval.officer import Officer
 from notices.approval.safety import stops_of
+from notices.approval.tallies import tally_of
 from notices.approval.tasks import visible
 from notices.approval.waiting import (
     SOON_DAYS,
@@ -21,12 +23,24 @@ from notices.approval.waiting import (
     free,
     narrowed,
     ordered,
-    tally,
     waiting,
 )
 from notices.recipients.checks import PASSING, RESTRICTED, Stop
 
 PAGE = 100
+#: what a line of the queue says of a notice; the rest is read when it is opened
+_LISTED = (
+    "number",
+    "event",
+    "language",
+    "urgency",
+    "due_on",
+    "due_order",
+    "flags",
+    "four_eyes",
+    "claimed_by",
+    "claimed_until",
+)
 #: what every notice is checked for, with its law; the desk shows each as passed or not. Support measures share a line with other
 #: blocks: that somebody is protected is for the named role alone
 CHECKS: tuple[tuple[str, frozenset[str], str, str], ...] = (
@@ -96,8 +110,9 @@ class Review:
 
 def counts(officer: Officer, today: date, *, waits: Tally | None = None) -> Counts:
     """How much waits for this officer. `held` counts held notices of these offices and kinds of event held by the last night."""
-    waits = waits or tally(waiting(officer), today)
+    waits = waits or tally_of(officer, today)
     tasks = visible(officer).filter(state=StaffTask.State.OPEN)
+    shut = Counter(tasks.values_list("restricted", flat=True))
     newest = JobRun.objects.filter(job="night", municipality_code=officer.municipality).order_by("-on").first()
     mine = Item.objects.filter(notice=OuterRef("pk"), office__in=sorted(officer.offices))
     held = Notice.objects.filter(Exists(mine), municipality_code=officer.municipality, state=NoticeState.HELD)
@@ -105,8 +120,8 @@ def counts(officer: Officer, today: date, *, waits: Tally | None = None) -> Coun
         total=waits.total,
         urgent=waits.urgent,
         flagged=waits.flagged,
-        tasks=tasks.count(),
-        restricted_tasks=tasks.filter(restricted=True).count(),
+        tasks=shut[False] + shut[True],
+        restricted_tasks=shut[True],
         held=held.count() + (len(newest.summary.get("held", {})) if newest else 0),
     )
 
@@ -125,15 +140,16 @@ def page(
     scope = narrowed(waiting(officer, in_order=True), officer, filters, today)
     place, back = (before, True) if before else (after, False)
     found = beyond(scope, place, sort, back=back) if place else scope
-    rows = list(ordered(found, sort, back=back).prefetch_related("items")[: limit + 1])
+    listed = Prefetch("items", queryset=Item.objects.only("notice_id", "programme", "office", "state", "position"))
+    rows = list(ordered(found, sort, back=back).only(*_LISTED).prefetch_related(listed)[: limit + 1])
     further, rows = len(rows) > limit, rows[:limit]
     if back:
         rows.reverse()
     grouped: dict[str, list[Row]] = {}
     for notice in rows:
         notice.urgency = urgency(notice, today)
-        listed = sorted(notice.items.all(), key=lambda item: item.position)
-        grouped.setdefault(notice.event, []).append(Row(notice=notice, items=listed))
+        items = sorted(notice.items.all(), key=lambda item: item.position)
+        grouped.setdefault(notice.event, []).append(Row(notice=notice, items=items))
     earlier, later = (further, True) if back else (place is not None, further)
     return Page(
         groups=[Group(event=event, title=event, rows=rows) for event, rows in grouped.items()],

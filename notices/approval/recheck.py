@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from engine.core.errors import WordingError
-from notices.approval import audit
+from notices.approval import audit, printing
 from notices.approval.composing import rewrite
 from notices.approval.hashing import LEFT_OUT
 from notices.approval.models import Item, ItemState, Notice, NoticeState
@@ -13,6 +13,7 @@ from notices.approval.states import OPEN, UNSENT, move
 from notices.approval.task_making import make_task, suppress
 from notices.approval.withdraw import NIGHT, about_notice, halt, office_of, take_back
 from notices.recipients.checks import PASSING, Safety, judge, opted_out, read_safety
+from notices.recipients.models import Contact
 from notices.site import installed
 from notices.wording.models import Wording
 
@@ -23,7 +24,7 @@ def recheck(municipality: str, *, night: date, at: datetime) -> None:
         Notice.objects.select_for_update()
         .filter(municipality_code=municipality, state__in=UNSENT)
         .order_by("id")
-        .prefetch_related("items")
+        .prefetch_related("items", "body")
     )
     look_again(municipality, waiting, actor=NIGHT, night=night, at=at)
 
@@ -47,7 +48,9 @@ def look_again(municipality: str, waiting: Sequence[Notice], *, actor: str, nigh
             halt(notice, found, actor=actor, at=at, night=night)
         elif (night - notice.night).days > installed().waits.late_entry_days:
             _expire(notice, night, at)
-        elif not _unhold(notice, at):
+        elif not _goes_on(notice, safety.contacts[notice.addressee_id], actor=actor, night=night, at=at):
+            continue
+        else:
             _refresh(notice, items, safety, approved, night, at)
 
 
@@ -55,6 +58,13 @@ def _approved(municipality: str) -> set[tuple[str, str, str]]:
     """(programme, event, version) of every text in force: the same words may be in force for one event and not for another."""
     found = Wording.objects.filter(municipality_code=municipality, state=Wording.State.APPROVED)
     return set(found.values_list("programme", "event", "version"))
+
+
+def _goes_on(notice: Notice, contact: Contact, *, actor: str, night: date, at: datetime) -> bool:
+    """Whether the notice is held neither by what was, nor by what its letter's fonts lack now."""
+    if printing.let_go(notice, contact, at=at) or _unhold(notice, at):
+        return False
+    return not printing.hold(notice, contact, actor=actor, at=at, night=night)
 
 
 def _unhold(notice: Notice, at: datetime) -> bool:

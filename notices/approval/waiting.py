@@ -149,8 +149,10 @@ def narrowed(found: QuerySet[Notice], officer: Officer, filters: Filters, today:
         found = found.filter(Exists(items.filter(**asked)))
     if filters.flag:
         found = found.annotate(flags_said=Cast("flags", TextField())).filter(flags_said__contains=f'"{filters.flag}"')
-    soon = Q(due_on__lte=today + timedelta(days=SOON_DAYS)) & ~urgent(today)
-    wanted = {"2": urgent(today), "1": soon, "0": ~urgent(today) & ~soon}
+    # said of the order too, so that the index of the order is read only where such deadlines stand
+    limit = today + timedelta(days=SOON_DAYS)
+    soon, calm = Q(due_on__lte=limit, due_order__lte=limit), Q(due_order__gt=limit)
+    wanted = {"2": urgent(today), "1": soon & ~urgent(today), "0": calm & ~urgent(today)}
     if filters.urgency:
         found = found.filter(wanted[filters.urgency]) if filters.urgency in wanted else found.none()
     return found

@@ -1,12 +1,19 @@
 """`todoke notices`: what is in the queue."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
+import polars as pl
 import typer
 
 from engine.core.console import front, print_json, print_rows
 from engine.core.errors import InputError
+from engine.records.characters import signs_in_use
+from engine.records.snapshot import read_snapshot
 from notices.commands.store import AsJson, open_queue
+
+if TYPE_CHECKING:
+    from notices.wording.letter import LetterPress
 
 app = typer.Typer(no_args_is_help=True, help="The queue of notices.")
 
@@ -60,3 +67,37 @@ def show_notice(context: typer.Context, number: str, as_json: AsJson = False) ->
         print_json({"id": notice.number, "state": notice.state, "event": notice.event, "text": notice.body.text})
     else:
         typer.echo(to_text(notice.body.text, name=""))
+
+
+@app.command("characters")
+def unprintable_characters(
+    context: typer.Context,
+    register: Annotated[
+        bool, typer.Option(help="Of the whole register instead: signs of names and addresses, and how many have them.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Unsent notices whose letter cannot be printed: which code points no font has in name, address or text. Nothing is named."""
+    settings = front(context).settings
+    if register:
+        from notices.wording.press import press_of
+
+        used = signs_in_use(read_snapshot(settings))
+        lacking = lacking_signs(used, press_of(settings.dispatch.letters))
+        print_rows(lacking, as_json=as_json, columns=("sign", "what", "people"))
+        return
+    open_queue(settings)
+    from notices.approval.printing import report
+
+    rows = report(settings.municipality.code)
+    print_rows(rows, as_json=as_json, columns=("id", "state", "language", "where", "what"))
+
+
+def lacking_signs(used: pl.DataFrame, press: "LetterPress") -> Iterator[dict[str, Any]]:
+    """Of the signs in use (sign, people), those a Japanese letter cannot print, with their code points."""
+    from notices.wording.glyphs import named
+
+    lacking = set(press.unprintable("".join(used["sign"].to_list()), "ja"))
+    for row in used.iter_rows(named=True):
+        if row["sign"] in lacking:
+            yield {"sign": row["sign"], "what": named([row["sign"]]), "people": row["people"]}

@@ -1,9 +1,9 @@
 """`todoke wording`: drafting, the wording library and its guard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,16 +28,29 @@ Programme = Annotated[list[str] | None, typer.Option("--programme", help="Only t
 def draft_wordings(
     context: typer.Context, language: Language = None, programme: Programme = None, as_json: AsJson = False
 ) -> None:
-    """Drafts what the published programmes need and the library does not hold; a failing model leaves the template."""
-    settings = front(context).settings
+    """Drafts what the published programmes need and the library does not hold; a failing model leaves the template.
+
+    Where a model is configured, what waits for approval in another language is also translated back for its reviewer.
+    """
+    row = keep_drafted(front(context).settings, language, programme)
+    print_json(row) if as_json else print_rows([row], as_json=False, columns=tuple(row))
+
+
+def keep_drafted(
+    settings: Settings, language: list[str] | None = None, programme: list[str] | None = None
+) -> dict[str, Any]:
+    """One run of drafting, as the command and the scheduler do it; returns what it did. A second run finds nothing to do."""
     open_queue(settings)
+    from notices.wording.backwards import translate_back
     from notices.wording.choose import drafter_of
     from notices.wording.drafting import draft
 
     with drafter_of(settings.wording) as drafter:
         done = draft(_requests(settings, language, programme), drafter=drafter, at=settings.clock().now())
-        row = {"drafter": drafter.name, **asdict(done)}
-    print_json(row) if as_json else print_rows([row], as_json=False, columns=tuple(row))
+        done.translated = translate_back(
+            settings.municipality.code, drafter=drafter, done=done, languages=language or ()
+        )
+        return {"drafter": drafter.name, **asdict(done)}
 
 
 @app.command("check")
@@ -77,21 +90,36 @@ def list_wordings(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show_wording(context: typer.Context, wording_id: int, as_json: AsJson = False) -> None:
-    """One version: its text, who wrote and approved it, what guard and readability said."""
+    """One version as its reviewer needs it: text, findings, template, version in force, what it says in Japanese."""
     wording = _wording(context, wording_id)
+    from notices.wording.reviewing import sheet
+
+    seen = sheet(wording.pk, on=today(front(context).settings.clock()))
     names = (
         "id", "programme", "event", "kind", "language", "register", "version", "state", "office", "drafter", "model_id",
-        "recipe", "fallback", "approved_by", "findings", "readability", "tokens_in", "tokens_out", "cost_usd", "sections",
+        "recipe", "approved_by", "findings", "readability", "tokens_in", "tokens_out", "cost_usd", "back_translation",
     )  # fmt: skip
     row = {name: getattr(wording, name) for name in names}
     if as_json:
-        print_json(row)
+        print_json({**row, "sections": wording.sections, "fallback": wording.fallback, "review": seen.as_json()})
         return
-    for name, value in row.items():
-        if name != "sections" and value not in ("", 0, [], {}):
+    for name, value in (row | {"fallback": seen.fallback, "not approvable": seen.obstacle}).items():
+        if name != "back_translation" and value not in ("", 0, [], {}):
             typer.echo(f"{name}: {value}")
-    for name, text in wording.sections.items():
-        typer.echo(f"\n[{name}]\n{text}")
+    for section in seen.sections:
+        typer.echo(f"\n[{section.name}]\n{section.text}")
+        if section.back:
+            typer.echo(f"  日本語に戻すと: {section.back}")
+        if section.template != section.text and not seen.no_template:
+            typer.echo(f"  template: {section.template}")
+    for what, why in (
+        ("back-translation", seen.no_back),
+        ("template", seen.no_template),
+        ("version to compare with", seen.no_approved),
+    ):
+        if why:
+            typer.echo(f"\nno {what}: {why}")
+    typer.echo("\n".join(seen.changes))
 
 
 @app.command("compare")
@@ -172,13 +200,10 @@ def _wording(context: typer.Context, wording_id: int) -> "Wording":
     return found
 
 
-def _template(settings: Settings, wording: "Wording") -> dict[str, str]:
-    """The template's draft for the same use."""
-    from notices.wording.draft import TemplateDrafter
-    from notices.wording.language import code_of
+def _template(settings: Settings, wording: "Wording") -> Mapping[str, str]:
+    from notices.wording.reviewing import template_of
 
-    code = code_of(wording.language, wording.register)
-    for request in _requests(settings, [code]):
-        if (request.programme, request.event) == (wording.programme, wording.event):
-            return dict(TemplateDrafter().draft(request).sections)
-    raise InputError(f"wording {wording.pk}: its programme {wording.programme} is not published now")
+    found = template_of(wording, on=today(settings.clock()))
+    if not found:
+        raise InputError(f"wording {wording.pk}: its programme {wording.programme} is not published now")
+    return found

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 from engine.core.errors import InputError, SafetyStop, StateError
-from notices.approval.models import StaffMember
 from notices.approval.officer import officer_of
+from notices.approval.refusals import NotAllowed
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
 
 View = Callable[..., HttpResponse]
@@ -81,9 +81,10 @@ def gate(route: Route) -> Callable[..., HttpResponseBase]:
 
 
 def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, object]) -> HttpResponse:
-    if not StaffMember.objects.filter(user=user).exists():
+    try:
+        officer = officer_of(user)
+    except NotAllowed:
         return _refused(request, 403, "no_staff")
-    officer = officer_of(user)
     if not officer.roles & route.permission.value:
         return _refused(request, 403, "role")
     visit = Visit(request=request, officer=officer, now=desk_clock().now(), t=phrases_of(request))

@@ -37,6 +37,15 @@ class Parcel:
     name: str = field(repr=False)  #: personal data
     postal: str = field(repr=False)  #: personal data
     address: str = field(repr=False)  #: personal data
+    email: str = field(default="", repr=False)  #: personal data
+    mobile: str = field(default="", repr=False)  #: personal data, as SNS takes it
+    push_endpoint: str = field(default="", repr=False)  #: personal data
+    large_print: bool = field(default=False, repr=False)  #: personal data
+
+    @property
+    def lines(self) -> list[str]:
+        """Postal code and address as they stand in a window."""
+        return [f"〒{self.postal}", self.address] if self.postal else [self.address]
 
 
 class Channel(Protocol):
@@ -66,4 +75,8 @@ class Channel(Protocol):
 
     def clear(self, number: str) -> None:
         """Removes what a hand-over that died left half done. Only asked of an idempotent channel."""
+        ...
+
+    def close(self) -> None:
+        """Ends a run, however it ended: lists what went, closes connections."""
         ...

@@ -1,14 +1,13 @@
 """The outbox folder: `<number>.html` to print, then `<number>.json`, whose presence says that the notice is out."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-from engine.core.errors import InputError
 from notices.approval.hashing import LAYOUT
 from notices.dispatch.channel import Parcel, Refused
+from notices.dispatch.spool import make_writable, write_whole
 from notices.wording.page import to_html
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
@@ -26,19 +25,14 @@ class FolderChannel:
 
     def open(self) -> None:
         """Makes the folder. Raises InputError when it cannot be written to."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise InputError(f"paths.outbox {self._folder}: {error.strerror}; nothing was sent") from None
-        if not os.access(self._folder, os.W_OK | os.X_OK):
-            raise InputError(f"paths.outbox {self._folder} cannot be written to; nothing was sent")
+        make_writable(self._folder, "paths.outbox")
 
     def send(self, parcel: Parcel) -> str:
         """Writes the page, then the JSON file. Raises Refused when either cannot be written."""
         receipt = self.taken(number=parcel.number, key=parcel.key)
         if receipt is not None:
             return receipt
-        page = to_html(parcel.text, name=parcel.name, address=[f"〒{parcel.postal}", parcel.address])
+        page = to_html(parcel.text, name=parcel.name, address=parcel.lines)
         try:
             self._write(f"{parcel.number}.html", page)
             self._write(f"{parcel.number}.json", json.dumps(_content(parcel), ensure_ascii=False, indent=1))
@@ -68,23 +62,11 @@ class FolderChannel:
         for left in [self._folder / f"{number}.html", *self._folder.glob(f".{number}.*.part")]:
             left.unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """Nothing is left to do."""
+
     def _write(self, name: str, text: str) -> None:
-        """All of the file or nothing, also after a power cut: written aside, forced to disk, renamed, folder forced to disk."""
-        aside = self._folder / f".{name}.{os.getpid()}.part"
-        try:
-            with aside.open("w", encoding="utf-8") as stream:
-                aside.chmod(0o600)
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            aside.replace(self._folder / name)
-        finally:
-            aside.unlink(missing_ok=True)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self._folder, name, text.encode())
 
 
 def _content(parcel: Parcel) -> dict[str, Any]:

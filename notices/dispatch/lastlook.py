@@ -2,11 +2,13 @@
 
 from notices.approval.hashing import LEFT_OUT, content_hash
 from notices.approval.models import OutboxRow
+from notices.approval.printing import FLAG, faults
 from notices.approval.safety import stops_of
 from notices.dispatch.channel import Parcel
 from notices.recipients.checks import Stop
 from notices.recipients.contacts import destination
 from notices.recipients.models import Contact
+from notices.recipients.ways import EMAIL, telephone
 
 
 def last_look(row: OutboxRow) -> list[Stop]:
@@ -15,6 +17,11 @@ def last_look(row: OutboxRow) -> list[Stop]:
     found = stops_of(notice)
     if not row.content_hash == notice.content_hash == content_hash(notice, notice.items.all(), notice.body.text):
         found.append(Stop("content_changed", ""))
+    contact = Contact.objects.filter(
+        municipality_code=notice.municipality_code, resident_id=notice.addressee_id
+    ).first()
+    if contact is not None and row.channel != EMAIL and faults(notice, contact):
+        found.append(Stop(FLAG, ""))
     return found
 
 
@@ -34,4 +41,8 @@ def parcel_for(row: OutboxRow) -> Parcel:
         name=to.name,
         postal=to.postal,
         address=to.address,
+        email=contact.email.strip(),
+        mobile=telephone(contact.mobile),
+        push_endpoint=contact.push_endpoint.strip(),
+        large_print=bool(contact.large_print),
     )

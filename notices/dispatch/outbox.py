@@ -1,6 +1,6 @@
 """The outbox's rows on their way: which are due, taking one on, and settling what a dispatcher that died left behind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,7 +83,7 @@ def end(attempt: Attempt, outcome: str, *, at: datetime, receipt: str = "") -> N
     attempt.save(update_fields=["ended_at", "outcome", "receipt"])
 
 
-def sweep(municipality: str, channel: Channel, *, lease: timedelta, now: datetime) -> int:
+def sweep(municipality: str, channels: Mapping[str, Channel], *, lease: timedelta, now: datetime) -> int:
     """Settles hand-overs silent for longer than the lease; returns how many.
 
     An idempotent channel is asked whether it has the notice: accepted if so, else what is half done is removed and the
@@ -94,17 +94,18 @@ def sweep(municipality: str, channel: Channel, *, lease: timedelta, now: datetim
         .annotate(begun_at=Max("attempts__started_at"))
         .filter(begun_at__lte=now - lease)
     )
-    return sum(_settle(pk, channel, now=now) for pk in list(rows.values_list("pk", flat=True)))
+    return sum(_settle(pk, channels, now=now) for pk in list(rows.values_list("pk", flat=True)))
 
 
-def _settle(pk: int, channel: Channel, *, now: datetime) -> bool:
+def _settle(pk: int, channels: Mapping[str, Channel], *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             row = OutboxRow.objects.select_related("notice", "notice__body").get(pk=pk)
             if row.notice.state != NoticeState.SENDING:
                 return False
             claimed = Claimed(row=row, attempt=row.attempts.latest("pk"))
-            if row.channel == channel.name and channel.idempotent:
+            channel = channels.get(row.channel)
+            if channel is not None and channel.idempotent:
                 _ask(claimed, channel, now=now)
             else:
                 move(row.notice, NoticeState.UNKNOWN, at=now, reason="silent")

@@ -6,13 +6,14 @@ from datetime import datetime
 from engine.core.clock import TOKYO
 from notices.approval.audit import append
 from notices.approval.models import Notice, NoticeState
+from notices.approval.printing import FLAG, set_flag
 from notices.approval.task_making import make_task
 from notices.approval.withdraw import about_notice, halt, office_of, take_back
 from notices.recipients.checks import Stop
 
 ACTOR = "dispatch"
 #: what is wrong with the notice itself, not with writing to these people: it is held until staff have looked
-OF_THE_NOTICE = frozenset({"content_changed", "wrong_channel"})
+OF_THE_NOTICE = frozenset({"content_changed", "wrong_channel", FLAG})
 
 
 def stop_notice(notice: Notice, found: Sequence[Stop], *, at: datetime) -> str:
@@ -24,6 +25,8 @@ def stop_notice(notice: Notice, found: Sequence[Stop], *, at: datetime) -> str:
     if of_people:
         return halt(notice, of_people, actor=ACTOR, at=at, night=at.astimezone(TOKYO).date())
     reason = found[0].reason
+    if reason == FLAG:
+        set_flag(notice)
     take_back(notice, NoticeState.HELD, reason=reason, actor=ACTOR, at=at)
     give_task(notice, reason, at=at)
     return reason

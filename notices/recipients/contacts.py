@@ -19,8 +19,12 @@ PURPOSE_OF_OFFICE: Mapping[str, str] = {
     "elderly_medical": "INSURANCE",
     "tax": "TAX",
 }
-_COPIED = ("household_id", "status", "name", "postal", "address", "source", "language", "opted_out_topics")
-_FIELDS = (*_COPIED, "opted_out_all", "destinations", "ward", "data_date")
+_COPIED = (
+    "household_id", "status", "name", "postal", "address", "source", "language", "opted_out_topics", "channel", "email", "mobile",
+    "push_endpoint",
+)  # fmt: skip
+_FIELDS = (*_COPIED, "opted_out_all", "destinations", "ward", "large_print", "data_date")
+_GONE = {"name": "", "postal": "", "address": "", "email": "", "mobile": "", "push_endpoint": "", "destinations": {}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,7 @@ def refresh(night: Night, people: Iterable[str]) -> dict[str, Contact]:
     )
     gone = [who for who in asked if who not in found]
     Contact.objects.filter(municipality_code=night.municipality, resident_id__in=gone).update(
-        status="DELETED", name="", postal="", address="", destinations={}, data_date=night.on
+        status="DELETED", data_date=night.on, **_GONE
     )
     return found
 
@@ -72,14 +76,25 @@ def _contact(night: Night, row: Mapping[str, Any], places: Mapping[str, Mapping[
         opted_out_all=bool(row["opted_out_all"]),
         destinations=dict(places),
         ward=bool(row["ward_flag"]),
+        large_print=bool(row["large_print"]),
         **{name: row[name] or "" for name in _COPIED},
     )
 
 
 def destination(contact: Contact, offices: Collection[str]) -> Destination:
     """What stands on a letter of these offices: the 送付先 for their one purpose, else the one for all, else the record's address."""
-    purposes = {PURPOSE_OF_OFFICE.get(office, EVERY_PURPOSE) for office in offices}
-    place = contact.destinations.get(purposes.pop()) if len(purposes) == 1 else None
+    place = _registered(contact, offices)
     if place is None:
         return Destination(name=contact.name, postal=contact.postal, address=contact.address)
     return Destination(name=place["name"] or contact.name, postal=place["postal"], address=place["address"])
+
+
+def sent_elsewhere(contact: Contact, offices: Collection[str]) -> bool:
+    """Whether these offices' letters go to a registered 送付先: then nothing goes to the person's own telephone or mailbox."""
+    return contact.ward or contact.source == "delivery_addresses" or _registered(contact, offices) is not None
+
+
+def _registered(contact: Contact, offices: Collection[str]) -> Mapping[str, str] | None:
+    purposes = {PURPOSE_OF_OFFICE.get(office, EVERY_PURPOSE) for office in offices}
+    place: Mapping[str, str] | None = contact.destinations.get(purposes.pop()) if len(purposes) == 1 else None
+    return place

@@ -56,6 +56,11 @@ class Contact(models.Model):
     destinations = SealedJson(default=dict)  #: 送付先 by purpose: {"LTC": {"name", "postal", "address"}}
     ward = SealedJson(default=False)  #: 成年被後見人: needs a 送付先 (law.md L8)
     language = models.CharField(max_length=8, default="ja")
+    channel = models.CharField(max_length=10, default="LETTER")  #: as wished: LETTER, EMAIL, SMS, PUSH, LINE
+    email = SealedText(blank=True, default="")  #: personal data
+    mobile = SealedText(blank=True, default="")  #: personal data
+    push_endpoint = SealedText(blank=True, default="")  #: personal data: where the city's app is reached
+    large_print = SealedJson(default=False)
     opted_out_all = models.BooleanField(default=False)
     opted_out_topics = models.CharField(max_length=300, blank=True)  #: programme slugs, comma separated
     data_date = models.DateField()

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from engine.core.errors import SafetyStop
 from engine.night import Night
-from engine.records.feeds import data_date, mandatory_feed_fault
-from engine.records.history import SQL as HISTORY
+from engine.records.feeds import data_date, mandatory_feed_fault, stopped_by_rejection
+from engine.records.quarantine import SQL as QUARANTINE
 from notices.recipients.contacts import SQL, refresh
 from notices.recipients.models import Block, Contact, SafetyPublication
 
@@ -57,7 +57,8 @@ def publish_safety(night: Night) -> Published:
         )
         published = _publish(night) if fault is None else None
     if published is None:
-        raise SafetyStop(f"nothing is prepared or sent: {fault}")
+        by_input = stopped_by_rejection(night.warehouse, night.municipality, night.on)
+        raise SafetyStop(f"nothing is prepared or sent: {fault}", by_input=by_input)
     return published
 
 
@@ -83,7 +84,7 @@ def _measured(night: Night) -> list[Block]:
 
 def _quarantined(night: Night) -> list[Block]:
     """Whoever has a row that could not be read, and their household, is held until it can (reader rule 2)."""
-    rows = night.warehouse.query(HISTORY["open_quarantine"], municipality=night.municipality, night=night.on)
+    rows = night.warehouse.query(QUARANTINE["open_quarantine"], municipality=night.municipality, night=night.on)
     unread = sorted({resident for resident in rows["resident_id"].to_list() if resident})
     if not unread:
         return []

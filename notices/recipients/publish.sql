@@ -36,7 +36,8 @@ SELECT r.resident_id, r.household_id, r.status, r.ward_flag,
             ELSE concat_ws(' ', r.addr_line, r.addr_building) END AS address,
        CASE WHEN d.resident_id IS NOT NULL THEN 'delivery_addresses' ELSE 'residents' END AS source,
        COALESCE(p.language, 'ja') AS language, COALESCE(p.opt_out_all, FALSE) AS opted_out_all,
-       COALESCE(p.opt_out_topics, '') AS opted_out_topics
+       COALESCE(p.opt_out_topics, '') AS opted_out_topics, COALESCE(p.channel, 'LETTER') AS channel, p.email, p.mobile,
+       p.push_endpoint, COALESCE(p.large_print, FALSE) AS large_print
 FROM now.residents AS r
 LEFT JOIN now.delivery_addresses AS d
     ON d.resident_id = r.resident_id AND d.municipality_code = r.municipality_code AND d.purpose = 'ALL'

@@ -1,6 +1,7 @@
 """Drafting with a model behind Amazon Bedrock's Converse, through a private endpoint. Texts stay in the country by allow-list."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -49,13 +50,20 @@ class BedrockDrafter:
 
     def draft(self, request: DraftRequest) -> RawDraft:
         """One call. Raises DrafterFailed when no answer comes."""
+        return self._ask(prompt.SYSTEM, prompt.asked(request), prompt.schema(request))
+
+    def translate(self, sections: Mapping[str, str], language: str) -> RawDraft:
+        """One call. Raises DrafterFailed when no answer comes."""
+        return self._ask(prompt.BACK_SYSTEM, prompt.to_translate(sections, language), prompt.texts(list(sections)))
+
+    def _ask(self, system: str, said: str, schema: Mapping[str, Any]) -> RawDraft:
         try:
             answer = self._client.converse(
                 modelId=self._settings.model_id,
-                system=[{"text": prompt.SYSTEM}],
-                messages=[{"role": "user", "content": [{"text": prompt.asked(request)}]}],
+                system=[{"text": system}],
+                messages=[{"role": "user", "content": [{"text": said}]}],
                 inferenceConfig={"maxTokens": self._max_tokens, "temperature": 0.2},
-                outputConfig={"textFormat": _format(request)},
+                outputConfig={"textFormat": _format(schema)},
             )
         except ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -87,6 +95,6 @@ class BedrockDrafter:
         )
 
 
-def _format(request: DraftRequest) -> dict[str, Any]:
-    schema = json.dumps(prompt.schema(request), ensure_ascii=False)
-    return {"type": "json_schema", "structure": {"jsonSchema": {"name": "sections", "schema": schema}}}
+def _format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    said = json.dumps(schema, ensure_ascii=False)
+    return {"type": "json_schema", "structure": {"jsonSchema": {"name": "sections", "schema": said}}}

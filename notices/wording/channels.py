@@ -26,16 +26,28 @@ class Short:
 
 
 def push(text: Mapping[str, Any]) -> Short:
-    """The push form, as composed: no personal fact but the nearest date; longer ones were made neutral."""
-    said = str(text["push"])
-    return Short(text=said, length=len(said))
+    """The push form, as composed: no personal fact but the nearest date; then that a letter comes, where there is room."""
+    said, neutral = str(text["push"]), _neutral(text)
+    forms = (said + _follows(text), neutral + _follows(text), neutral)
+    chosen = next((form for form in forms if len(form) <= PUSH_LIMIT), said)
+    return Short(text=chosen, length=len(chosen))
 
 
 def sms(text: Mapping[str, Any]) -> Short:
-    """The push form as SMS. One that would need two messages says only that there is a notice."""
-    said = counted(str(text["push"]))
-    neutral = read_language(str(text["language"])).push_neutral.replace("{municipality}", str(text["sender"]))
-    return said if said.parts == 1 else counted(neutral)
+    """The same as SMS, within one message."""
+    said, neutral = str(text["push"]), _neutral(text)
+    forms = [counted(form) for form in (said + _follows(text), neutral + _follows(text), neutral)]
+    return next((form for form in forms if form.parts == 1), forms[-1])
+
+
+def _follows(text: Mapping[str, Any]) -> str:
+    language = read_language(str(text["language"]))
+    return language.gap + language.letter_follows
+
+
+def _neutral(text: Mapping[str, Any]) -> str:
+    """That there is a notice, and nothing of what it is about."""
+    return read_language(str(text["language"])).push_neutral.replace("{municipality}", str(text["sender"]))
 
 
 def counted(text: str) -> Short:
@@ -50,9 +62,8 @@ def counted(text: str) -> Short:
 def email(text: Mapping[str, Any], *, name: str) -> EmailMessage:
     """Plain text and HTML. The subject of a sensitive event says only that there is a notice. Sender and address are the channel's."""
     code = str(text["language"])
-    neutral = read_language(code).push_neutral.replace("{municipality}", str(text["sender"]))
     message = EmailMessage()
-    message["Subject"] = neutral if voice(str(text["event"])).sensitive else str(text["title"])
+    message["Subject"] = _neutral(text) if voice(str(text["event"])).sensitive else str(text["title"])
     message["Content-Language"] = read_language(code).tag
     message.set_content(to_text(text, name=name))
     message.add_alternative(to_html(text, name=name, address=()), subtype="html")

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -87,6 +87,15 @@ class Drafter(Protocol):
 
     def recipe(self, request: DraftRequest) -> str:
         """SHA-256 of everything the draft is made from: while it stays, nothing is drafted again."""
+        ...
+
+
+@runtime_checkable
+class Translator(Protocol):
+    """A drafter with a model can also say in Japanese what a text in another language says, for its reviewer."""
+
+    def translate(self, sections: Mapping[str, str], language: str) -> RawDraft:
+        """The sections in Japanese, slots as they are. Raises DrafterFailed when there is no answer."""
         ...
 
 

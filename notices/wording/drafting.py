@@ -24,7 +24,8 @@ from notices.wording.verdict import Verdict, judge
 
 @dataclass
 class Drafted:
-    """What a run of drafting did. `calls`: how often a model was asked; `kept`: texts that nothing has changed for."""
+    """What a run of drafting did. `calls`: how often a model was asked; `kept`: texts that nothing has changed for.
+    `translated`: texts told back in Japanese."""
 
     new: int = 0
     kept: int = 0
@@ -34,6 +35,7 @@ class Drafted:
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0
+    translated: int = 0
 
 
 def draft(
@@ -88,7 +90,7 @@ def _store(
     template = TemplateDrafter()
     raw = template.draft(request)
     # a failed model is asked again the next time; a refused one only when its recipe changes
-    kept_recipe = recipe if fallback.startswith("refused") else template.recipe(request)
+    kept_recipe = template.recipe(request) if fallback.startswith("failed") else recipe
     return _keep(
         request, raw, judge(request, raw), template.name, kept_recipe, at=at, municipality=municipality,
         fallback=fallback,
@@ -98,6 +100,8 @@ def _store(
 def _ask(request: DraftRequest, drafter: Drafter, done: Drafted) -> tuple[RawDraft | None, str]:
     if isinstance(drafter, TemplateDrafter):
         return drafter.draft(request), ""
+    if request.untold:  # whatever a model wrote would be refused until the phrase is there, which changes the recipe
+        return None, f"not asked: {len(request.untold)} of the programme's texts are not in {request.language}"
     done.calls += 1
     try:
         raw = drafter.draft(request)

@@ -1,7 +1,8 @@
-"""Which characters a font can print, read from its own cmap (OpenType 1.9, formats 4 and 12): checked before a text is approved."""
+"""What a font can print, read from its own cmap (OpenType 1.9, formats 4, 12 and 14): checked before anything is approved."""
 
+import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,36 +10,66 @@ from typing import Any
 from notices.wording.compose import flatten
 
 _BLANK = frozenset(" \n\u3000\u00a0")
+_SIGN = re.compile("[\\s\\S][\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
 
 
-def missing_glyphs(text: Mapping[str, Any], fonts: Iterable[tuple[Path, int]]) -> str:
-    """The characters of a composed text that none of the fonts (file, index in it) has, once each, in order."""
+def missing_glyphs(text: Mapping[str, Any], fonts: Sequence[tuple[Path, int]]) -> tuple[str, ...]:
+    """What none of the fonts (file, index in it) can print of a composed text, once each, in order."""
     return unprintable("".join([*flatten(text).values(), *map(str, text["labels"].values())]), fonts)
 
 
-def unprintable(said: str, fonts: Iterable[tuple[Path, int]]) -> str:
-    """The characters that none of the fonts has, once each, in order."""
-    covered = frozenset[int]().union(*(characters_of(path, index) for path, index in fonts))
-    return "".join(
-        character for character in dict.fromkeys(said) if character not in _BLANK and ord(character) not in covered
-    )
+def unprintable(said: str, fonts: Sequence[tuple[Path, int]]) -> tuple[str, ...]:
+    """What these fonts, in order of preference, cannot print: characters none has, and variants the first that has their base lacks.
+
+    A variant is a base and its selector (IVS): a font without it would print the base's usual form, another form of the name.
+    """
+    return tuple(sign for sign in dict.fromkeys(_signs(said)) if not _printable(sign, fonts))
+
+
+def named(signs: Iterable[str]) -> str:
+    """Signs by their code points, for reports: U+9089 U+E0102, U+E001."""
+    return ", ".join(" ".join(f"U+{ord(character):04X}" for character in sign) for sign in signs)
+
+
+def _signs(said: str) -> Iterator[str]:
+    for match in _SIGN.finditer(said):
+        if match.group() not in _BLANK:
+            yield match.group()
+
+
+def _printable(sign: str, fonts: Sequence[tuple[Path, int]]) -> bool:
+    base = ord(sign[0])
+    for path, index in fonts:
+        if base in characters_of(path, index):
+            return len(sign) == 1 or (base, ord(sign[1])) in variants_of(path, index)
+    return False
+
+
+def characters_of(path: Path, index: int) -> frozenset[int]:
+    """Every code point a font file maps to a glyph."""
+    return _read(path, index)[0]
+
+
+def variants_of(path: Path, index: int) -> frozenset[tuple[int, int]]:
+    """Every (base, selector) a font file knows, be the form its own or the usual one."""
+    return _read(path, index)[1]
 
 
 @cache
-def characters_of(path: Path, index: int) -> frozenset[int]:
-    """Every code point a font file maps to a glyph."""
+def _read(path: Path, index: int) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
     data = path.read_bytes()
     start = struct.unpack_from(">I", data, 12 + 4 * index)[0] if data[:4] == b"ttcf" else 0
     count = struct.unpack_from(">H", data, start + 4)[0]
     for entry in range(count):
         tag, _, offset, _ = struct.unpack_from(">4sIII", data, start + 12 + 16 * entry)
         if tag == b"cmap":
-            return frozenset(_cmap(data, offset))
-    return frozenset()
+            return _cmap(data, offset)
+    return frozenset(), frozenset()
 
 
-def _cmap(data: bytes, at: int) -> set[int]:
+def _cmap(data: bytes, at: int) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
     found: set[int] = set()
+    variants: set[tuple[int, int]] = set()
     for entry in range(struct.unpack_from(">H", data, at + 2)[0]):
         _, _, offset = struct.unpack_from(">HHI", data, at + 4 + 8 * entry)
         table = at + offset
@@ -47,7 +78,24 @@ def _cmap(data: bytes, at: int) -> set[int]:
             found |= _segmented_coverage(data, table)
         elif form == 4:
             found |= _segment_mapping(data, table)
-    return found
+        elif form == 14:
+            variants |= set(_variation_sequences(data, table))
+    return frozenset(found), frozenset(variants)
+
+
+def _variation_sequences(data: bytes, table: int) -> Iterator[tuple[int, int]]:
+    """Format 14: per selector the bases whose usual form it is (ranges), and those with a form of their own."""
+    for entry in range(struct.unpack_from(">I", data, table + 6)[0]):
+        at = table + 10 + 11 * entry
+        selector = int.from_bytes(data[at : at + 3], "big")
+        usual, own = struct.unpack_from(">II", data, at + 3)
+        for step in range(struct.unpack_from(">I", data, table + usual)[0] if usual else 0):
+            place = table + usual + 4 + 4 * step
+            first = int.from_bytes(data[place : place + 3], "big")
+            yield from ((base, selector) for base in range(first, first + data[place + 3] + 1))
+        for step in range(struct.unpack_from(">I", data, table + own)[0] if own else 0):
+            place = table + own + 4 + 5 * step
+            yield int.from_bytes(data[place : place + 3], "big"), selector
 
 
 def _segmented_coverage(data: bytes, table: int) -> set[int]:

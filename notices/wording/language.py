@@ -140,6 +140,7 @@ class Language(_Data):
     labels: Labels
     card: CardWords
     push_neutral: str
+    letter_follows: str  #: behind a short message: it cannot hold the notice
     openings: dict[str, dict[str, str]]
     blocks: dict[Kind, dict[str, str]]
     clauses: Clauses

@@ -42,7 +42,7 @@ def approve(wording_id: int, *, officer: Signer | str, at: datetime) -> Wording:
         if wording is None:
             raise WordingError(f"there is no wording {wording_id}; `todoke wording list` shows them")
         _may_approve(wording, name, offices)
-        _same_use(wording).filter(state=Wording.State.APPROVED).update(state=Wording.State.SUPERSEDED)
+        same_use(wording).filter(state=Wording.State.APPROVED).update(state=Wording.State.SUPERSEDED)
         wording.state, wording.approved_by, wording.approved_at = Wording.State.APPROVED, name, at
         wording.save(update_fields=["state", "approved_by", "approved_at"])
     return wording
@@ -86,7 +86,7 @@ def revise(wording: Wording, sections: Mapping[str, str], *, editor: str, at: da
     )
     measured = measure(sections, read_language(code))
     version = version_of(sections)
-    found, _ = _same_use(wording).get_or_create(
+    found, _ = same_use(wording).get_or_create(
         version=version,
         defaults={
             "sections": dict(sections),
@@ -117,23 +117,32 @@ def diff(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _may_approve(wording: Wording, officer: str, offices: frozenset[str] | None) -> None:
+def unapprovable(wording: Wording) -> str:
+    """Why nobody can approve this version as it is, in one line; empty when somebody can."""
+    code = code_of(wording.language, wording.register)
     if wording.state not in {Wording.State.DRAFTED, Wording.State.IN_REVIEW}:
-        raise StateError(f"wording {wording.pk} is {wording.state}; only a draft can be approved")
+        return f"wording {wording.pk} is {wording.state}; only a draft can be approved"
     if wording.findings:
-        raise StateError(f"wording {wording.pk} has {len(wording.findings)} findings of the guard; draft it again")
+        return f"wording {wording.pk} has {len(wording.findings)} findings of the guard; draft it again"
     if version_of(wording.sections) != wording.version:
-        raise StateError(f"wording {wording.pk} is not the text its version names; draft it again")
+        return f"wording {wording.pk} is not the text its version names; draft it again"
+    if installed().mode != "demo" and code not in {FIRST_LANGUAGE, *installed().wording.reviewers}:
+        return f"nobody is named to review {code}: set [wording] reviewers before it can be sent"
+    return ""
+
+
+def _may_approve(wording: Wording, officer: str, offices: frozenset[str] | None) -> None:
+    obstacle = unapprovable(wording)
+    if obstacle:
+        raise StateError(obstacle)
     if wording.drafter == officer:
         raise StateError(f"wording {wording.pk} was written by {officer}, who cannot approve it")
     if offices is not None and wording.office and wording.office not in offices:
         raise StateError(f"wording {wording.pk} belongs to {wording.office}; that office approves it")
-    code = code_of(wording.language, wording.register)
-    if installed().mode != "demo" and code not in {FIRST_LANGUAGE, *installed().wording.reviewers}:
-        raise StateError(f"nobody is named to review {code}: set [wording] reviewers before it can be sent")
 
 
-def _same_use(wording: Wording) -> QuerySet[Wording]:
+def same_use(wording: Wording) -> QuerySet[Wording]:
+    """Every version for the same programme, event, kind, language and register."""
     return Wording.objects.filter(
         municipality_code=wording.municipality_code,
         programme=wording.programme,

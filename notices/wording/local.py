@@ -1,5 +1,6 @@
 """Drafting with a model on an OpenAI-compatible server: one by URL, or a GGUF file that todoke serves itself."""
 
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
@@ -36,9 +37,17 @@ class LocalDrafter:
 
     def draft(self, request: DraftRequest) -> RawDraft:
         """One call. Raises DrafterFailed when no answer comes or it is not an answer."""
+        return self._ask(self._body(prompt.SYSTEM, prompt.asked(request), prompt.schema(request)))
+
+    def translate(self, sections: Mapping[str, str], language: str) -> RawDraft:
+        """One call. Raises DrafterFailed like `draft`."""
+        said = prompt.to_translate(sections, language)
+        return self._ask(self._body(prompt.BACK_SYSTEM, said, prompt.texts(list(sections))))
+
+    def _ask(self, body: Mapping[str, Any]) -> RawDraft:
         begun = perf_counter()
         try:
-            reply = self._client.post("/v1/chat/completions", json=self._body(request))
+            reply = self._client.post("/v1/chat/completions", json=body)
             reply.raise_for_status()
             answer = reply.json()
             choice, usage = answer["choices"][0], answer.get("usage", {})
@@ -62,17 +71,17 @@ class LocalDrafter:
         """Closes the connections."""
         self._client.close()
 
-    def _body(self, request: DraftRequest) -> dict[str, Any]:
+    def _body(self, system: str, said: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "model": self._settings.model,
             "messages": [
-                {"role": "system", "content": prompt.SYSTEM},
-                {"role": "user", "content": prompt.asked(request)},
+                {"role": "system", "content": system},
+                {"role": "user", "content": said},
             ],
             "max_tokens": self._max_tokens,
             "temperature": 0.2,
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "sections", "strict": True, "schema": prompt.schema(request)},
+                "json_schema": {"name": "sections", "strict": True, "schema": schema},
             },
         }

@@ -30,6 +30,7 @@ class Wording(models.Model):
     recipe = models.CharField(max_length=64, blank=True)  #: SHA-256 of facts, prompt or templates, and language
     fallback = models.CharField(max_length=200, blank=True)  #: why the model's own draft was not taken
     readability = models.JSONField(default=dict)
+    back_translation = models.JSONField(default=dict)  #: {"sections", "by"}, or {"none": why there is none}
     tokens_in = models.IntegerField(default=0)
     tokens_out = models.IntegerField(default=0)
     cost_usd = models.FloatField(default=0)

@@ -1,5 +1,6 @@
 """The page a resident reads: on a phone, on paper, and inside the desk. Escaped, self-contained, no script, no outside host."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from notices.wording.ruby import in_brackets, runs
 
 LAYOUT_VERSION = "1"  #: part of what an approval binds to
 NAME_LIMIT = 60
+ADDRESS_LIMIT = 120  #: what a window shows: longer ones hold the notice before it is approved
+_COMPATIBLE = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f])")
 _HERE = Path(__file__).parent / "layout"
 
 NOTICE_CSS = (_HERE / "notice.css").read_text(encoding="utf-8")
@@ -41,7 +44,7 @@ def to_html(text: Mapping[str, Any], *, name: str, address: Sequence[str]) -> st
         text=_whole(text),
         fragment=Markup(to_fragment(text, name=name)),  # noqa: S704 - the fragment is escaped by its own template
         to=_addressed(text, name),
-        address=[clean_name(line) for line in address if line.strip()],
+        address=[clean_name(line, limit=ADDRESS_LIMIT) for line in address if line.strip()],
         css=Markup(_PAGE_CSS + NOTICE_CSS),  # noqa: S704 - our own style sheets
     )
 
@@ -76,15 +79,19 @@ def to_text(text: Mapping[str, Any], *, name: str) -> str:
     return "\n".join(line if line == to else in_brackets(line, language) for line in lines) + "\n"
 
 
-def clean_name(name: str) -> str:
-    """A name or address line as it may be printed: no control, direction or unassigned characters, at most 60 long.
+def clean_name(name: str, *, limit: int = NAME_LIMIT) -> str:
+    """A name or address line as it may be printed: no control, direction or unassigned characters, at most `limit` long.
 
-    Variation selectors and private characters stay: names are written with them.
+    Variation selectors and private characters stay: names are written with them. It is composed (NFC), but for compatibility
+    ideographs: NFC would make another character of them (神 U+FA19 is not 神), and a name is spelt as it is registered.
     """
     kept = [
         character for character in name if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
     ]
-    return "".join(kept).strip()[:NAME_LIMIT]
+    parts = _COMPATIBLE.split("".join(kept).strip())
+    return "".join(part if index % 2 else unicodedata.normalize("NFC", part) for index, part in enumerate(parts))[
+        :limit
+    ]
 
 
 def _addressed(text: Mapping[str, Any], name: str) -> str:

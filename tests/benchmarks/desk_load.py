@@ -228,7 +228,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--saturated", type=float, default=20)
     parser.add_argument("--checked", type=int, default=300, help="how many approvals are looked up afterwards")
+    parser.add_argument(
+        "--short", action="store_true", help="a small store for a short time: whether it works, not how fast"
+    )
     asked = parser.parse_args()
+    if asked.short:
+        asked.notices, asked.staff, asked.seconds, asked.saturated, asked.checked = 5_000, 10, 15, 5, 20
     for store in ("sqlite", "postgres") if asked.store == "both" else (asked.store,):
         measure(store, asked)
 

@@ -22,15 +22,16 @@ import polars as pl
 from engine.changes.derive import derive_changes
 from engine.core.settings import Settings
 from engine.core.sql import quoted
-from engine.records.contract import load_contracts
+from engine.records.contract import TableContract, load_contracts
 from engine.records.load import load_records
+from engine.warehouse.duck import open_warehouse
 from fixtures.demo_settings import BASELINE
 from fixtures.feeds import FeedWriter
 from fixtures.town import build_town
 from tests.django_settings import settings_in
-from tests.support.truth import night_of, opened
+from tests.support.truth import night_of
 
-DELTA = 0.001
+EVERY = 1_000  #: one row in so many brings news
 FULL, DELTA_NIGHT = BASELINE + timedelta(days=1), BASELINE + timedelta(days=2)
 
 
@@ -60,19 +61,41 @@ def main() -> None:
 
 
 def write_nights(feeds: Path, municipality: str) -> None:
-    """A night that sends every table whole again, and one that sends new rows of every thousandth line."""
+    """A night that sends every table whole again and one that sends a thousandth of it; every thousandth row brings news in both."""
     for on, full in ((FULL, True), (DELTA_NIGHT, False)):
         writer = FeedWriter(feeds / on.isoformat(), "canonical", municipality, full=full)
         for name, contract in load_contracts().items():
             path = feeds / BASELINE.isoformat() / f"{name}.csv"
             rows = pl.read_csv(path, schema_overrides=_types(name), null_values="")
-            if not full:
-                rows = rows.gather_every(round(1 / DELTA))
-                if contract.sequence:
-                    rows = rows.with_columns(pl.col(contract.sequence[0]) + 1)
+            news = with_news(contract, rows.gather_every(EVERY, offset=0 if full else 1), nights=1 if full else 2)
+            rows = news if not full else pl.concat([rows, news]) if contract.sequence else with_news_in(rows, news)
             for part in rows.iter_slices(50_000):
                 writer.add(name, part.to_dicts())
         writer.close()
+
+
+def with_news(contract: TableContract, rows: pl.DataFrame, *, nights: int) -> pl.DataFrame:
+    """The next row of each one's history; of a state, the same row with its last date a few days on, or its last code gone."""
+    if contract.sequence:
+        return rows.with_columns(pl.col(contract.sequence[0]) + 100 * nights)
+    open_columns = [name for name in contract.columns if name not in contract.key and contract.columns[name].nullable]
+    dates = [name for name in open_columns if contract.columns[name].type == "date"]
+    if dates:
+        return rows.with_columns(pl.col(dates[-1]).fill_null(FULL) + timedelta(days=nights))
+    return (
+        rows.with_columns(pl.lit(None, rows.schema[open_columns[-1]]).alias(open_columns[-1])) if open_columns else rows
+    )
+
+
+def with_news_in(rows: pl.DataFrame, news: pl.DataFrame) -> pl.DataFrame:
+    """All rows, every thousandth of them as the news has it."""
+    place = pl.int_range(pl.len(), dtype=pl.Int64)
+    old = rows.with_columns(place=place)
+    return (
+        pl.concat([old.filter(pl.col("place") % EVERY != 0), news.with_columns(place=place * EVERY)])
+        .sort("place")
+        .drop("place")
+    )
 
 
 _POLARS = {"VARCHAR": pl.String, "DATE": pl.Date, "INTEGER": pl.Int32, "BIGINT": pl.Int64, "BOOLEAN": pl.Boolean}
@@ -85,7 +108,8 @@ def _types(table: str) -> dict[str, Any]:
 def load_and_derive(root: Path, on: date) -> None:
     """The first and third stage of a night."""
     settings = _settings(root)
-    with opened(settings) as warehouse:
+    paths = settings.paths
+    with open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse:
         night = night_of(settings, warehouse, on)
         load_records(night)
         derive_changes(night)

@@ -114,6 +114,23 @@ def _contact(notice: Any) -> Any:
     )  # fmt: skip
 
 
+def staffed(notices: int, staff: int) -> None:
+    """A store with a finished night, fresh safety tables, staff of each office in turn and this many notices; kept when it is there."""
+    site.migrate()
+    from notices.approval.accounts import make_account
+    from notices.approval.models import Notice
+    from tests.support.morning import PASSWORD, publish_safety, set_up_night
+
+    if Notice.objects.exists():
+        return
+    set_up_night("done")
+    publish_safety()
+    for number in range(staff):
+        office = KINDS[number % len(KINDS)][2]
+        make_account(f"staff{number}", PASSWORD, display_name=f"職員{number}", offices=[office], roles=["reviewer", "approver"], municipality="292010")  # fmt: skip
+    fill(notices)
+
+
 def main() -> None:
     """Fills the store, then serves until it is stopped."""
     folder, port, url, notices, staff = (
@@ -125,17 +142,9 @@ def main() -> None:
     )
     settings = crowd_settings(folder, port, url)
     site.configure(settings)
-    site.migrate()
-    from notices.approval.accounts import make_account
+    staffed(notices, staff)
     from notices.desk.serve import serve
-    from tests.support.morning import PASSWORD, publish_safety, set_up_night
 
-    set_up_night("done")
-    publish_safety()
-    for number in range(staff):
-        office = KINDS[number % len(KINDS)][2]
-        make_account(f"staff{number}", PASSWORD, display_name=f"職員{number}", offices=[office], roles=["reviewer", "approver"], municipality="292010")  # fmt: skip
-    fill(notices)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     serve(settings)

@@ -189,6 +189,8 @@ def text_of(notice: Notice, plan: Plan) -> dict[str, Any]:
     """The body's text, shaped as the wording's `compose` makes it."""
     return {
         "language": plan.language,
+        "event": plan.event,
+        "sender": "奈良市",
         "title": "手続きのご案内",
         "number": notice.number,
         "opening": "届出がありました。ご家庭で受けられる可能性がある制度をお知らせします。",

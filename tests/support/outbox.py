@@ -73,6 +73,9 @@ class ScriptedChannel:
     def clear(self, number: str) -> None:
         """Nothing is left half done."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 class CountingFolder(FolderChannel):
     """The real folder, and a line in `calls` for each call it gets."""

@@ -41,7 +41,7 @@ class Site:
 
     folder: Path
 
-    def todoke(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def todoke(self, *arguments: str, seconds: int = 300) -> subprocess.CompletedProcess[str]:
         """Runs the command line on this site, exactly as installed."""
         command = [
             sys.executable,
@@ -50,11 +50,11 @@ class Site:
             str(self.folder / "todoke.toml"),
             *arguments,
         ]
-        return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False, timeout=300)
+        return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False, timeout=seconds)
 
-    def ok(self, *arguments: str) -> str:
+    def ok(self, *arguments: str, seconds: int = 300) -> str:
         """The standard output of a command that must succeed."""
-        done = self.todoke(*arguments)
+        done = self.todoke(*arguments, seconds=seconds)
         assert done.returncode == 0, f"{arguments}: exit {done.returncode}: {done.stderr[-2000:]}"
         return done.stdout
 

@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from engine.core.errors import SafetyStop
 from notices.approval import queue
 from notices.approval.models import Item, Notice, StaffMember
-from notices.approval.waiting import SORTS, Filters, Place, Tally, narrowed, tally, waiting
+from notices.approval.tallies import tally_of
+from notices.approval.waiting import SORTS, Filters, Place, Tally
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
 
@@ -46,10 +47,10 @@ class Section:
 def queue_page(visit: Visit) -> HttpResponse:
     """One page of the queue with its counts, its filters and, when it is empty, why."""
     filters, sort = filters_of(visit), sort_of(visit)
-    everything = tally(waiting(visit.officer), visit.today)
+    everything = tally_of(visit.officer, visit.today)
     fits = everything.fitting(filters)
     if filters.office or filters.programme:
-        fits = tally(narrowed(waiting(visit.officer), visit.officer, filters, visit.today), visit.today)
+        fits = tally_of(visit.officer, visit.today, filters=filters).fitting(filters)
     page = queue.page(
         visit.officer,
         filters=filters,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from events.reading import counts_of_nights, find_candidates, first_night, read_work, residents
+from events.reading import copy_people, counts_of_nights, find_candidates, first_night, read_work, residents
 from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, birth, death, move_within
 
 
@@ -45,6 +45,24 @@ def test_a_sequence_is_read_whole_and_only_of_who_was_corrected_tonight(tmp_path
     assert [event.subject_ids for event in work.known] == [("a",)]
 
 
+def test_a_row_that_came_late_has_its_place_in_the_sequence(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    register.lives("p")
+    newer, older = FIRST, FIRST - timedelta(days=20)
+    move_within(register, FIRST, newer, hist_no=2)
+    register.run(BASELINE, FIRST)
+    move_within(register, SECOND, older, hist_no=1, addr_line="5-5")  # hist_no 2, a night after hist_no 3
+    register.run(SECOND)
+    register.row("p", THIRD, "CANCEL_FIX", hist_no=3, addr_line="5-5")
+    register.run(THIRD)
+    (sequence,) = read_work(register.night(THIRD)).sequences
+    moves = [entry.effective_on for entry in sequence if entry.reason == "MOVE_WITHIN"]
+    assert moves == [older, newer]
+    states = {occurred: (state, reason) for _, _, occurred, state, reason in register.told("E09")}
+    assert states[newer] == ("void", "R2_cancelled")
+    assert states[older][0] != "void"
+
+
 def test_who_is_dead_or_nameless_is_known_of_everybody_concerned(tmp_path: Path) -> None:
     register = Register(tmp_path)
     birth(register, FIRST, FIRST, who="baby", name=None)
@@ -73,5 +91,23 @@ def test_residents_are_those_who_live_here_now(tmp_path: Path) -> None:
     register.lives("a")
     register.lives("b")
     death(register, FIRST, FIRST, who="b")
-    assert residents(register.night(BASELINE)) == 2
-    assert residents(register.night(FIRST)) == 1
+    for on, living in ((BASELINE, 2), (FIRST, 1)):
+        night = register.night(on)
+        copy_people(night)
+        assert residents(night) == residents(night, "people_now") == living
+
+
+def test_people_of_the_night_before_are_those_of_now_but_for_whom_tonight_names(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    for who in ("stays", "moves", "dies"):
+        register.lives(who)
+    move_within(register, FIRST, FIRST, who="moves")
+    death(register, FIRST, FIRST, who="dies")
+    birth(register, FIRST, FIRST, who="new")
+    night = register.night(FIRST)
+    copy_people(night)
+    before = night.warehouse.read("SELECT resident_id, household_id, status FROM people_before", {})
+    as_of = night.warehouse.read("SELECT resident_id, household_id, status FROM before.residents", {})
+    assert sorted(before.rows()) == sorted(as_of.rows())
+    assert len(before) == 3
+    assert night.warehouse.read("SELECT household_id FROM people_now WHERE resident_id = 'moves'", {}).item() == "h9"

@@ -1,9 +1,10 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from engine.core.errors import ContractError
-from engine.records.contract import load_contracts, read_contract
+from engine.records.contract import Delivery, load_contracts, read_contract
 
 GOOD = """
 ja: 表
@@ -62,3 +63,22 @@ def test_a_broken_contract_is_refused_by_file_and_key(old: str, new: str, named:
     with pytest.raises(ContractError, match=named) as caught:
         read_contract(path)
     assert str(caught.value).startswith("some.yaml")
+
+
+@pytest.mark.parametrize(
+    ("on", "due"),
+    [
+        pytest.param(date(2026, 11, 20), date(2026, 11, 20), id="a Friday"),
+        pytest.param(date(2026, 11, 23), date(2026, 11, 20), id="a holiday"),
+        pytest.param(date(2027, 1, 3), date(2026, 12, 28), id="the turn of the year"),
+        pytest.param(date(2027, 1, 4), date(2027, 1, 4), id="the first office day"),
+    ],
+)
+def test_a_file_is_due_on_office_days(on: date, due: date) -> None:
+    assert Delivery(mandatory=False, maximum_age_days=1, file="delta").due_on(on) == due
+
+
+def test_a_weekly_file_is_due_on_its_weekday_when_offices_are_open() -> None:
+    weekly = Delivery(mandatory=False, maximum_age_days=1, file="full", weekdays=("mon",))
+    assert weekly.due_on(date(2026, 11, 20)) == date(2026, 11, 16)
+    assert weekly.due_on(date(2026, 11, 23)) == date(2026, 11, 16)  # the 23rd is a holiday

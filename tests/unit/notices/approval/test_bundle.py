@@ -33,6 +33,14 @@ def test_the_wished_language_is_used_where_everything_can_be_said_in_it(
     assert (notice.language, notice.body.text["language"], notice.flags) == (written, written, flags)
 
 
+@pytest.mark.parametrize(("wished", "flags"), [("LINE", ["channel_fallback"]), ("LETTER", [])])
+def test_a_way_the_site_lacks_is_flagged(wished: str, flags: list[str], town: Town) -> None:
+    approve_wordings()
+    town.birth()
+    town.add("preferences", resident_id="F1", channel=wished)
+    assert only(town).flags == flags
+
+
 def test_english_is_not_used_for_half_a_notice(town: Town) -> None:
     approve_wordings(languages=("ja",))
     approve_wordings(languages=("en",), leave_out=("infant_health_checks",))

@@ -1,11 +1,14 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError
+from engine.core.settings import Email
 from notices.approval.leaving import leaves_at, put_out, send_later
 from notices.approval.models import Notice, OutboxRow
+from notices.recipients.models import Contact
 from notices.site import installed
 from tests.support.morning import NOW, Plan, make_notice
 
@@ -46,6 +49,19 @@ def test_the_row_is_one_and_says_what_was_approved() -> None:
     row = OutboxRow.objects.get()
     assert (row.notice_id, row.content_hash, row.not_after) == (one.pk, one.content_hash, date(2026, 12, 8))
     assert row.not_before == UNDO_ENDS + timedelta(minutes=1)
+
+
+def test_the_row_names_the_way_its_addressee_wishes(settings: Settings) -> None:
+    one = notice()
+    site = installed()
+    email = Email(via="smtp", sender="a@city.example")
+    settings.TODOKE = site.model_copy(update={"dispatch": site.dispatch.model_copy(update={"email": email})})
+    found = []
+    for wished in ("EMAIL", "LINE", "LETTER"):
+        Contact.objects.update(channel=wished, email="hanako@example.jp")
+        put_out([one], at=NOW)
+        found.append(OutboxRow.objects.get().channel)
+    assert found == ["email", "folder", "folder"]
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 24), date(2026, 11, 1), date(2026, 12, 8), date(2026, 12, 31), date(2027, 6, 1)])  # fmt: skip

@@ -1,6 +1,12 @@
 import json
 
+import polars as pl
+import pytest
+
 from engine.core.errors import InputError
+from engine.core.settings import Letters
+from notices.commands.queue import lacking_signs
+from notices.wording.press import press_of
 from tests.support.morning import MORNING, set_up_morning
 from tests.unit.notices.commands.conftest import Run
 
@@ -44,3 +50,18 @@ def test_a_number_there_is_not_is_said(run: Run) -> None:
     done = run("notices", "show", "N-0000-000000")
     assert isinstance(done.exception, InputError)
     assert "notices list" in str(done.exception)
+
+
+def test_a_site_that_prints_nothing_has_no_characters_to_report(run: Run) -> None:
+    set_up_morning()
+    done = run("notices", "characters", "--json")
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+@pytest.mark.browser  # the CJK fonts come with Chromium in .ci/run
+def test_signs_of_the_register_that_no_letter_can_print_are_told_with_their_code_points() -> None:
+    used = pl.DataFrame({"sign": ["辻", "\ue001", "辻\U000e01ef"], "people": [9, 1, 2]})
+    assert list(lacking_signs(used, press_of(Letters()))) == [
+        {"sign": "\ue001", "what": "U+E001", "people": 1},
+        {"sign": "辻\U000e01ef", "what": "U+8FBB U+E01EF", "people": 2},
+    ]

@@ -56,6 +56,10 @@ def test_a_catalogue_is_drafted_once_shown_and_compared(run: Run, tmp_path: Path
     shown = json.loads(run("wording", "show", str(wording.pk), "--json").stdout)
     assert shown["sections"]["to_do"] == "申しこむ"
     assert shown["readability"]["findings"] == []
+    assert shown["review"]["no_back"] == "the text is in Japanese"
+    told = run("wording", "show", str(wording.pk)).stdout
+    assert "no back-translation: the text is in Japanese" in told
+    assert "no version to compare with: nothing is in force for this use yet" in told
     assert run("wording", "compare", str(wording.pk)).stdout == "the same text\n"
     other = Wording.objects.get(programme="child_allowance", event="E01", language="ja", register="plain")
     sides = json.loads(run("wording", "compare", str(wording.pk), str(other.pk), "--json").stdout)["sections"]

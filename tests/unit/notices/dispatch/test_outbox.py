@@ -69,8 +69,8 @@ def test_a_silent_hand_over_is_settled(at: datetime, idempotent: bool, swept: in
     notice = approved(1)
     claim(notice.outbox.pk, now=LATER)
     channel = ScriptedChannel([], idempotent=idempotent)
-    assert sweep(MUNICIPALITY, channel, lease=LEASE, now=at) == swept
-    assert sweep(MUNICIPALITY, channel, lease=LEASE, now=at) == 0
+    assert sweep(MUNICIPALITY, {channel.name: channel}, lease=LEASE, now=at) == swept
+    assert sweep(MUNICIPALITY, {channel.name: channel}, lease=LEASE, now=at) == 0
     notice.refresh_from_db()
     assert (notice.state, StaffTask.objects.count()) == (state, tasks)
     assert reconcile(MUNICIPALITY).faults == ()

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from notices.recipients.contacts import destination, refresh
+from notices.recipients.contacts import destination, refresh, sent_elsewhere
 from notices.recipients.models import Contact
 from tests.support.approvals import CITY, FRIDAY, Town
 
@@ -75,6 +75,42 @@ def test_somebody_no_longer_on_record_has_no_address(town: Town) -> None:
     refresh(town.night(), ["A"])
     found = Contact.objects.get()
     assert (found.status, found.name, found.address) == ("DELETED", "", "")
+
+
+def test_the_wished_way_is_kept_with_where_it_leads(town: Town) -> None:
+    town.add(
+        "preferences",
+        resident_id="A",
+        channel="EMAIL",
+        email="hanako@example.jp",
+        mobile="09012345678",
+        large_print=True,
+    )
+    found = only(town)
+    assert (found.channel, found.email, found.mobile, found.push_endpoint) == (
+        "EMAIL",
+        "hanako@example.jp",
+        "09012345678",
+        "",
+    )
+    assert found.large_print
+
+
+def test_nobody_said_how_means_by_letter(town: Town) -> None:
+    found = only(town)
+    assert (found.channel, found.email, found.large_print) == ("LETTER", "", False)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "ward", "elsewhere"),
+    [(None, False, False), ("TAX", False, True), ("LTC", False, False), ("ALL", False, True), (None, True, True)],
+)
+def test_what_goes_to_a_registered_place_goes_nowhere_else(
+    purpose: str | None, ward: bool, elsewhere: bool, town: Town
+) -> None:
+    if purpose:
+        deliver(town, purpose)
+    assert sent_elsewhere(only(town, ward_flag=ward), {"tax"}) == elsewhere
 
 
 def test_a_row_of_a_newer_night_stays(town: Town) -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 
 from engine.core.errors import SettingsError
 from engine.core.settings import Bedrock
+from notices.wording import prompt
 from notices.wording.bedrock import BedrockDrafter
 from notices.wording.draft import DrafterFailed
 from notices.wording.verdict import judge
@@ -106,3 +108,15 @@ def test_a_service_nobody_answers_at_is_a_failure(converse: Converse) -> None:
 def test_a_model_outside_the_country_is_refused_before_any_call(model: str) -> None:
     with pytest.raises(SettingsError, match="leave the country"):
         drafter("http://127.0.0.1:9", model_id=model)
+
+
+def test_a_text_is_told_back_in_japanese(converse: Converse) -> None:
+    sections = {"title": "A notice {age}", "opening": "Hello"}
+    converse.schema = prompt.texts(list(sections)) | {
+        "properties": {name: {"enum": ["こんにちは"]} for name in sections}
+    }
+    raw = drafter(converse.url).translate(sections, "en")
+    assert raw.sections == {"title": "こんにちは", "opening": "こんにちは"}
+    asked = json.loads(converse.seen[0]["messages"][0]["content"][0]["text"])
+    assert asked == {"language": "en", "into": "ja", "texts": sections}
+    assert converse.seen[0]["system"] == [{"text": prompt.BACK_SYSTEM}]

@@ -99,3 +99,13 @@ def test_a_model_is_asked_once_for_each_text_of_the_catalogue_and_the_next_night
     assert (first.calls, first.kept) == (len(asked), 0)
     second = drafting.draft(asked, drafter=model, at=AT)
     assert (second.calls, second.kept) == (0, len(asked))
+
+
+def test_a_model_is_not_asked_for_what_cannot_be_said_in_the_language() -> None:
+    request = replace(_request(), language="ko", untold=("窓口でご案内します。",))
+    done = drafting.draft([request], drafter=Broken(), at=AT)
+    assert (done.calls, done.failed, done.new) == (0, 0, 1)
+    wording = Wording.objects.get()
+    assert wording.fallback == "not asked: 1 of the programme's texts are not in ko"
+    assert "phrase_missing" in [finding["code"] for finding in wording.findings]
+    assert drafting.draft([request], drafter=Broken(), at=AT).kept == 1

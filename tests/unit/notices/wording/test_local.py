@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +10,7 @@ import pytest
 
 from engine.core.settings import LocalModel
 from notices.wording import prompt
-from notices.wording.draft import DrafterFailed, DraftRequest
+from notices.wording.draft import DrafterFailed
 from notices.wording.local import LocalDrafter
 from notices.wording.verdict import judge
 from tests.support.models import OPENING, approved_phrases, short_strings
@@ -38,8 +38,8 @@ class Asking(LocalDrafter):
 
     schema: dict[str, Any]
 
-    def _body(self, request: DraftRequest) -> dict[str, Any]:
-        body = super()._body(request)
+    def _body(self, system: str, said: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        body = super()._body(system, said, schema)
         body["response_format"]["json_schema"]["schema"] = self.schema
         return body
 

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from notices.wording.page import NOTICE_CSS, clean_name, to_fragment, to_html, to_text
+from notices.wording.page import ADDRESS_LIMIT, NOTICE_CSS, clean_name, to_fragment, to_html, to_text
 from tests.support.wordings import written
 
 ADDRESS = ("〒630-8580", "奈良市二条大路南一丁目1番1号")
@@ -94,3 +94,21 @@ def test_a_text_without_details_and_labels_still_reads() -> None:
     text["details"] = []
     assert "児童手当" in to_html(text, name="", address=())
     assert "児童手当" in to_text(text, name="")
+
+
+@pytest.mark.parametrize(
+    ("spelt", "printed"),
+    [
+        pytest.param("か\u3099", "が", id="composed"),
+        pytest.param("神\ufa19", "神\ufa19", id="a compatibility ideograph is another character"),
+        pytest.param("\ufa11辻\U000e0101", "\ufa11辻\U000e0101", id="a variant keeps its selector"),
+        pytest.param("\ue001", "\ue001", id="a private character stays"),
+    ],
+)
+def test_a_name_is_printed_as_it_is_registered(spelt: str, printed: str) -> None:
+    assert clean_name(spelt) == printed
+
+
+def test_an_address_is_not_cut_like_a_name() -> None:
+    assert len(clean_name("大" * 130)) == 60
+    assert len(clean_name("大" * 130, limit=ADDRESS_LIMIT)) == ADDRESS_LIMIT == 120

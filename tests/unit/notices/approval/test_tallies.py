@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from notices.approval import decide, tallies
+from notices.approval.models import Decision, Notice
+from notices.approval.waiting import Filters
+from tests.support.approvals import officer
+from tests.support.morning import NOW, Plan, make_notice, publish_safety
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def a_minute(settings: Settings) -> Iterator[None]:
+    """Numbers are kept for a minute, and none from another test."""
+    site = settings.TODOKE
+    settings.TODOKE = site.model_copy(update={"desk": site.desk.model_copy(update={"counts_seconds": 60})})
+    tallies._kept.clear()
+    yield
+    tallies._kept.clear()
+
+
+@pytest.fixture
+def waiting_notices() -> list[Notice]:
+    publish_safety()
+    plan = Plan(event="E01", programmes=("child_allowance",), due_on=date(2026, 12, 1))
+    return [make_notice(number, plan) for number in range(1, 4)]
+
+
+def queries(name: str, filters: Filters | None = None) -> tuple[int, int]:
+    """How much waits, and how many questions to the store that took."""
+    with CaptureQueriesContext(connection) as asked:
+        found = tallies.tally_of(officer(name, offices=("child_benefits",)), TODAY, filters=filters)
+    return found.total, len(asked)
+
+
+def test_colleagues_of_an_office_share_one_count(waiting_notices: list[Notice]) -> None:
+    assert queries("a")[0] == 3
+    assert queries("b") == (3, 0)
+
+
+def test_another_office_has_a_count_of_its_own(waiting_notices: list[Notice]) -> None:
+    queries("a")
+    assert tallies.tally_of(officer("c", offices=("insurance",)), TODAY).total == 0
+
+
+def test_ones_own_decision_is_in_the_numbers_at_once(waiting_notices: list[Notice]) -> None:
+    mine = officer("a", offices=("child_benefits",))
+    queries("a")
+    decide.reject(waiting_notices[0].pk, officer=mine, at=NOW, reason_code="wording", comment="")
+    assert queries("a")[0] == 2
+
+
+def test_a_programme_is_counted_apart(waiting_notices: list[Notice]) -> None:
+    assert queries("a", Filters(programme="child_allowance"))[0] == 3
+    assert queries("a", Filters(programme="ltc_at_65"))[0] == 0
+
+
+def test_what_waits_for_a_second_officer_is_not_in_the_firsts_numbers(waiting_notices: list[Notice]) -> None:
+    Notice.objects.filter(pk=waiting_notices[0].pk).update(four_eyes=2)
+    Decision.objects.create(
+        item=waiting_notices[0].items.get(), officer="a", verdict="approve", content_hash="c" * 64, decided_at=NOW
+    )
+    assert queries("b")[0] == 3
+    assert queries("a")[0] == 2
