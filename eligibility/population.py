@@ -11,8 +11,9 @@ import polars as pl
 from sqlglot import exp
 
 from eligibility.cases import judged
-from eligibility.language.compile import tables
+from eligibility.language.compile import joins, tables, to_sql
 from eligibility.language.nodes import Node
+from eligibility.language.shared import Shared
 from eligibility.language.sources import sources
 from eligibility.parts import Criterion, Group
 from eligibility.programme import Compiled, Programme
@@ -77,10 +78,62 @@ def verdicts(who: Population, programme: Programme, on: date, *, cases: pl.DataF
     """
     asked_about = _everybody(who, on) if cases is None else cases
     trees = programme.compiled(on)
-    found = judged(who.warehouse, asked_about, _asked(trees), _NOW)
+    asked = _found_once(who, _asked(trees), on) if cases is None else _asked(trees)
+    found = judged(who.warehouse, asked_about, asked, _NOW)
     unanswered = [name for name, tree in trees.criteria.items() if tree is None]
     found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"criterion:{name}") for name in unanswered)
     return asked_about.join(found, on="case_id").with_columns(*_said(programme, trees, on))
+
+
+def let_in(who: Population, programmes: Sequence[Programme], on: date) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Each programme's slug with everybody it lets in, as if the event were on that date: subject_id, household_id, verdict.
+
+    All programmes are judged in one pass over the people; the verdicts stay in the warehouse, one programme comes out at a time.
+    """
+    trees = {one.slug: one.compiled(on) for one in programmes}
+    every = {f"{slug}|{name}": node for slug, one in trees.items() for name, node in _asked(one).items()}
+    asked = _found_once(who, {name: node for name, node in every.items() if "|amount:" not in name}, on)
+    values = [f"{_verdict_sql(one, trees[one.slug], asked, on)} AS v{place}" for place, one in enumerate(programmes)]
+    query = _SQL["judge_all"].about(
+        values=Query(name="values", text=",\n".join(values)),
+        joins=Query(name="joins", text=joins(asked.values(), _NOW)),
+    )
+    who.warehouse.write(query, on=on)
+    for place, one in enumerate(programmes):
+        yield one.slug, who.warehouse.query(_SQL["let_in"].about(verdict=f"v{place}"))
+
+
+def _found_once(who: Population, asked: Mapping[str, Node], on: date) -> Mapping[str, Node]:
+    """The same questions, with what they ask of records and households found once for everybody, in tables of the warehouse."""
+    shared = Shared(schema=_NOW)
+    rewritten = {name: shared.rewritten(node) for name, node in asked.items()}
+    who.warehouse.write(_SQL["moment"], on=on)
+    for name, facts in (("person_facts", shared.person_facts()), ("household_facts", shared.household_facts())):
+        made = _SQL["make_facts"].about(table=f"{_NOW}.{name}", facts=Query(name="facts", text=facts))
+        who.warehouse.define(made.text)
+    return rewritten
+
+
+def _verdict_sql(programme: Programme, trees: Compiled, asked: Mapping[str, Node], on: date) -> str:
+    """`judge.verdict` as a number: 2 eligible, 1 possible, 0 ineligible."""
+    if not programme.in_force(on):
+        return "0"
+    excluded = [to_sql(asked[f"{programme.slug}|exclusion:{name}"], _NOW) for name in trees.exclusions]
+    met = _met_sql(programme, programme.criteria, asked)
+    barred = "".join(f"WHEN {one} THEN 0 " for one in excluded)
+    return f"CAST(CASE {barred}WHEN {met} THEN 2 WHEN NOT {met} THEN 0 ELSE 1 END AS TINYINT)"
+
+
+def _met_sql(programme: Programme, group: Group, asked: Mapping[str, Node]) -> str:
+    parts = []
+    for part in group.parts:
+        if isinstance(part, Criterion):
+            node = asked.get(f"{programme.slug}|criterion:{part.id}")
+            parts.append(to_sql(node, _NOW) if node is not None else "CAST(NULL AS BOOLEAN)")
+        else:
+            parts.append(_met_sql(programme, part, asked))
+    joined = (" AND " if group.all is not None else " OR ").join(parts)
+    return f"(NOT ({joined}))" if group.all is None and group.any is None else f"({joined})"
 
 
 def _everybody(who: Population, on: date) -> pl.DataFrame:

@@ -27,6 +27,10 @@ from eligibility.language.sources import sources
 from eligibility.language.statutory import FUNCTIONS
 from engine.core.sql import quoted
 
+#: tables of what `eligibility.language.shared` finds once, joined like records with one row
+PERSON_FACTS, HOUSEHOLD_FACTS = "person_facts", "household_facts"
+_FACTS = {PERSON_FACTS: (PERSON_FACTS, "resident_id"), HOUSEHOLD_FACTS: (HOUSEHOLD_FACTS, "household_id")}
+
 _TRUES = "COUNT({key}) FILTER (WHERE {p})"
 _FALSES = "COUNT({key}) FILTER (WHERE NOT ({p}))"
 _UNKNOWNS = "COUNT({key}) FILTER (WHERE ({p}) IS NULL)"
@@ -91,14 +95,26 @@ def to_sql(node: Node, schema: str) -> str:
 
 def _looked_up(node: Lookup, schema: str) -> str:
     last = len(node.scale.values) - 1
+    index = to_sql(node.index, schema)
+    if not any(_asks_rows(part) for part in walk(node.index)):
+        steps = " ".join(f"WHEN {place} THEN {value:d}" for place, value in enumerate(node.scale.values))
+        more = f"CASE WHEN {index} > {last} THEN {node.scale.values[-1]:d} + {node.scale.step:d} * ({index} - {last}) ELSE NULL END"
+        return f"(CASE {index} {steps} ELSE {more} END)"
     listed = " ".join(f"WHEN x.i = {place} THEN {value:d}" for place, value in enumerate(node.scale.values))
     beyond = f"WHEN x.i > {last} THEN {node.scale.values[-1]:d} + {node.scale.step:d} * (x.i - {last})"
     # the number is named once: repeated, an expression over records would be planned again for each step of the table
-    parts = ("(SELECT CASE", listed, beyond, "ELSE NULL END FROM (SELECT", to_sql(node.index, schema), "AS i) AS x)")
+    parts = ("(SELECT CASE", listed, beyond, "ELSE NULL END FROM (SELECT", index, "AS i) AS x)")
     return " ".join(parts)
 
 
+def _asks_rows(node: Node) -> bool:
+    """Whether a value takes a query of its own."""
+    return isinstance(node, Quantified | Total | Lookup) or (isinstance(node, Consented) and node.given is None)
+
+
 def _consented(node: Consented, schema: str) -> str:
+    if node.given is not None:
+        return f"CASE WHEN {to_sql(node.given, schema)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
     return _CONSENTED.format(
         table=quoted(f"{schema}.consents"),
         whom=_number_of(node.of),
@@ -129,6 +145,37 @@ def _compared(node: Comparison, schema: str) -> str:
     if isinstance(node.left, Quantified) and node.left.quantifier == "count_of" and isinstance(node.right, Constant):
         return _quantified(node.left, schema, _COUNTED[node.operator], n=_literal(node.right))
     return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
+
+
+def consent_given(node: Consented, alias: str) -> str:
+    """The condition, over rows of `consents` called so, that one of them is this consent and holds."""
+    row = _alias(alias)
+    group, programme = (exp.convert(one).sql(dialect="duckdb") for one in (node.group, node.programme))
+    return (
+        f"{row}.data_group = {group} AND {row}.programme = {programme} AND {row}.given_on <= c.as_of"
+        f" AND ({row}.withdrawn_on IS NULL OR c.as_of < {row}.withdrawn_on)"
+    )
+
+
+def template(node: Node) -> str:
+    """The SQL value of a count, a comparison of one with a constant, or a total; {key}, {p} and {s} stand for its rows' columns."""
+    if isinstance(node, Comparison):
+        assert isinstance(node.right, Constant)
+        return _COUNTED[node.operator].format(key="{key}", p="{p}", n=_literal(node.right))
+    if isinstance(node, Quantified):
+        return _QUANTIFIED[node.quantifier]
+    assert isinstance(node, Total)
+    return _TOTAL if node.quantifier == "sum_of" else _ONE
+
+
+def of_no_row(node: Node) -> str:
+    """The same value where there is no row at all."""
+    if isinstance(node, Comparison):
+        return f"(0 {node.operator} {to_sql(node.right, '')})"
+    if isinstance(node, Quantified):
+        return {"any_of": "FALSE", "none_of": "TRUE", "all_of": "TRUE", "count_of": "0"}[node.quantifier]
+    assert isinstance(node, Total)
+    return "0" if node.quantifier == "sum_of" else "NULL"
 
 
 def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) -> str:
@@ -196,13 +243,18 @@ def _children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Lookup):
         return (node.index,)
     if isinstance(node, Consented):
-        return (node.inner,)
+        return (node.inner,) if node.given is None else (node.inner, node.given)
     return (node.predicate,) if isinstance(node, Quantified) else ()
 
 
 def joins(nodes: Iterable[Node], schema: str) -> str:
     """LEFT JOINs onto the cases: of the subject and of the tables with one row each, where expressions read them."""
     return _joins(nodes, "subject", "c.subject_id", schema)
+
+
+def member_joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:
+    """LEFT JOINs of the tables with one row each that expressions read of a member; `number` is the member's, in SQL."""
+    return _joins(nodes, person, number, schema)
 
 
 def _joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:
@@ -212,8 +264,9 @@ def _joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:
     for name in sorted(name for name in names if name.partition(".")[0] == person):
         if name == person and person != "subject":
             continue
-        source = sources().get(name.removeprefix(f"{person}."))
-        table, column = (source.table, source.join) if source else ("residents", "resident_id")
-        alias = _alias(name)
-        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(column)} = {number}")
+        own = name.removeprefix(f"{person}.")
+        source = sources().get(own)
+        table, column = (source.table, source.join) if source else _FACTS.get(own, ("residents", "resident_id"))
+        alias, whose = _alias(name), "c.household_id" if own == HOUSEHOLD_FACTS else number
+        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(column)} = {whose}")
     return "\n".join(parts)

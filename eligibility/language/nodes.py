@@ -132,13 +132,17 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True)
 class Consented:
-    """What may be read only of somebody who agreed to it, and is unknown of everybody else. `of`: whose it is."""
+    """What may be read only of somebody who agreed to it, and is unknown of everybody else. `of`: whose it is.
+
+    `given`: the column that says whether they agreed, where that was found once for everybody.
+    """
 
     group: str
     programme: str
     inner: "Node"
     kind: Kind
     of: str = "subject"
+    given: Column | None = None
 
 
 Node: TypeAlias = (

@@ -18,7 +18,7 @@ import pyarrow.parquet as parquet
 
 from eligibility.assess import assess, example_facts
 from eligibility.catalogue import files
-from eligibility.population import population, verdicts
+from eligibility.population import let_in, population
 from eligibility.preview import preview
 from eligibility.programme import Programme, read_programme
 from engine.records.asof import bind_night
@@ -126,8 +126,8 @@ def scan(reader: SnapshotReader, programmes: list[Programme]) -> None:
 def sweep(reader: SnapshotReader, programmes: list[Programme]) -> None:
     """Every programme over everybody."""
     with population(reader, programmes) as who:
-        for programme in programmes:
-            verdicts(who, programme, BASELINE)
+        for _ in let_in(who, programmes, BASELINE):
+            pass
 
 
 def tell(what: str, residents: int, seconds: list[float], **more: int) -> None:

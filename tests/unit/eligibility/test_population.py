@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from eligibility.population import Population, population, verdicts
+from eligibility.population import Population, let_in, population, verdicts
 from eligibility.programme import Programme, parse_programme
 from engine.core.errors import InputError
 from engine.records.contract import load_contracts
@@ -107,3 +107,17 @@ def test_a_snapshot_without_a_table_says_so(reader: SnapshotReader) -> None:
         population(reader, [_programme(reads=reads, criteria=criteria)]),
     ):
         pass
+
+
+def test_many_programmes_in_one_pass_let_in_whom_each_alone_does(who: Population) -> None:
+    plain_one = _programme()
+    closed = _programme(slug="other", exclusions=[RECEIVES], reads=READS)
+    found = {slug: frame.rows() for slug, frame in let_in(who, [plain_one, closed], ON)}
+    assert found == {
+        plain_one.slug: [("child", "h1", "possible"), ("unknown", "h2", "possible")],
+        "other": [("unknown", "h2", "possible")],
+    }
+
+
+def test_one_pass_on_a_day_before_the_law_lets_nobody_in(who: Population) -> None:
+    assert [frame.height for _, frame in let_in(who, [_programme()], date(2026, 3, 31))] == [0]

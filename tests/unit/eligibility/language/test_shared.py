@@ -1,0 +1,94 @@
+"""What is found once for everybody says of each person what the expression itself says."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from eligibility.language.compile import joins, to_sql, walk
+from eligibility.language.nodes import Constant, Quantified, Scale, Total
+from eligibility.language.parse import parse
+from eligibility.language.shared import Shared
+from engine.records.contract import load_contracts
+
+ON = date(2026, 11, 20)
+VALUES: dict[str, Constant | Scale] = {"limit": Scale(values=(100, 200), step=50, kind="yen")}
+CONSENT = {"resident_tax": ("TAX", "some_programme")}
+FOUND_ONCE = (
+    "any_of(household as m, m.birth_date > as_of)",
+    "all_of(household as m, m.rel1 = 'HEAD')",
+    "none_of(household as m, m.rel1 = 'CHILD')",
+    "count_of(household as m, m.birth_date < as_of) >= 2",
+    "count_of(household as m, m.birth_date < as_of) = 0",
+    "any_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
+    "none_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
+    "all_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
+    "count_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING') < 1",
+    "any_of(household as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+    "sum_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen) <= 100",
+    "one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen)"
+    " < value('limit', one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.dependants))",
+)
+#: asks of a member and of the subject at once: cannot be found once for everybody
+OF_BOTH = "any_of(household as m, m.birth_date > subject.birth_date)"
+
+
+@pytest.fixture
+def town() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA now")
+        for table in ("residents", "child_allowance", "resident_tax", "consents"):
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in load_contracts()[table].physical_columns().items())
+            connection.execute(f"CREATE TABLE now.{table} ({columns})")
+        connection.execute(
+            "INSERT INTO now.residents (resident_id, household_id, status, birth_date, rel1) VALUES"
+            " ('child', 'h1', 'RESIDENT', DATE '2015-05-05', 'CHILD'), ('head', 'h1', 'RESIDENT', DATE '1985-05-05', 'HEAD'),"
+            " ('unborn', 'h2', 'RESIDENT', NULL, 'HEAD'), ('gone', 'h2', 'MOVED_OUT', DATE '1950-01-01', NULL),"
+            " ('nobody', 'h3', 'RESIDENT', DATE '1960-02-29', NULL)"
+        )
+        connection.execute(
+            "INSERT INTO now.child_allowance (claimant_id, child_id, benefit_status) VALUES"
+            " ('head', 'child', 'RECEIVING'), ('head', 'unborn', NULL)"
+        )
+        connection.execute(
+            "INSERT INTO now.resident_tax (resident_id, fiscal_year, income_yen, dependants) VALUES"
+            " ('child', 2026, 40, 0), ('head', 2026, 249, 2), ('unborn', 2026, NULL, 1), ('nobody', 2025, 1, 1)"
+        )
+        connection.execute(
+            "INSERT INTO now.consents (resident_id, data_group, programme, given_on, withdrawn_on) VALUES"
+            " ('head', 'TAX', 'some_programme', DATE '2026-01-01', NULL),"
+            " ('child', 'TAX', 'some_programme', DATE '2026-01-01', DATE '2026-05-01'),"
+            " ('unborn', 'TAX', 'another', DATE '2026-01-01', NULL)"
+        )
+        connection.execute(
+            f"CREATE TEMP TABLE moment AS SELECT DATE '{ON}' AS as_of, DATE '{ON}' AS occurred_on, '' AS detail"
+        )
+        yield connection
+
+
+@pytest.mark.parametrize("consent", [{}, CONSENT], ids=["plain", "consented"])
+@pytest.mark.parametrize("text", [*FOUND_ONCE, OF_BOTH])
+def test_columns_of_facts_say_what_the_expression_says(
+    town: duckdb.DuckDBPyConnection, text: str, consent: dict[str, tuple[str, str]]
+) -> None:
+    node, _ = parse(text, dated=VALUES.__getitem__, consent=consent)
+    shared = Shared(schema="now")
+    rewritten = shared.rewritten(node)
+    town.execute(f"CREATE TABLE now.person_facts AS {shared.person_facts()}")
+    town.execute(f"CREATE TABLE now.household_facts AS {shared.household_facts()}")
+    cases = "(SELECT r.resident_id AS subject_id, r.household_id, m.* FROM now.residents AS r, moment AS m WHERE status = 'RESIDENT')"
+
+    def said(one: object) -> list[tuple[str, bool | None]]:
+        sql = f"SELECT subject_id, {to_sql(one, 'now')} FROM {cases} AS c {joins([one], 'now')} ORDER BY subject_id"  # type: ignore[arg-type,list-item]
+        return town.execute(sql).fetchall()
+
+    assert said(rewritten) == said(node)
+    assert any(isinstance(part, Quantified | Total) for part in walk(rewritten)) == (text == OF_BOTH)
+
+
+def test_equal_questions_are_asked_once_whatever_their_rows_are_called() -> None:
+    shared = Shared(schema="now")
+    texts = ("any_of(household as m, m.rel1 = 'HEAD')", "any_of(household as other, other.rel1 = 'HEAD')")
+    first, second = (shared.rewritten(parse(text, dated=VALUES.__getitem__, consent={})[0]) for text in texts)
+    assert first == second
