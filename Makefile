@@ -2,7 +2,7 @@
 # make test   sets up and runs the tests
 # make check  lint, types, import direction
 # make bench  benchmarks (JSON lines)          make prove  the long evidence
-# make pictures  takes the desk's pictures of docs/images anew (needs Chromium and the Noto CJK fonts)
+# make pictures  takes the pictures of the desk, letters and messages in docs/images anew (needs Chromium and the Noto CJK fonts)
 # make install WITH="postgres letters"         optional parts a site needs
 
 SHELL := /bin/sh
@@ -56,10 +56,12 @@ prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.tampering
 	$(BIN)/python -m tests.prove.mutants
 	$(BIN)/python -m tests.prove.breaker
+	$(BIN)/python -m tests.prove.probable
 	$(BIN)/python -m tests.prove.first_night
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.pictures
+	$(BIN)/python -m tests.prove.letters
 
 install: $(VENV)/.core
 	@for part in $(WITH); do \

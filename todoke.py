@@ -87,14 +87,15 @@ def scan(
     if summary.halted:
         tell(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
     for code, numbers in summary.held.items():
-        alert(settings.alert, f"todoke: {code} is held on {on}: expected {numbers['expected']}, seen {numbers['seen']}")
+        counted = f"expected {numbers['expected']}, seen {numbers['seen']}"
+        alert(settings.alert, f"todoke: {code} is held on {on}: {counted}; {numbers['cause']['en']}")
     return summary
 
 
 def go_on(summary: Summary) -> Summary:
-    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, and a line in the scheduler's log."""
+    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, 2 for a refused file; the scheduler logs it."""
     if summary.halted:
-        raise SafetyStop(summary.halted)
+        raise SafetyStop(summary.halted, by_input=summary.by_input)
     return summary
 
 

@@ -54,13 +54,14 @@ class Summary:
     date: date
     resumed: bool
     halted: str | None
+    by_input: bool = False  #: it was halted by a mandatory file that was refused
     parts: Mapping[str, Any]
     seconds: Mapping[str, float]
 
     @property
-    def held(self) -> Mapping[str, Mapping[str, float]]:
-        """Event code → what was expected and seen, for every kind of event that is held as a flood."""
-        held: Mapping[str, Mapping[str, float]] = self.parts.get("held", {})
+    def held(self) -> Mapping[str, Mapping[str, Any]]:
+        """Event code → what was expected and seen, and the likely cause by language, for every kind of event held as a flood."""
+        held: Mapping[str, Mapping[str, Any]] = self.parts.get("held", {})
         return held
 
     def as_json(self) -> dict[str, Any]:
@@ -144,7 +145,7 @@ class _Run:
             try:
                 self._step(place, stage)
             except SafetyStop as stop:
-                return self._summary(halted=" ".join(str(stop).split()))
+                return self._summary(halted=" ".join(str(stop).split()), by_input=stop.by_input)
             self.progress(stage.name, place + 1, len(self.stages))
         return self._summary(halted=None)
 
@@ -176,8 +177,15 @@ class _Run:
     def _marked(self, stage: Stage) -> dict[str, Any] | None:
         return self.night.warehouse.marked(stage.name, self.night.municipality, self.night.on)
 
-    def _summary(self, *, halted: str | None) -> Summary:
-        return Summary(date=self.night.on, resumed=self.resumed, halted=halted, parts=self.parts, seconds=self.seconds)
+    def _summary(self, *, halted: str | None, by_input: bool = False) -> Summary:
+        return Summary(
+            date=self.night.on,
+            resumed=self.resumed,
+            halted=halted,
+            by_input=by_input,
+            parts=self.parts,
+            seconds=self.seconds,
+        )
 
 
 def deep_add(total: dict[str, Any], part: Mapping[str, Any]) -> None:

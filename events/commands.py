@@ -78,7 +78,7 @@ def explain(
     if as_json:
         print_json(_shown(rows[0]) | {"evidence": json.loads(rows[0]["evidence"])})
     else:
-        typer.echo(paragraph(rows[0], lang))
+        typer.echo(paragraph(rows[0], lang) + _cause(front(context).settings, rows[0], lang))
 
 
 def _of_person(settings: Settings, person: str, day: date, lang: str) -> Iterator[str]:
@@ -92,6 +92,18 @@ def _of_person(settings: Settings, person: str, day: date, lang: str) -> Iterato
     yield from (why_not(row, earlier, lang) for row in entries if row["move_reason"] not in reasons)
     if not tonight and not entries:
         raise InputError(f"the register got no entry about this person on {day}")
+
+
+@app.command("held")
+def list_held(
+    context: typer.Context, on: Annotated[str, typer.Option("--date", help="The night.")], as_json: AsJson = False
+) -> None:
+    """The kinds of event a night held for their number, with the numbers and what stands out in the file, strongest first."""
+    day = parse_date(on)
+    rows = (
+        row | {"id": f"{row['night']}-{row['code']}-{row['place']}"} for row in _holds(front(context).settings, day)
+    )
+    print_rows(rows, as_json=as_json, columns=("code", "expected", "upper_limit", "seen", "said_ja", "said_en"))
 
 
 @app.command("release")
@@ -135,6 +147,24 @@ def _events(settings: Settings) -> pl.DataFrame:
     states = newest.select("municipality_code", "event_id", "state", "reason")
     events = snapshot.table("events.events").join(states, on=["municipality_code", "event_id"], how="left")
     return events.sort("night", "code", "event_id")
+
+
+def _holds(settings: Settings, day: date, code: str = "") -> list[dict[str, Any]]:
+    """The signs of a night's holds, or of the hold of one kind."""
+    snapshot = read_snapshot(settings)
+    if not snapshot.has("events.holds"):
+        return []
+    rows = snapshot.table("events.holds").filter(pl.col("night") == day).sort("code", "place").to_dicts()
+    return [row for row in rows if code in {"", row["code"]}]
+
+
+def _cause(settings: Settings, row: Mapping[str, Any], lang: str) -> str:
+    """What to add to the explanation of an event that is held for its number: what stood out in the file that night."""
+    signs = _holds(settings, row["night"], row["code"]) if row["reason"] == "volume" else []
+    if not signs:
+        return ""
+    told = ("; " if lang == "en" else "、").join(one[f"said_{lang}"] for one in signs)
+    return f" Likely cause: {told}." if lang == "en" else f"考えられる原因：{told}。"
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

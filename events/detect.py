@@ -14,6 +14,7 @@ from engine.core.dates import days
 from engine.core.sql import load_queries
 from engine.night import Night
 from engine.warehouse.duck import Warehouse
+from events.causes import said, signs_of, write_holds
 from events.detectors import load_detectors
 from events.evidence import evidence
 from events.reading import STAGE, counts_of_nights, first_night, read_work, residents
@@ -31,7 +32,7 @@ class Events:
     """What the night found: events per code, and the codes that are held with what was expected."""
 
     found: Mapping[str, int]
-    held: Mapping[str, Mapping[str, float]]
+    held: Mapping[str, Mapping[str, Any]]
 
     def summary(self) -> Mapping[str, Any]:
         """events and held of the contract."""
@@ -48,7 +49,7 @@ def detect(night: Night, rules: Sequence[Rule]) -> Events:
     for name in ("create_schema", "create_events", "create_states"):
         night.warehouse.define(_SQL[name].text)
     decided: list[Event] = []
-    held: dict[str, dict[str, float]] = {}
+    held: dict[str, dict[str, Any]] = {}
     if night.on != first_night(night):
         work = read_work(night)
         decided = settle(work, rules)
@@ -65,20 +66,27 @@ def known_events(warehouse: Warehouse, municipality: str, on: date) -> pl.DataFr
     return warehouse.query(_SQL["known"], municipality=municipality, night=on)
 
 
-def _hold_floods(night: Night, decided: list[Event]) -> dict[str, dict[str, float]]:
-    """Holds tonight's events of every kind whose number is far above what the night should bring; control events are never held."""
+def _hold_floods(night: Night, decided: list[Event]) -> dict[str, dict[str, Any]]:
+    """Holds tonight's events of every kind whose number is far above what the night should bring; control events are never held.
+
+    Code → expected, upper, seen, and the likely cause in Japanese and English.
+    """
     seen = Counter(
         event.code for event in decided if event.new and load_detectors()[event.code].event_class != "control"
     )
     limits = _bands(night, sorted(seen)) if seen else {}
-    held: dict[str, dict[str, float]] = {}
+    held: dict[str, dict[str, Any]] = {}
     for code, number in sorted(seen.items()):
         if number <= limits[code].upper:
             continue
-        held[code] = {"expected": limits[code].expected, "seen": number}
+        held[code] = {"expected": limits[code].expected, "upper": limits[code].upper, "seen": number}
         for event in decided:
             if event.new and event.code == code and event.state in {"settled", "waiting"}:
                 event.decide("held", "volume")
+    signs = {code: signs_of(night, code) for code in held}
+    write_holds(night, held, signs)
+    for code, numbers in held.items():
+        numbers["cause"] = {lang: said(signs[code], lang) for lang in ("ja", "en")}
     return held
 
 
@@ -88,7 +96,8 @@ def _bands(night: Night, codes: Sequence[str]) -> dict[str, Band]:
     nights = list(days(since + timedelta(days=1), night.on - timedelta(days=1)))
     history = counts_of_nights(night, since)
     last = night.warehouse.last_marked(STAGE, night.municipality, night.on)
-    return bands(codes, history, nights, night.on, residents(night), night.settings.volume, since=last)
+    living = residents(night, "people_now")
+    return bands(codes, history, nights, night.on, living, night.settings.volume, since=last)
 
 
 _EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -69,8 +69,9 @@ def _standing(night: Night, events: Sequence[Event]) -> _Stood:
         names = sorted({column for event in events for column in load_detectors()[event.code].evidence})
         columns = listed(f"{quoted(name)} := r.{quoted(name)}" for name in names)
         with night.warehouse.frame("wanted", pl.DataFrame({"subject_id": wanted})):
-            query = _SQL["stands"].about(table=f"now.{table}", columns=columns)
-            rows = night.warehouse.query(query, municipality=night.municipality)
+            part = "h.person_id" if load_contracts()[table].kind == "history" else "h.source_key"
+            query = _SQL["stands"].about(table=f"history.{table}", columns=columns, part=listed([part]))
+            rows = night.warehouse.query(query, municipality=night.municipality, night=night.on)
         for subject_id, after in rows.iter_rows():
             found[table, subject_id] = ({}, json.loads(after), None)
     return found

@@ -21,10 +21,29 @@ SELECT r.municipality_code, r.resident_id, r.household_id, r.status, r.sex, r.bi
        r.visa_until, r.name IS NULL OR r.name = '' AS unnamed
 FROM now.residents AS r;
 
--- name: copy_people_before
--- The same as of the night before.
-CREATE OR REPLACE TEMPORARY TABLE people_before AS
-SELECT r.municipality_code, r.resident_id, r.household_id, r.status FROM before.residents AS r;
+-- name: copy_people_touched
+-- One row per person with rows tonight who was known before: what stood then.
+CREATE OR REPLACE TEMPORARY TABLE people_touched AS
+SELECT b.municipality_code, b.resident_id, b.household_id, b.status, b.gone FROM (
+    SELECT h.municipality_code, h.resident_id, h.household_id, h.status, h.gone FROM history.residents AS h
+    WHERE h.municipality_code = $municipality AND h.night < $night
+      AND h.person_id IN (SELECT t.person_id FROM history.residents AS t WHERE t.municipality_code = $municipality AND t.night = $night)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.person_id ORDER BY h.source_order DESC, h.night DESC) = 1
+) AS b;
+
+-- name: copy_people_seen
+-- One row per person with rows tonight, known before or not.
+CREATE OR REPLACE TEMPORARY TABLE people_seen AS
+SELECT DISTINCT t.person_id AS resident_id FROM history.residents AS t
+WHERE t.municipality_code = $municipality AND t.night = $night;
+
+-- name: view_people_before
+-- One row per resident as of the night before: nothing of those without a row tonight has changed since.
+CREATE OR REPLACE TEMPORARY VIEW people_before AS
+SELECT r.municipality_code, r.resident_id, r.household_id, r.status FROM people_now AS r
+WHERE NOT EXISTS (SELECT 1 FROM people_seen AS s WHERE s.resident_id = r.resident_id)
+UNION ALL
+SELECT t.municipality_code, t.resident_id, t.household_id, t.status FROM people_touched AS t WHERE NOT t.gone;
 
 -- name: reached
 -- One row per resident and event of `calendar_days`. The register is read once: everybody with one of its dates, then what it brings them.
@@ -69,7 +88,7 @@ WHERE p.municipality_code = $municipality
   AND (p.outcome IN ('MISCARRIAGE', 'STILLBIRTH', 'ABORTION')
        OR (p.due_on <= $overdue AND COALESCE(p.outcome, 'UNKNOWN') = 'UNKNOWN'
            AND NOT EXISTS (
-               SELECT 1 FROM now.guardianship AS g INNER JOIN now.residents AS k
+               SELECT 1 FROM now.guardianship AS g INNER JOIN people_now AS k
                    ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
                WHERE g.municipality_code = p.municipality_code AND g.adult_id = p.resident_id AND k.birth_date >= p.registered_on)));
 
@@ -145,7 +164,7 @@ WHERE municipality_code = $municipality AND night <= $night AND state = 'accepte
 
 -- name: residents
 -- One row: how many residents there are.
-SELECT COUNT(*) AS residents FROM now.residents WHERE municipality_code = $municipality AND status = 'RESIDENT';
+SELECT COUNT(*) AS residents FROM <people> WHERE municipality_code = $municipality AND status = 'RESIDENT';
 
 -- name: volumes
 -- One row per earlier night and code: how many events were detected, and whether they were held as a flood.
@@ -160,6 +179,10 @@ SELECT c.change_id, to_json(c.before) AS before, to_json(c.after) AS after, c.fi
 WHERE c.municipality_code = $municipality AND c.night <= $night AND c.change_id IN (SELECT w.change_id FROM wanted AS w);
 
 -- name: stands
--- One row per person asked for: what their record says, as JSON.
-SELECT r.resident_id AS subject_id, to_json(struct_pack(<columns>)) AS after FROM <table> AS r
-WHERE r.municipality_code = $municipality AND r.resident_id IN (SELECT w.subject_id FROM wanted AS w);
+-- One row per record of a person asked for, as of the night: what it says, as JSON.
+SELECT r.person_id AS subject_id, to_json(struct_pack(<columns>)) AS after FROM (
+    SELECT h.* FROM <table> AS h
+    WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT w.subject_id FROM wanted AS w)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY <part> ORDER BY h.source_order DESC, h.night DESC) = 1
+) AS r
+WHERE NOT r.gone;

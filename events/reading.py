@@ -11,7 +11,6 @@ import polars as pl
 from engine.core.dates import days
 from engine.core.sql import load_queries
 from engine.night import Night
-from engine.warehouse.duck import Warehouse
 from events.dates import Reached, reached_on
 from events.detectors import Detector, load_detectors
 from events.releases import released
@@ -86,7 +85,7 @@ def find_candidates(night: Night) -> list[Candidate]:
     """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
     news = set(warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
-    copy_people(warehouse)
+    copy_people(night)
     reached = reached_tonight(night)
     days_of = set(reached["code"].unique().to_list())
     found: list[Candidate] = []
@@ -99,10 +98,11 @@ def find_candidates(night: Night) -> list[Candidate]:
     return found
 
 
-def copy_people(warehouse: Warehouse) -> None:
-    """Copies what detectors read of the register, as of tonight and of the night before, out of the views that build it."""
-    for name in ("copy_people_now", "copy_people_before"):
-        warehouse.define(_SQL[name].text)
+def copy_people(night: Night) -> None:
+    """Copies what detectors read of the register, as of tonight, out of the view that builds it; `people_before` follows from it."""
+    values = {"municipality": night.municipality, "night": night.on}
+    for name in ("copy_people_now", "copy_people_touched", "copy_people_seen", "view_people_before"):
+        night.warehouse.write(_SQL[name], **values)
 
 
 _REACHED = {
@@ -194,6 +194,7 @@ def counts_of_nights(night: Night, since: date) -> dict[str, dict[date, int | No
     return history
 
 
-def residents(night: Night) -> int:
-    """How many people live here as of the night."""
-    return int(night.warehouse.query(_SQL["residents"], municipality=night.municipality, night=night.on).item())
+def residents(night: Night, people: str = "now.residents") -> int:
+    """How many people live here as of the night. `people_now` answers faster, once `copy_people` has run."""
+    query = _SQL["residents"].about(people=people)
+    return int(night.warehouse.query(query, municipality=night.municipality).item())

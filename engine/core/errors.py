@@ -10,7 +10,7 @@ TodokeError                    exit 1  a fault of ours, said with a stable code
 │   │   └── ValueNotInForce            a dated value has no value on that date
 │   ├── WordingError                   a wording block
 │   └── Busy                           another process is at it; later it is free
-├── SafetyStop                 exit 3  nothing may be prepared or sent
+├── SafetyStop                 exit 3  nothing may be prepared or sent (2: because a mandatory file was refused)
 └── StateError                 exit 1  a transition or write the design forbids
 
 A message names the file, row or setting and what to do. It never holds personal data.
@@ -80,10 +80,19 @@ class Busy(InputError):
 
 
 class SafetyStop(TodokeError):
-    """Whatever might protect a person is not certain, so nothing is prepared and nothing is sent (exit 3)."""
+    """Whatever might protect a person is not certain, so nothing is prepared and nothing is sent (exit 3).
+
+    `by_input`: the safety facts are good, and a mandatory file was refused that somebody can put right (exit 2).
+    """
 
     code = "safety_stop"
     exit_code = 3
+
+    def __init__(self, message: str, *, by_input: bool = False) -> None:
+        """One line that says why."""
+        super().__init__(message)
+        self.by_input = by_input
+        self.exit_code = InputError.exit_code if by_input else SafetyStop.exit_code
 
 
 class StateError(TodokeError):

@@ -30,6 +30,9 @@ class Checked:
 
     arrived: str
     rows: int  #: good ones
+    known: int  #: rows that were accepted before as they are
+    all_named: bool  #: every line has a key, good or bad
+    all_different: bool  #: no key stands twice
     quarantined: pl.DataFrame  #: row_number, resident_id, source_key, reason
     dropped_columns: tuple[str, ...]
     read_back: Query  #: the rows that the temporary table `wanted_rows` (source_key, file_place) asks of $file_place, as values
@@ -52,7 +55,7 @@ def check_file(
 ) -> Checked:
     """Reads a file once. Raises FeedRejected naming file and column to refuse it whole. `forget` drops what it leaves.
 
-    `known` is true for rows that need not be kept, in terms of `f.row_text` and the columns `f.…`; `asked` are its values.
+    `known` is true for rows that were accepted before as they are, in terms of `f.row_hash`; `asked` are its values.
     """
     named, dropped = _named(source, contract, profile)
     query = _SQL["create_arrived"].about(
@@ -83,6 +86,9 @@ def check_file(
     return Checked(
         arrived=arrived,
         rows=counts["rows"] - aside.height,
+        known=counts["known"],
+        all_different=counts["with_key"] == counts["keys"],
+        all_named=counts["with_key"] == counts["rows"] and not unreadable.height,
         quarantined=_quarantined(aside, unreadable),
         dropped_columns=dropped,
         read_back=_SQL["read_back"].about(

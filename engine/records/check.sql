@@ -1,16 +1,25 @@
 -- name: create_arrived
--- One row per readable row of a file, in its order: its key, its fingerprint, and its texts unless history knows them already. A
--- doubtful row may have a fault; the others have none of their own.
+-- One row per readable row of a file, in its order: its key, its fingerprint, and its texts unless history has accepted just these
+-- already. Only a row that is not known can be doubtful, and only a doubtful one have a fault of its own.
 CREATE OR REPLACE TEMP TABLE <arrived> AS
-SELECT <source_key> AS source_key, <person> AS person_id, md5(f.row_text) AS row_hash, <elsewhere> AS elsewhere, f.doubtful,
-       CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS numbers,
-       CASE WHEN <known> AND NOT f.doubtful THEN NULL ELSE <texts> END AS texts
-FROM (SELECT f.*, <row_text> AS row_text, COALESCE(<doubt>, FALSE) AS doubtful FROM (SELECT <named> FROM <scan>) AS f) AS f;
+SELECT f.source_key, f.person_id, f.row_hash, f.elsewhere, f.known, f.doubtful,
+       CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS numbers, CASE WHEN f.known THEN NULL ELSE <texts> END AS texts
+FROM (
+    SELECT f.*, CASE WHEN f.known THEN FALSE ELSE COALESCE(<doubt>, FALSE) END AS doubtful
+    FROM (
+        SELECT f.*, COALESCE(<known>, FALSE) AS known
+        FROM (
+            SELECT f.*, <source_key> AS source_key, <person> AS person_id, md5(<row_text>) AS row_hash, <elsewhere> AS elsewhere
+            FROM (SELECT <named> FROM <scan>) AS f
+        ) AS f
+    ) AS f
+) AS f;
 
 -- name: counts
--- One row: the readable rows of a file, those with a key, their keys, those of another municipality, and the doubtful ones.
-SELECT COUNT(*) AS rows, COUNT(source_key) AS with_key, COUNT(DISTINCT source_key) AS keys, COUNT(*) FILTER (WHERE elsewhere) AS elsewhere,
-       COUNT(*) FILTER (WHERE doubtful) AS doubtful
+-- One row: the readable rows of a file, those with a key, about how many keys (never more than there are), those of another
+-- municipality, the doubtful and the known ones.
+SELECT COUNT(*) AS rows, COUNT(source_key) AS with_key, COUNT(DISTINCT CASE WHEN source_key IS NOT NULL THEN hash(source_key) END) AS keys,
+       COUNT(*) FILTER (WHERE elsewhere) AS elsewhere, COUNT(*) FILTER (WHERE doubtful) AS doubtful, COUNT(*) FILTER (WHERE known) AS known
 FROM <arrived>;
 
 -- name: judge

@@ -12,6 +12,7 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("feeds.sql"))
 SUPPORT = "support_measures"
+_REJECTED = "feed was rejected"
 
 
 def data_date(warehouse: Warehouse, municipality: str, on: date, table: str = SUPPORT) -> date | None:
@@ -25,8 +26,12 @@ def support_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str
     if fault is not None:
         return fault
     open_rows = warehouse.query(QUARANTINE["open_quarantine"], municipality=municipality, night=on)
-    spoiled = open_rows.filter(pl.col("table_name") == SUPPORT).height
-    return f"the {SUPPORT} feed has {spoiled} row(s) in quarantine" if spoiled else None
+    spoiled = open_rows.filter(pl.col("table_name") == SUPPORT)
+    if not spoiled.height:
+        return None
+    first = spoiled.row(0, named=True)
+    where = f"row {first['row_number']} of the file of {first['business_date']}, {first['reason']}"
+    return f"the {SUPPORT} feed has {spoiled.height} row(s) in quarantine, the first {where}; see `todoke records quarantine`"
 
 
 def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> str | None:
@@ -39,6 +44,12 @@ def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> s
     return next((fault for fault in faults if fault is not None), None)
 
 
+def stopped_by_rejection(warehouse: Warehouse, municipality: str, on: date) -> bool:
+    """Whether the support measures are good and a mandatory file of another table was refused: a fault somebody can put right."""
+    fault = mandatory_feed_fault(warehouse, municipality, on)
+    return fault is not None and support_feed_fault(warehouse, municipality, on) is None and _REJECTED in fault
+
+
 def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
     """Why a mandatory feed is missing, stale or rejected tonight; None when it is as new as the last office day."""
     expected = load_contracts()[table].delivery.due_on(on)
@@ -48,7 +59,7 @@ def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) ->
         _SQL["rejected_since"], municipality=municipality, night=on, table_name=table, since=since
     )
     if rejected.height:
-        return f"the {table} feed was rejected: {rejected['reason'][0]}"
+        return f"the {table} {_REJECTED}: {rejected['reason'][0]}"
     if newest is None:
         return f"the {table} feed is missing: none was ever accepted"
     if newest < expected:

@@ -1,16 +1,27 @@
--- name: create_known
--- One row per key of a state table before tonight: its newest version.
-CREATE OR REPLACE TEMP TABLE known_rows AS
-SELECT source_key, ARG_MAX(row_hash, night) AS row_hash, ARG_MAX(gone, night) AS gone, ARG_MAX(business_date, night) AS business_date
-FROM <table>
-WHERE municipality_code = $municipality AND night < $night
-GROUP BY source_key;
+-- name: current_versions
+-- One row per key of a state table before tonight: its newest version. Most keys have one, of the table's first night.
+SELECT h.source_key, h.row_hash, h.gone FROM <table> AS h
+WHERE h.municipality_code = $municipality AND h.night < $night
+  AND NOT EXISTS (
+    SELECT 1 FROM <table> AS c
+    WHERE c.municipality_code = $municipality AND c.night < $night AND c.source_key = h.source_key
+      AND c.night > (SELECT MIN(m.night) FROM <table> AS m WHERE m.municipality_code = $municipality)
+  )
+UNION ALL
+SELECT h.source_key, ARG_MAX(h.row_hash, h.night) AS row_hash, ARG_MAX(h.gone, h.night) AS gone FROM <table> AS h
+WHERE h.municipality_code = $municipality AND h.night < $night
+  AND h.source_key IN (
+    SELECT c.source_key FROM <table> AS c
+    WHERE c.municipality_code = $municipality AND c.night < $night
+      AND c.night > (SELECT MIN(m.night) FROM <table> AS m WHERE m.municipality_code = $municipality)
+  )
+GROUP BY h.source_key
 
 -- name: known_version
-md5(f.row_text) IN (SELECT k.row_hash FROM known_rows AS k WHERE NOT k.gone)
+f.row_hash IN (SELECT k.row_hash FROM (<current>) AS k WHERE NOT k.gone)
 
--- name: known_key
-<source_key> IN (SELECT h.source_key FROM <table> AS h WHERE h.municipality_code = $municipality AND h.night < $night)
+-- name: known_row
+f.row_hash IN (SELECT h.row_hash FROM <table> AS h WHERE h.municipality_code = $municipality AND h.night < $night)
 
 -- name: arrived_rows
 -- One row per good row of one file, told from those of the night's other files by the file's place among them.
@@ -28,6 +39,9 @@ WHERE s.kept AND NOT EXISTS (
 )
 GROUP BY s.source_key;
 
+-- name: told_later
+EXISTS (SELECT 1 FROM (<staged>) AS s WHERE s.source_key = n.source_key AND s.file_place > n.file_place)
+
 -- name: new_versions
 -- One row per key whose newest row differs from what was known, and the file that has it. A row of a file older than what is known
 -- says nothing new.
@@ -35,7 +49,7 @@ CREATE OR REPLACE TEMP TABLE wanted_rows AS
 WITH news AS (
     SELECT n.source_key, n.row_hash, n.file_place, n.business_date FROM (<staged>) AS n
     WHERE n.kept AND n.file_place >= $since_file
-      AND NOT EXISTS (SELECT 1 FROM (<staged>) AS s WHERE s.source_key = n.source_key AND s.file_place > n.file_place)
+      AND NOT (<told_later>)
 ),
 before AS (
     SELECT h.source_key, ARG_MAX(h.row_hash, h.night) AS row_hash, ARG_MAX(h.gone, h.night) AS gone,
@@ -50,9 +64,6 @@ WHERE b.source_key IS NULL OR ((b.gone OR b.row_hash <> n.row_hash) AND n.busine
 -- name: forget_wanted
 DROP TABLE IF EXISTS wanted_rows;
 
--- name: forget_known
-DROP TABLE IF EXISTS known_rows;
-
 -- name: files_wanted
 SELECT DISTINCT file_place FROM wanted_rows ORDER BY file_place;
 
@@ -62,14 +73,25 @@ SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, $file_
        t.person_id, t.source_key, t.source_order, t.row_hash, <deleted> AS gone, <columns>
 FROM (<read_back>) AS t
 
+-- name: met_again
+-- One row: how many keys of a state table stand, and how many of them a file has with other texts, good or bad.
+SELECT COUNT(*) AS standing, COUNT(a.source_key) AS changed
+FROM (<current>) AS k
+LEFT JOIN (SELECT DISTINCT a.source_key FROM <arrived> AS a WHERE NOT a.known) AS a ON a.source_key = k.source_key
+WHERE NOT k.gone;
+
+-- name: keys_met
+-- One row per row of one file that names its key, good or bad.
+SELECT a.source_key FROM <arrived> AS a WHERE a.source_key IS NOT NULL
+
 -- name: vanished
--- One row per key of a state table that the newest full file, and no file after it, holds any more: its last version, gone.
+-- One row per key of a state table that neither the newest full file nor one after it holds any more: its last version, gone.
 SELECT $municipality AS municipality_code, CAST($night AS DATE) AS night, $full_file AS file_id, CAST($full_date AS DATE) AS business_date,
        h.person_id, h.source_key, h.source_order, 'gone' AS row_hash, TRUE AS gone, <columns>
 FROM <table> AS h
 INNER JOIN (
-    SELECT k.source_key, k.row_hash FROM known_rows AS k
-    WHERE NOT k.gone AND NOT EXISTS (SELECT 1 FROM (<staged>) AS s WHERE s.source_key = k.source_key AND s.file_place >= $since_file)
+    SELECT k.source_key, k.row_hash FROM (<current>) AS k
+    WHERE NOT k.gone AND NOT EXISTS (SELECT 1 FROM (<met>) AS s WHERE s.source_key = k.source_key)
 ) AS k ON h.source_key = k.source_key AND h.row_hash = k.row_hash
 WHERE h.municipality_code = $municipality AND h.night < $night
 QUALIFY ROW_NUMBER() OVER (PARTITION BY h.source_key ORDER BY h.night DESC) = 1

@@ -35,13 +35,16 @@ class Loaded:
     rows: int
     quarantined: int
     baseline: tuple[str, ...]
+    dropped: tuple[str, ...]
     fresh: bool
 
     def summary(self) -> Mapping[str, Any]:
-        """feeds and rows of the contract; `gaps` are expected deliveries that did not come."""
+        """feeds and rows of the contract; `gaps` are expected deliveries that did not come, `dropped` columns the law forbids us."""
         feeds = {"accepted": list(self.accepted), "rejected": list(self.rejected), "gaps": list(self.gaps)}
         if self.baseline:
             feeds["baseline"] = list(self.baseline)
+        if self.dropped:
+            feeds["dropped"] = list(self.dropped)
         return {"feeds": feeds, "rows": {"loaded": self.rows, "quarantined": self.quarantined}}
 
 
@@ -249,6 +252,7 @@ def _file_row(night: Night, one: Met, seen: _Seen, rules: Mapping[str, str]) -> 
         "baseline": not one.reason and table is not None and seen.first.get(table, night.on) == night.on,
         "encoding": one.file.promised.encoding,
         "read_by": rules[table] if table else None,
+        "dropped": " ".join(one.checked.dropped_columns) or None if one.checked else None,
     }
 
 
@@ -267,6 +271,7 @@ _FILES = {
     "baseline": pl.Boolean,
     "encoding": pl.String,
     "read_by": pl.String,
+    "dropped": pl.String,
 }
 
 
@@ -283,5 +288,9 @@ def _report(night: Night, *, fresh: bool) -> Loaded:
         rows=int(accepted["rows"].sum()),
         quarantined=int(files["quarantined"].sum()),
         baseline=tuple(sorted(set(accepted.filter(pl.col("baseline"))["table_name"].to_list()))),
+        dropped=tuple(
+            f"{row['business_date']}/{row['file_name']}: {row['dropped']}"
+            for row in files.filter(pl.col("dropped").is_not_null()).iter_rows(named=True)
+        ),
         fresh=fresh,
     )

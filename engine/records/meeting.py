@@ -79,9 +79,7 @@ def meet(night: Night, file: FeedFile, file_id: str, *, place: int, stay: ExitSt
             profile=profile,
             municipality=night.municipality,
             arrived=f"arrived_{place}",
-            known=known_rows(
-                night.warehouse, match.contract, full=met.full, municipality=night.municipality, night=night.on
-            ),
+            known=known_rows(match.contract, full=met.full),
             night=night.on,
         )
         check_promise(file, file_id, rows=checked.rows + checked.quarantined.height)

@@ -6,7 +6,8 @@ CREATE SCHEMA IF NOT EXISTS changes;
 
 -- name: create_files
 -- One row per file a night met, accepted or rejected. `kind` is full, delta or retry (a landed file read again for its quarantined
--- rows); `encoding` is what its manifest declares; `read_by` tells the contract and profile it was read by from others.
+-- rows); `encoding` is what its manifest declares; `read_by` tells the contract and profile it was read by from others; `dropped`
+-- names the columns that the law forbids us and that were left at the door, with a space between.
 CREATE TABLE IF NOT EXISTS history.files (
     municipality_code VARCHAR NOT NULL,
     night DATE NOT NULL,
@@ -21,7 +22,8 @@ CREATE TABLE IF NOT EXISTS history.files (
     reason VARCHAR NOT NULL,
     baseline BOOLEAN NOT NULL,
     encoding VARCHAR,
-    read_by VARCHAR
+    read_by VARCHAR,
+    dropped VARCHAR
 );
 
 -- name: add_encoding
@@ -29,6 +31,9 @@ ALTER TABLE history.files ADD COLUMN IF NOT EXISTS encoding VARCHAR;
 
 -- name: add_read_by
 ALTER TABLE history.files ADD COLUMN IF NOT EXISTS read_by VARCHAR;
+
+-- name: add_dropped
+ALTER TABLE history.files ADD COLUMN IF NOT EXISTS dropped VARCHAR;
 
 -- name: create_quarantine
 -- One row per row that was not loaded, with where it stands and why; never the value.

@@ -23,6 +23,7 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Takes over an open connection; `open_warehouse` is the usual way to get one."""
         self._connection = connection
+        connection.execute("SET enable_progress_bar = false")  # it would write into what a command answers
         for query in _SQL.values():
             if query.name.startswith("create_"):
                 connection.execute(query.text)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from engine.core.errors import SafetyStop
 from engine.night import Night
-from engine.records.feeds import data_date, mandatory_feed_fault
+from engine.records.feeds import data_date, mandatory_feed_fault, stopped_by_rejection
 from engine.records.quarantine import SQL as QUARANTINE
 from notices.recipients.contacts import SQL, refresh
 from notices.recipients.models import Block, Contact, SafetyPublication
@@ -57,7 +57,8 @@ def publish_safety(night: Night) -> Published:
         )
         published = _publish(night) if fault is None else None
     if published is None:
-        raise SafetyStop(f"nothing is prepared or sent: {fault}")
+        by_input = stopped_by_rejection(night.warehouse, night.municipality, night.on)
+        raise SafetyStop(f"nothing is prepared or sent: {fault}", by_input=by_input)
     return published
 
 

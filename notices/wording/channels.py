@@ -28,8 +28,7 @@ class Short:
 def push(text: Mapping[str, Any]) -> Short:
     """The push form, as composed: no personal fact but the nearest date; then that a letter comes, where there is room."""
     said, neutral = str(text["push"]), _neutral(text)
-    follows = read_language(str(text["language"])).letter_follows
-    forms = (f"{said} {follows}", f"{neutral} {follows}", neutral)
+    forms = (said + _follows(text), neutral + _follows(text), neutral)
     chosen = next((form for form in forms if len(form) <= PUSH_LIMIT), said)
     return Short(text=chosen, length=len(chosen))
 
@@ -37,9 +36,13 @@ def push(text: Mapping[str, Any]) -> Short:
 def sms(text: Mapping[str, Any]) -> Short:
     """The same as SMS, within one message."""
     said, neutral = str(text["push"]), _neutral(text)
-    follows = read_language(str(text["language"])).letter_follows
-    forms = [counted(form) for form in (f"{said} {follows}", f"{neutral} {follows}", neutral)]
+    forms = [counted(form) for form in (said + _follows(text), neutral + _follows(text), neutral)]
     return next((form for form in forms if form.parts == 1), forms[-1])
+
+
+def _follows(text: Mapping[str, Any]) -> str:
+    language = read_language(str(text["language"]))
+    return language.gap + language.letter_follows
 
 
 def _neutral(text: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,10 @@ class LetterPress:
         return self._set(text, name, address, large, "pdf")[0]
 
     def pictures(
-        self, text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool = False
+        self, text: Mapping[str, Any], *, name: str, address: Sequence[str], large: bool = False, ppi: int = 100
     ) -> list[bytes]:
         """The pages as PNG, for looking at."""
-        return self._set(text, name, address, large, "png")
+        return self._set(text, name, address, large, "png", ppi)
 
     def missing(self, text: Mapping[str, Any]) -> tuple[str, ...]:
         """What of a text no font of its language can print here: to be empty before the text is approved."""
@@ -77,14 +78,16 @@ class LetterPress:
         faces.sort(key=lambda font: (families.index(font.family), abs(font.weight - _REGULAR), str(font.path)))
         return [(Path(str(font.path)), font.index) for font in faces]
 
-    def _set(self, text: Mapping[str, Any], name: str, address: Sequence[str], large: bool, form: Any) -> list[bytes]:
+    def _set(
+        self, text: Mapping[str, Any], name: str, address: Sequence[str], large: bool, form: Any, ppi: int | None = None
+    ) -> list[bytes]:
         data = letter_data(
             text, name=name, address=address, large=large, families=self.families(read_language(str(text["language"])))
         )
         made = self._compiler.compile(
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             format=form,
-            ppi=100 if form == "png" else None,
+            ppi=ppi,
             pdf_standards="ua-1" if form == "pdf" else [],
             timestamp=0,
         )
@@ -144,6 +147,7 @@ def _families(folder: Path) -> tuple[str, ...]:
     return tuple(found.families())
 
 
+@cache
 def qr(site: str) -> str:
     """The city's page as a QR code in SVG; empty when there is none. Never an address that knows the reader."""
     if not site:
@@ -192,9 +196,10 @@ def _cut(text: str, at: int, ends: set[int]) -> list[str]:
 
 
 def phrases(text: str, language: Language) -> list[str]:
-    """Japanese by its phrases: kanji and figures with the kana behind them, or as the text is spaced. Others break at their spaces."""
-    if language.names_from != "ja":
+    """Japanese by its phrases: kanji and figures with the kana behind them, or as the text is spaced; Korean by its words."""
+    if language.tag == "ko":
+        return _SPACED.findall(text)
+    if language.tag != "ja":
         return [text]
     spaced = _SPACED.findall(text) if language.readings else [text]
-    found = [part for said in spaced for part in ([said] if len(said) <= _LONGEST_PHRASE else _PHRASE.findall(said))]
-    return [part for phrase in found for part in ([phrase] if len(phrase) <= _LONGEST_PHRASE else phrase)]
+    return [part for said in spaced for part in ([said] if len(said) <= _LONGEST_PHRASE else _PHRASE.findall(said))]

@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import resource
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from time import perf_counter
+from typing import Any
 
 from engine.changes.derive import derive_changes
 from engine.core.sql import Query
@@ -79,11 +82,12 @@ def main() -> None:
                 begin = perf_counter()
                 found = detect_events(night).found
                 spent.append(perf_counter() - begin)
-    line = {"what": "detect_events", "residents": asked.residents, "events": sum(found.values()), "runs": asked.runs}
+    seconds, of_floor = median(spent), median(floor)
+    line: dict[str, Any] = {"what": "detect_events", "residents": asked.residents, "events": sum(found.values())}
+    line |= {"runs": asked.runs, "seconds": round(seconds, 3), "floor_seconds": round(of_floor, 3)}
     line |= {
-        "seconds": round(min(spent), 3),
-        "floor_seconds": round(min(floor), 3),
-        "times_floor": round(min(spent) / min(floor), 2),
+        "times_floor": round(seconds / of_floor, 2),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     print(json.dumps(line), flush=True)
 

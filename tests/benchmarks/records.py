@@ -24,11 +24,12 @@ from engine.core.settings import Settings
 from engine.core.sql import quoted
 from engine.records.contract import TableContract, load_contracts
 from engine.records.load import load_records
+from engine.warehouse.duck import open_warehouse
 from fixtures.demo_settings import BASELINE
 from fixtures.feeds import FeedWriter
 from fixtures.town import build_town
 from tests.django_settings import settings_in
-from tests.support.truth import night_of, opened
+from tests.support.truth import night_of
 
 EVERY = 1_000  #: one row in so many brings news
 FULL, DELTA_NIGHT = BASELINE + timedelta(days=1), BASELINE + timedelta(days=2)
@@ -107,7 +108,8 @@ def _types(table: str) -> dict[str, Any]:
 def load_and_derive(root: Path, on: date) -> None:
     """The first and third stage of a night."""
     settings = _settings(root)
-    with opened(settings) as warehouse:
+    paths = settings.paths
+    with open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse:
         night = night_of(settings, warehouse, on)
         load_records(night)
         derive_changes(night)

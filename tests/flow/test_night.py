@@ -207,6 +207,16 @@ def test_a_bad_row_goes_to_quarantine_and_the_rest_loads(site: Site) -> None:
     assert "NO_SUCH_REASON" not in json.dumps(listed)
 
 
+def test_a_refused_register_halts_the_night_as_bad_input(site: Site) -> None:
+    (site.feeds(TONIGHT) / "residents.csv").write_bytes(b"")
+    _without_manifest(site)
+    halted = site.todoke("night", "--date", TONIGHT.isoformat(), "--json")
+    assert halted.returncode == 2
+    assert "residents.csv is empty" in halted.stderr
+    assert len(halted.stderr.strip().splitlines()) == 1
+    assert json.loads(halted.stdout)["notices"]["prepared"] == 0
+
+
 def test_a_feed_with_an_individual_number_column_is_refused(site: Site) -> None:
     path = site.feeds(TONIGHT) / "nhi.csv"
     lines = path.read_text(encoding="utf-8").splitlines()

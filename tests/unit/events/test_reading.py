@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from events.reading import counts_of_nights, find_candidates, first_night, read_work, residents
+from events.reading import copy_people, counts_of_nights, find_candidates, first_night, read_work, residents
 from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, birth, death, move_within
 
 
@@ -91,5 +91,23 @@ def test_residents_are_those_who_live_here_now(tmp_path: Path) -> None:
     register.lives("a")
     register.lives("b")
     death(register, FIRST, FIRST, who="b")
-    assert residents(register.night(BASELINE)) == 2
-    assert residents(register.night(FIRST)) == 1
+    for on, living in ((BASELINE, 2), (FIRST, 1)):
+        night = register.night(on)
+        copy_people(night)
+        assert residents(night) == residents(night, "people_now") == living
+
+
+def test_people_of_the_night_before_are_those_of_now_but_for_whom_tonight_names(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    for who in ("stays", "moves", "dies"):
+        register.lives(who)
+    move_within(register, FIRST, FIRST, who="moves")
+    death(register, FIRST, FIRST, who="dies")
+    birth(register, FIRST, FIRST, who="new")
+    night = register.night(FIRST)
+    copy_people(night)
+    before = night.warehouse.read("SELECT resident_id, household_id, status FROM people_before", {})
+    as_of = night.warehouse.read("SELECT resident_id, household_id, status FROM before.residents", {})
+    assert sorted(before.rows()) == sorted(as_of.rows())
+    assert len(before) == 3
+    assert night.warehouse.read("SELECT household_id FROM people_now WHERE resident_id = 'moves'", {}).item() == "h9"

@@ -185,10 +185,11 @@ def test_the_places_of_faults_are_those_in_the_file(checked: Check) -> None:
     assert found["reason"].to_list().count("too_few_fields") == 2
 
 
-def test_rows_that_are_known_are_not_kept_and_faults_among_them_are(warehouse: Warehouse, checked: Check) -> None:
+def test_rows_that_are_known_are_not_kept_and_others_are(warehouse: Warehouse, checked: Check) -> None:
     bad = GOOD.replace("10000000017", "10000000025").replace(",1,PROTECTED", ",9,PROTECTED")
-    result = checked(f"{HEADER}\n{GOOD}\n{bad}\n", known=listed(["TRUE"]))
-    assert (result.rows, result.quarantined.height) == (1, 1)
+    known = listed(["f.source_key = '10000000017|1'"])
+    result = checked(f"{HEADER}\n{GOOD}\n{bad}\n", known=known)
+    assert (result.rows, result.quarantined.height, result.all_named) == (1, 1, True)
     assert warehouse.read("SELECT texts IS NULL AS gone FROM arrived ORDER BY rowid", {})["gone"].to_list() == [
         True,
         False,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.feeds import data_date, gaps, mandatory_feed_fault, support_feed_fault
+from engine.records.feeds import data_date, gaps, mandatory_feed_fault, stopped_by_rejection, support_feed_fault
 from tests.support.feed_folder import OTHER, FeedFolder, allowance, measure, resident
 from tests.support.small_site import CODE
 from tests.support.truth import opened
@@ -50,6 +50,21 @@ def test_support_measures_are_named_before_other_mandatory_feeds(feeds: FeedFold
     assert "residents feed is stale" in str(first)
 
 
+def test_a_refused_register_is_bad_input_and_a_refused_list_of_measures_a_safety_stop(feeds: FeedFolder) -> None:
+    def by_input() -> bool:
+        with opened(feeds.settings) as warehouse:
+            return stopped_by_rejection(warehouse, CODE, TUE)
+
+    feeds.write(TUE, "support_measures", [measure()])
+    register = feeds.write(TUE, "residents", [resident()])
+    register.write_bytes(b"")
+    feeds.load(TUE)
+    assert by_input()
+    (register.parent / "support_measures.csv").write_bytes(b"")
+    feeds.load(TUE)
+    assert not by_input()
+
+
 def test_a_rejected_feed_is_a_fault_until_a_newer_one_is_accepted(feeds: FeedFolder) -> None:
     path = feeds.write(TUE, "support_measures", [measure()])
     path.write_text(path.read_text(encoding="utf-8").replace("case_no", "case"), encoding="utf-8")
@@ -65,7 +80,11 @@ def test_one_row_in_quarantine_is_a_fault_until_it_is_brought_right(feeds: FeedF
     feeds.write(TUE, "residents", [])
     feeds.write(TUE, "support_measures", [measure(), measure(OTHER, measure_kind="9")])
     feeds.load(TUE)
-    assert faults(feeds, TUE)[0] == "the support_measures feed has 1 row(s) in quarantine"
+    fault = faults(feeds, TUE)[0]
+    assert fault is not None
+    assert fault.startswith(
+        "the support_measures feed has 1 row(s) in quarantine, the first row 3 of the file of 2026-11-24, unknown_code"
+    )
     wednesday = TUE + timedelta(days=1)
     feeds.write(wednesday, "residents", [])
     feeds.write(wednesday, "support_measures", [measure(), measure(OTHER)])

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,25 @@ def test_only_a_full_file_makes_a_state_gone_and_it_can_come_back(feeds: FeedFol
     feeds.load(THU)
     other = [(row["night"], row["gone"]) for row in feeds.read(VERSIONS) if row["person_id"] == OTHER]
     assert other == [(MON, False), (WED, True), (THU, False)]
+
+
+@pytest.mark.parametrize(
+    "bad", [allowance(OTHER, PERSON, benefit_status="?"), {"claimant_id": OTHER, "child_id": None}]
+)
+def test_a_row_set_aside_in_a_full_file_is_not_gone(bad: dict[str, Any], feeds: FeedFolder) -> None:
+    feeds.write(MON, "child_allowance", [allowance(), allowance(OTHER, PERSON)])
+    feeds.load(MON)
+    feeds.write(TUE, "child_allowance", [allowance(), bad], kind="full")
+    assert feeds.load(TUE).quarantined == 1
+    assert not any(row["gone"] for row in feeds.read(VERSIONS))
+
+
+def test_a_state_that_goes_back_to_an_earlier_one_is_news(feeds: FeedFolder) -> None:
+    for day, said in ((MON, "APPLIED"), (TUE, "RECEIVING"), (WED, "APPLIED"), (THU, "APPLIED")):
+        feeds.write(day, "child_allowance", [allowance(benefit_status=said)], kind="full")
+        feeds.load(day)
+    found = [(row["night"], row["benefit_status"]) for row in feeds.read(VERSIONS)]
+    assert found == [(MON, "APPLIED"), (TUE, "RECEIVING"), (WED, "APPLIED")]
 
 
 def test_absence_from_a_full_file_of_support_measures_lifts_nothing(feeds: FeedFolder) -> None:

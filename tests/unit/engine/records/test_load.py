@@ -115,6 +115,18 @@ def test_a_checksum_that_differs_rejects_the_file(site: Settings) -> None:
     assert "voters.csv" in report.rejected[0]
 
 
+def test_a_column_the_law_forbids_us_is_left_at_the_door_and_said(tmp_path: Path) -> None:
+    feeds = FeedFolder(tmp_path)
+    path = feeds.write(BASELINE, "pension", [{"resident_id": "10000000017", "acquired_on": "2020-04-01"}])
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{header},基礎年金番号\n{row},1234567890\n", encoding="utf-8")
+    (path.parent / "manifest.json").unlink()
+    loaded = feeds.load(BASELINE)
+    assert loaded.summary()["feeds"]["dropped"] == ["2026-11-09/pension.csv: 基礎年金番号"]
+    assert loaded.rows == 1
+    assert "1234567890" not in str(feeds.read("SELECT * FROM history.pension"))
+
+
 def test_a_file_that_came_late_is_read_by_the_next_night_in_the_order_of_history(tmp_path: Path) -> None:
     feeds = FeedFolder(tmp_path)
     tuesday, wednesday = BASELINE + timedelta(days=1), BASELINE + timedelta(days=2)

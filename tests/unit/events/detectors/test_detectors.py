@@ -79,7 +79,7 @@ def test_a_code_belongs_to_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [code for code, one in load_detectors().items() if one.query.text])
 def test_a_select_answers_with_the_columns_that_settling_reads(code: str, register: Register) -> None:
     night = register.night(FIRST)
-    copy_people(register.warehouse)
+    copy_people(night)
     with register.warehouse.frame("reached", reached_tonight(night)):
         found = register.warehouse.query(load_detectors()[code].query, municipality=night.municipality, night=FIRST)
     assert tuple(found.columns) == COLUMNS

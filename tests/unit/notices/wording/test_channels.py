@@ -1,7 +1,7 @@
 import pytest
 
 from notices.wording.channels import PUSH_LIMIT, counted, email, push, sms
-from notices.wording.language import languages, voices
+from notices.wording.language import languages, read_language, voices
 from tests.support.wordings import written
 
 
@@ -42,3 +42,14 @@ def test_an_email_has_text_and_page_and_says_the_same(code: str) -> None:
 
 def test_the_subject_of_a_sensitive_event_says_nothing() -> None:
     assert email(written(event="E28").text, name="")["Subject"] == "奈良市から手続きのお知らせがあります。"
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_short_message_says_that_a_letter_comes_and_its_push_form_first(code: str) -> None:
+    language = read_language(code)
+    for form in (push(written(language=code).text), sms(written(language=code).text)):
+        assert form.text.endswith(language.gap + language.letter_follows)
+
+
+def test_a_sensitive_event_is_not_named_in_a_short_message() -> None:
+    assert sms(written(event="E28").text).text == "奈良市から手続きのお知らせがあります。手紙で届きます。"
