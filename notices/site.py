@@ -66,6 +66,7 @@ def django_values(settings: Settings) -> dict[str, Any]:
             "notices.recipients",
             "notices.wording",
             "notices.approval",
+            "notices.accounts",
             "notices.desk",
         ],
         "USE_TZ": True,
@@ -120,8 +121,7 @@ def _security(settings: Settings) -> dict[str, Any]:
     """Sessions, cookies, lock-out, and a content policy that allows nothing but the desk's own files."""
     secure = settings.desk.secure_cookies
     return {
-        "SESSION_COOKIE_AGE": 30 * 60,  # idle time: every request starts it again
-        "SESSION_SAVE_EVERY_REQUEST": True,
+        "SESSION_COOKIE_AGE": settings.accounts.longest_hours * 3600,  # `accounts.sessions` ends idle ones sooner
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": secure,
@@ -149,6 +149,12 @@ def _security(settings: Settings) -> dict[str, Any]:
         "AUTHENTICATION_BACKENDS": [
             "axes.backends.AxesStandaloneBackend",
             "django.contrib.auth.backends.ModelBackend",
+        ],
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+            {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+            {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
         ],
         "AXES_FAILURE_LIMIT": 5,
         "AXES_COOLOFF_TIME": timedelta(minutes=30),

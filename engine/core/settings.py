@@ -157,6 +157,30 @@ class Desk(Part):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 
 
+class Accounts(Part):
+    """How staff log in. The second factor is always asked for in production; `second_factor` asks for it in a demo too."""
+
+    second_factor: bool = False
+    idle_minutes: int = Field(default=30, ge=1)
+    longest_hours: int = Field(default=10, ge=1)
+
+
+class Oidc(Part):
+    """The city's identity provider (OpenID Connect, code flow with PKCE). Empty `issuer`: none.
+
+    `client_secret_file`: a file that holds the secret alone. `account_claim`: the claim that names the account here. The second
+    factor is the provider's affair; `required_acr` refuses a log-in that was weaker. `address`: where staff reach this desk.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret_file: Path | None = None
+    account_claim: str = "preferred_username"
+    required_acr: tuple[str, ...] = ()
+    address: str = "http://127.0.0.1:8300"
+    timeout_seconds: float = Field(default=5, gt=0)
+
+
 class Volume(Part):
     """Cold-start yearly volume per event code and how far outside the expected band a night must be to be held."""
 
@@ -233,6 +257,8 @@ class Settings(Part):
     alert: Alert = Alert()
     dispatch: Dispatch = Dispatch()
     desk: Desk = Desk()
+    accounts: Accounts = Accounts()
+    oidc: Oidc = Oidc()
     wording: Wordings = Wordings()
     volume: Volume = Volume()
     events: LifeEvents = LifeEvents()

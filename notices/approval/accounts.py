@@ -26,9 +26,7 @@ def make_account(
 ) -> StaffMember:
     """A new account with its roles and offices. Raises InputError for a role there is not, a name that is taken, or no password."""
     asked = list(roles)
-    unknown = sorted(set(asked) - set(ROLES))
-    if unknown:
-        raise InputError(f"there is no role {unknown[0]!r}; the roles are {', '.join(ROLES)}")
+    require_roles(asked)
     if not password:
         raise InputError(f"the account {username!r} needs a password")
     if User.objects.filter(username=username).exists():
@@ -38,3 +36,10 @@ def make_account(
         return StaffMember.objects.create(
             user=user, municipality_code=municipality, display_name=display_name, offices=list(offices), roles=asked
         )
+
+
+def require_roles(asked: Iterable[str]) -> None:
+    """Raises InputError for a role there is not."""
+    unknown = sorted(set(asked) - set(ROLES))
+    if unknown:
+        raise InputError(f"there is no role {unknown[0]!r}; the roles are {', '.join(ROLES)}")

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
+from urllib.parse import urlencode
 
+from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from engine.core.errors import InputError, SafetyStop, StateError
+from notices.accounts.sessions import why_ended
 from notices.approval.officer import officer_of
 from notices.approval.refusals import NotAllowed
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
@@ -39,6 +43,7 @@ class Permission(Enum):
     WORK_TASKS = frozenset({"reviewer", "approver", "support_measures"})
     READ_NIGHTS = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})
     AUDIT = frozenset({"auditor"})
+    ADMINISTER = frozenset({"administrator"})
 
 
 class Scope(Enum):
@@ -85,6 +90,11 @@ def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, o
         officer = officer_of(user)
     except NotAllowed:
         return _refused(request, 403, "no_staff")
+    ended = why_ended(request.session, user.pk, at=desk_clock().now())
+    if ended:
+        after = request.get_full_path() if request.method == "GET" else "/"
+        logout(request)
+        return HttpResponseRedirect(f"{reverse('log_in')}?{urlencode({'ended': ended, 'next': after})}")
     if not officer.roles & route.permission.value:
         return _refused(request, 403, "role")
     visit = Visit(request=request, officer=officer, now=desk_clock().now(), t=phrases_of(request))

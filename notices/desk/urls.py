@@ -3,6 +3,7 @@
 from django.urls import path
 
 from notices.desk.access import Permission, Route, Scope, gate
+from notices.desk.account_routes import ACCOUNT_ROUTES
 from notices.desk.views import calls, editing, entry, queue, reports, review, selection, tasks
 
 _POST = frozenset({"POST"})
@@ -208,6 +209,7 @@ ROUTES = (
         view=reports.night_report,
     ),
     Route(path="audit/", name="audit", permission=Permission.AUDIT, scope=Scope.MUNICIPALITY, view=reports.audit_list),
+    *ACCOUNT_ROUTES,
 )
 
 urlpatterns = [path(route.path, gate(route), name=route.name) for route in ROUTES]

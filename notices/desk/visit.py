@@ -27,6 +27,7 @@ _PLACES = (
     ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
     ("audit", frozenset({"auditor"})),
     ("looks", frozenset({"auditor"})),
+    ("staff", frozenset({"administrator"})),
 )
 
 

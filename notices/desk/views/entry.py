@@ -1,15 +1,18 @@
 """Logging in and out, the language switch, and the way to the first page of one's role."""
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from notices.desk.catalogue import LANGUAGES
+from notices.desk.views.second import begin
 from notices.desk.visit import LANGUAGE_COOKIE, Visit, outside_page
 from notices.site import installed
 from notices.wording.page import NOTICE_CSS
 
+_ENDED = frozenset({"idle", "long", "elsewhere"})
 _A_YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
@@ -17,13 +20,28 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in form; a wrong password says no more than that."""
     after = request.POST.get("next") or request.GET.get("next", "")
     if request.method != "POST":
-        return outside_page(request, "login.html", failed=False, after=after, username="")
+        return _form(request, after)
     username = request.POST.get("username", "")
     user = authenticate(request, username=username, password=request.POST.get("password", ""))
     if user is None:
-        return outside_page(request, "login.html", status=403, failed=True, after=after, username=username)
-    login(request, user)
-    return redirect(_inside(request, after))
+        return _form(request, after, failed=True, username=username)
+    assert isinstance(user, User)
+    return begin(request, user, after=_inside(request, after))
+
+
+def _form(request: HttpRequest, after: str, *, failed: bool = False, username: str = "") -> HttpResponse:
+    """The log-in form; says why a log-in ended, and offers the identity provider where there is one."""
+    asked = request.GET.get("ended", "")
+    return outside_page(
+        request,
+        "login.html",
+        status=403 if failed else 200,
+        failed=failed,
+        after=after,
+        username=username,
+        ended=asked if asked in _ENDED else "",
+        sso=bool(installed().oidc.issuer),
+    )
 
 
 def log_out(visit: Visit) -> HttpResponse:
@@ -39,6 +57,8 @@ def home(visit: Visit) -> HttpResponse:
         return redirect("queue")
     if "support_measures" in roles:
         return redirect("tasks")
+    if "administrator" in roles and not roles & {"auditor", "operator"}:
+        return redirect("staff")
     return redirect("audit" if "auditor" in roles else "night")
 
 

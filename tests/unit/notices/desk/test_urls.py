@@ -14,8 +14,10 @@ from notices.recipients.models import Block, Wish
 from tests.support.morning import NOW
 from tests.unit.notices.desk.conftest import SignIn
 
-PUBLIC = {"log_in", "language", "notice_style"}
-PARTS = {"notice_id": 1, "task_id": 1, "selection_id": 1, "look_id": 1}
+PUBLIC = {
+    "log_in", "language", "notice_style", "second_factor", "set_up_second_factor", "own_password", "log_in_on", "sso", "sso_back",
+}  # fmt: skip
+PARTS = {"notice_id": 1, "task_id": 1, "selection_id": 1, "look_id": 1, "staff_id": 1}
 
 
 def address_of(name: str) -> str:

@@ -1,0 +1,42 @@
+"""How long a log-in lasts: half an hour without a request, a working day in all, and only the newest one of an account counts."""
+
+import hashlib
+from datetime import datetime
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from notices.accounts.models import Credential
+from notices.approval.models import StaffMember
+from notices.site import installed
+
+_BEGAN, _SEEN = "began", "seen"  #: seconds since 1970
+_NOTE_SECONDS = 60  #: how often the last request is written down: not every page is a write
+
+
+def begin(session: SessionBase, staff: StaffMember, *, at: datetime) -> None:
+    """From here on this log-in is the account's one; call it after the session got its new key."""
+    session[_BEGAN] = session[_SEEN] = int(at.timestamp())
+    if not session.session_key:
+        session.save()
+    Credential.objects.update_or_create(staff=staff, defaults={"session": _digest(session)})
+
+
+def why_ended(session: SessionBase, user_id: int, *, at: datetime) -> str:
+    """idle, long or elsewhere when the log-in no longer counts; else empty, and the request is noted."""
+    rules, now = installed().accounts, int(at.timestamp())
+    began, seen = session.get(_BEGAN), session.get(_SEEN)
+    if began is None or seen is None:
+        session[_BEGAN] = session[_SEEN] = now
+        return ""
+    if now - seen > rules.idle_minutes * 60:
+        return "idle"
+    if now - began > rules.longest_hours * 3600:
+        return "long"
+    if now - seen >= _NOTE_SECONDS:
+        session[_SEEN] = now
+    kept = Credential.objects.filter(staff__user_id=user_id).values_list("session", flat=True).first()
+    return "elsewhere" if kept and kept != _digest(session) else ""
+
+
+def _digest(session: SessionBase) -> str:
+    return hashlib.sha256(str(session.session_key).encode()).hexdigest()

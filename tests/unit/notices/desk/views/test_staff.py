@@ -1,0 +1,74 @@
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from notices.accounts.models import Credential
+from notices.approval.models import Notice, StaffMember
+from tests.support.morning import PASSWORD
+from tests.unit.notices.desk.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss(morning: list[Notice], sign_in: SignIn) -> Client:
+    StaffMember.objects.filter(user__username="endo").update(roles=["administrator"])
+    return sign_in("endo")
+
+
+def key(username: str) -> int:
+    return StaffMember.objects.get(user__username=username).pk
+
+
+def test_an_administrator_begins_with_the_register(boss: Client) -> None:
+    page = boss.get("/", follow=True).content.decode()
+    assert "職員の登録" in page
+    assert all(name in page for name in ("青木", "馬場", "千葉"))
+
+
+def test_opening_an_account_shows_its_password_once(boss: Client) -> None:
+    form = {"username": "shin", "display_name": "新人", "role": ["reviewer"], "office": ["insurance"]}
+    page = boss.post("/staff/open/", form)
+    given = re.search(r'<code class="once">([^<]+)</code>', page.content.decode())
+    assert given
+    assert User.objects.get(username="shin").check_password(given[1])
+    assert "no-store" in page["Cache-Control"]
+    assert given[1] not in boss.get(f"/staff/{key('shin')}/").content.decode()
+
+
+def test_roles_and_offices_are_changed_on_the_page(boss: Client) -> None:
+    form = {"display_name": "青木 花", "role": ["viewer", "operator"], "office": ["tax"]}
+    boss.post(f"/staff/{key('aoki')}/change/", form)
+    found = StaffMember.objects.get(pk=key("aoki"))
+    assert (found.display_name, found.roles, found.offices) == ("青木 花", ["operator", "viewer"], ["tax"])
+
+
+def test_who_is_locked_is_out_at_the_next_page(boss: Client, sign_in: SignIn) -> None:
+    clerk = sign_in("aoki")
+    assert clerk.get("/queue/").status_code == 200
+    boss.post(f"/staff/{key('aoki')}/lock/")
+    assert clerk.get("/queue/").status_code == 302
+
+
+def test_an_account_with_too_many_failures_is_let_in_again(boss: Client, client: Client) -> None:
+    for _ in range(5):
+        client.post("/login/", {"username": "aoki", "password": "wrong"})
+    assert client.post("/login/", {"username": "aoki", "password": PASSWORD}).status_code == 429
+    boss.post(f"/staff/{key('aoki')}/unlock/")
+    assert client.post("/login/", {"username": "aoki", "password": PASSWORD}).status_code == 302
+
+
+def test_a_lost_telephone_is_helped(boss: Client) -> None:
+    Credential.objects.create(staff_id=key("aoki"), secret="A" * 32)
+    page = boss.get(f"/staff/{key('aoki')}/").content.decode()
+    assert "認証アプリの設定を消す" in page
+    boss.post(f"/staff/{key('aoki')}/second/")
+    assert Credential.objects.get(staff_id=key("aoki")).secret == ""
+
+
+def test_nobody_changes_their_own_account(boss: Client) -> None:
+    page = boss.get(f"/staff/{key('endo')}/").content.decode()
+    assert "別の管理者が変更します" in page
+    assert boss.post(f"/staff/{key('endo')}/change/", {"display_name": "x", "role": ["approver"]}).status_code == 403
