@@ -8,6 +8,7 @@ import argparse
 import json
 import multiprocessing
 import resource
+import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -47,11 +48,12 @@ def main() -> None:
         settings = settings_in(root)
         write_nights(root / "feeds", settings.municipality.code)
         tell("baseline", asked.residents, [apart(load_and_derive, root, BASELINE)])
-        copy = settings.paths.records.read_bytes()
+        records, before = settings.paths.records, root / "before.duckdb"
         for what, on in (("full night", FULL), ("delta night", DELTA_NIGHT)):
+            shutil.copyfile(records, before)  # the night before is done
             floor, ours = [], []
             for _ in range(asked.runs):
-                settings.paths.records.write_bytes(copy)
+                shutil.copyfile(before, records)
                 floor.append(apart(read_floor, root, on))
                 ours.append(apart(load_and_derive, root, on))
             tell(f"{what}: floor", asked.residents, floor)
@@ -120,6 +122,7 @@ def load_and_derive(root: Path, on: date) -> None:
 def read_floor(root: Path, on: date) -> None:
     """Every file of the night as a typed temporary table, every row hashed."""
     connection = duckdb.connect(config={"memory_limit": "4GB", "temp_directory": str(root / "scratch")})
+    connection.execute("SET enable_progress_bar = false")
     for name, contract in load_contracts().items():
         columns = contract.physical_columns()
         types = ", ".join(f"{quoted(column)[1:-1]!r}: {kind!r}" for column, kind in columns.items())
@@ -151,9 +154,16 @@ def apart(work: Callable[[Path, date], None], root: Path, on: date) -> dict[str,
 def _timed(work: Callable[[Path, date], None], root: Path, on: date, answers: Any) -> None:
     begin = perf_counter()
     work(root, on)
-    answers.put(
-        {"seconds": perf_counter() - begin, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-    )
+    answers.put({"seconds": perf_counter() - begin, "peak_mb": _peak_mb()})
+
+
+def _peak_mb() -> float:
+    """The most memory this process held. Linux's own count first: the other is handed down from the parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = [line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def tell(what: str, residents: int, runs: list[dict[str, float]]) -> None:

@@ -37,7 +37,9 @@ def flip_bytes(chance: random.Random, data: bytes) -> bytes:
 
 
 def other_encoding(chance: random.Random, data: bytes) -> bytes:
-    return data.decode(errors="replace").encode(chance.choice(["utf-16", "cp932", "euc_jp", "utf-8-sig"]), errors="replace")
+    return data.decode(errors="replace").encode(
+        chance.choice(["utf-16", "cp932", "euc_jp", "utf-8-sig"]), errors="replace"
+    )
 
 
 def shift_columns(chance: random.Random, data: bytes) -> bytes:
