@@ -36,12 +36,12 @@ class Desk:
 
 
 @contextmanager
-def running_desk(folder: Path, *, more: int = 0) -> Iterator[Desk]:
-    """A desk on the morning of `tests.support.morning`, with `more` unflagged notices."""
+def running_desk(folder: Path, *, more: int = 0, app: bool = False) -> Iterator[Desk]:
+    """A desk on the morning of `tests.support.morning`, with `more` unflagged notices; `app`: log-in needs an authenticator app."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)]
+    command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)] + ["app"] * app
     with (folder / "desk.log").open("w") as log:
         server = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, stdout=log)
         try:

@@ -1,6 +1,7 @@
 """A real desk on a real queue store, for a browser: fills the store with one morning and serves it.
 
-`python -m tests.support.desk_site FOLDER PORT [MORE]`, MORE being how many unflagged notices are added to the morning's own.
+`python -m tests.support.desk_site FOLDER PORT [MORE] [app]`, MORE being how many unflagged notices are added to the morning's own;
+`app`: nobody gets in without an authenticator app, and there is an administrator, hara.
 """
 
 import sys
@@ -8,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.core.clock import TOKYO
-from engine.core.settings import Desk, Settings
+from engine.core.settings import Accounts, Desk, Settings
 from notices import site
 from tests.django_settings import settings_in
 
@@ -23,14 +24,21 @@ def desk_settings(folder: Path, port: int) -> Settings:
 
 def main() -> None:
     """Fills the store, then serves until it is stopped."""
-    settings = desk_settings(Path(sys.argv[1]), int(sys.argv[2]))
+    settings, app = desk_settings(Path(sys.argv[1]), int(sys.argv[2])), sys.argv[4:] == ["app"]
+    settings = settings.model_copy(update={"accounts": Accounts(second_factor=app)})
     site.configure(settings)
     site.migrate()
+    from notices.approval.accounts import make_account
     from notices.desk.serve import serve
-    from tests.support.morning import set_up_more, set_up_morning
+    from tests.support.morning import PASSWORD, set_up_more, set_up_morning
 
     set_up_morning()
     set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    if app:
+        municipality = settings.municipality.code
+        make_account(
+            "hara", PASSWORD, display_name="原", offices=[], roles=["administrator"], municipality=municipality
+        )
     serve(settings)
 
 
