@@ -12,8 +12,7 @@ from engine.core.errors import InputError
 from engine.core.yaml_text import load_yaml
 from engine.night import Night
 from engine.records.contract import load_contracts
-from engine.records.landing import FeedFile, Promise, resting_place
-from engine.records.meeting import meet
+from engine.records.meeting import landed_file, meet
 from engine.records.quarantine import SQL
 
 Language = Literal["ja", "en"]
@@ -102,9 +101,11 @@ def tried_again(night: Night) -> list[tuple[SetAside, str]]:
 
 def _faults(night: Night, row: Mapping[str, Any], place: int, stay: ExitStack) -> Mapping[int, str]:
     """Row number → what is wrong with it today."""
-    landed = resting_place(row["file_id"], Path(row["file_name"]).suffix, night.settings.paths.landing)
-    promised = Promise(encoding=row["encoding"])
-    file = FeedFile(path=landed, name=row["file_name"], business_date=row["business_date"], promised=promised)
+    file = landed_file(night, row)
+    if file is None:
+        raise InputError(
+            f"{row['file_name']} of {row['business_date']} is no longer in paths.landing; ask for it again"
+        )
     met = meet(night, file, row["file_id"], place=place, stay=stay, again=True)
     if met.checked is None:
         raise InputError(met.reason)

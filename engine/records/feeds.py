@@ -12,7 +12,6 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("feeds.sql"))
 SUPPORT = "support_measures"
-_REJECTED = "feed was rejected"
 
 
 def data_date(warehouse: Warehouse, municipality: str, on: date, table: str = SUPPORT) -> date | None:
@@ -39,27 +38,37 @@ def mandatory_feed_fault(warehouse: Warehouse, municipality: str, on: date) -> s
     fault = support_feed_fault(warehouse, municipality, on)
     if fault is not None:
         return fault
-    others = (name for name, contract in load_contracts().items() if contract.delivery.mandatory and name != SUPPORT)
-    faults = (feed_fault(warehouse, municipality, on, name) for name in others)
+    faults = (feed_fault(warehouse, municipality, on, name) for name in _mandatory_others())
     return next((fault for fault in faults if fault is not None), None)
 
 
 def stopped_by_rejection(warehouse: Warehouse, municipality: str, on: date) -> bool:
     """Whether the support measures are good and a mandatory file of another table was refused: a fault somebody can put right."""
-    fault = mandatory_feed_fault(warehouse, municipality, on)
-    return fault is not None and support_feed_fault(warehouse, municipality, on) is None and _REJECTED in fault
+    if support_feed_fault(warehouse, municipality, on) is not None:
+        return False
+    return any(_rejection(warehouse, municipality, on, name) is not None for name in _mandatory_others())
+
+
+def _mandatory_others() -> list[str]:
+    return [name for name, contract in load_contracts().items() if contract.delivery.mandatory and name != SUPPORT]
+
+
+def _rejection(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
+    """Why the newest file of a table was refused; None when an accepted one is newer, or none was refused."""
+    newest = data_date(warehouse, municipality, on, table)
+    since = newest + timedelta(days=1) if newest else date.min
+    values = {"municipality": municipality, "night": on, "table_name": table, "since": since}
+    rejected = warehouse.query(_SQL["rejected_since"], **values)
+    return str(rejected["reason"][0]) if rejected.height else None
 
 
 def feed_fault(warehouse: Warehouse, municipality: str, on: date, table: str) -> str | None:
     """Why a mandatory feed is missing, stale or rejected tonight; None when it is as new as the last office day."""
     expected = load_contracts()[table].delivery.due_on(on)
     newest = data_date(warehouse, municipality, on, table)
-    since = newest + timedelta(days=1) if newest else date.min
-    rejected = warehouse.query(
-        _SQL["rejected_since"], municipality=municipality, night=on, table_name=table, since=since
-    )
-    if rejected.height:
-        return f"the {table} {_REJECTED}: {rejected['reason'][0]}"
+    rejection = _rejection(warehouse, municipality, on, table)
+    if rejection is not None:
+        return f"the {table} feed was rejected: {rejection}"
     if newest is None:
         return f"the {table} feed is missing: none was ever accepted"
     if newest < expected:

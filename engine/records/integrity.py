@@ -10,7 +10,7 @@ import polars as pl
 
 from engine.core.dates import birthday
 from engine.core.errors import InputError
-from engine.core.sql import load_queries
+from engine.core.sql import Query, load_queries
 from engine.night import Night
 from engine.records.contract import TableContract, load_contracts
 from engine.records.quarantine import SQL as QUARANTINE
@@ -117,7 +117,7 @@ def _counted(night: Night, values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(kind="people_quarantined", table=table, detail=reason, number=people)
 
 
-def _rows_of(contract: TableContract) -> Any:
+def _rows_of(contract: TableContract) -> Query:
     history = contract.kind == "history"
     return _SQL["rows_of_table"].about(
         table=f"history.{contract.table}",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,8 +15,8 @@ from engine.records.check import forget
 from engine.records.contract import load_contracts
 from engine.records.feeds import gaps
 from engine.records.history import SQL, Staged, append, forget_news
-from engine.records.landing import FeedFile, Promise, Wanted, checksum, feed_files, resting_place
-from engine.records.meeting import Met, matched, meet, read_by
+from engine.records.landing import FeedFile, Wanted, checksum, feed_files
+from engine.records.meeting import Met, landed_file, matched, meet, read_by
 from engine.records.quarantine import RESOLUTIONS, SCHEMA, Origin, quarantined, resolved
 from engine.records.quarantine import SQL as QUARANTINE
 from engine.records.tables import create_tables
@@ -120,14 +119,6 @@ def _of(night: Night) -> dict[str, Any]:
     return {"municipality": night.municipality, "night": night.on}
 
 
-def _landed(night: Night, row: Mapping[str, Any], kind: Any) -> FeedFile | None:
-    """A file of an earlier reading, from where it landed."""
-    place = resting_place(row["file_id"], Path(row["file_name"]).suffix, night.settings.paths.landing)
-    promised = Promise(kind=kind, encoding=row["encoding"])
-    file = FeedFile(path=place, name=row["file_name"], business_date=row["business_date"], promised=promised)
-    return file if place.exists() else None
-
-
 def _taken_away(night: Night, known: pl.DataFrame, files: list[FeedFile]) -> list[_Come]:
     """What this night loaded before and somebody has since removed from the feed folder."""
     here = {(file.name, file.business_date) for file in files}
@@ -135,7 +126,7 @@ def _taken_away(night: Night, known: pl.DataFrame, files: list[FeedFile]) -> lis
         _Come(file=file, file_id=row["file_id"])
         for row in known.to_dicts()
         if (row["file_name"], row["business_date"]) not in here
-        for file in [_landed(night, row, row["kind"])]
+        for file in [landed_file(night, row, row["kind"])]
         if file is not None
     ]
 
@@ -148,7 +139,7 @@ def _to_try_again(night: Night, rules: Mapping[str, str]) -> list[_Come]:
         _Come(file=file, file_id=row["file_id"], again=True)
         for row in night.warehouse.query(query, municipality=night.municipality, night=eve).to_dicts()
         if row["read_by"] != rules.get(row["table_name"])
-        for file in [_landed(night, row, None)]
+        for file in [landed_file(night, row)]
         if file is not None
     ]
 

@@ -1,8 +1,11 @@
 """Meeting a feed file: it lands, is held to its manifest, and is checked against its table's contract."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import polars as pl
 
@@ -11,7 +14,7 @@ from engine.night import Night
 from engine.records.check import Checked, check_file
 from engine.records.contract import TableContract, load_contracts
 from engine.records.history import known_rows
-from engine.records.landing import FeedFile, check_promise, land
+from engine.records.landing import FeedFile, Promise, check_promise, land, resting_place
 from engine.records.profiles import Match, read_profile, table_of
 from engine.records.reading import opened_source
 
@@ -50,6 +53,14 @@ class Met:
 def matched(night: Night, file: FeedFile) -> Match | None:
     """The table a file stands for; None when the profile knows no such file."""
     return table_of(file.name, read_profile(night.settings.profile), load_contracts())
+
+
+def landed_file(night: Night, row: Mapping[str, Any], kind: Literal["full", "delta"] | None = None) -> FeedFile | None:
+    """A file of an earlier reading (a row of `history.files`) from where it landed; None when somebody removed it from there."""
+    place = resting_place(row["file_id"], Path(row["file_name"]).suffix, night.settings.paths.landing)
+    promised = Promise(kind=kind, encoding=row["encoding"])
+    file = FeedFile(path=place, name=row["file_name"], business_date=row["business_date"], promised=promised)
+    return file if place.exists() else None
 
 
 def read_by(night: Night, contract: TableContract) -> str:
