@@ -41,6 +41,7 @@ class Permission(Enum):
     REVIEW = frozenset({"reviewer", "approver"})
     APPROVE = frozenset({"approver"})
     WORK_TASKS = frozenset({"reviewer", "approver", "support_measures"})
+    READ_WORDINGS = frozenset({"viewer", "reviewer", "approver"})
     READ_NIGHTS = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})
     AUDIT = frozenset({"auditor"})
     ADMINISTER = frozenset({"administrator"})
