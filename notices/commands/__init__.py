@@ -2,11 +2,12 @@
 
 import typer
 
-from notices.commands import audit, desk, holds, keys, queue, tasks, wording
+from notices.commands import audit, desk, holds, keys, queue, requests, tasks, wording
 from notices.commands.desk import send
+from notices.commands.requests import release_held
 from notices.commands.store import open_queue
 
-__all__ = ["mount", "open_queue", "send"]
+__all__ = ["mount", "open_queue", "release_held", "send"]
 
 
 def mount(app: typer.Typer) -> None:
@@ -16,5 +17,6 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(wording.app, name="wording")
     app.add_typer(audit.app, name="audit")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(requests.app, name="requests")
     for command in (desk.desk, desk.dispatch, holds.hold, holds.release):
         app.command()(command)
