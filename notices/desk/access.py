@@ -43,6 +43,7 @@ class Permission(Enum):
     WORK_TASKS = frozenset({"reviewer", "approver", "support_measures"})
     READ_WORDINGS = frozenset({"viewer", "reviewer", "approver"})
     READ_NIGHTS = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})
+    RELEASE = frozenset({"operator"})
     AUDIT = frozenset({"auditor"})
     ADMINISTER = frozenset({"administrator"})
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.account_routes import ACCOUNT_ROUTES
-from notices.desk.views import calls, editing, entry, queue, reports, review, selection, tasks, wordings
+from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings
 
 _POST = frozenset({"POST"})
 _GET_POST = frozenset({"GET", "HEAD", "POST"})
@@ -253,6 +253,28 @@ ROUTES = (
         permission=Permission.READ_NIGHTS,
         scope=Scope.MUNICIPALITY,
         view=reports.night_report,
+    ),
+    Route(
+        path="night/progress/",
+        name="night_progress",
+        permission=Permission.STAFF,
+        scope=Scope.MUNICIPALITY,
+        view=reports.progress,
+    ),
+    Route(
+        path="night/held/<str:night>/<str:code>/",
+        name="hold",
+        permission=Permission.READ_NIGHTS,
+        scope=Scope.MUNICIPALITY,
+        view=holds.hold_page,
+    ),
+    Route(
+        path="night/held/<str:night>/<str:code>/release/",
+        name="release_hold",
+        permission=Permission.RELEASE,
+        scope=Scope.MUNICIPALITY,
+        view=holds.release_hold,
+        methods=_POST,
     ),
     Route(path="audit/", name="audit", permission=Permission.AUDIT, scope=Scope.MUNICIPALITY, view=reports.audit_list),
     *ACCOUNT_ROUTES,

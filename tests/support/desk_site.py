@@ -1,7 +1,7 @@
 """A real desk on a real queue store, for a browser: fills the store with one morning and serves it.
 
 `python -m tests.support.desk_site FOLDER PORT [MORE] [app]`, MORE being how many unflagged notices are added to the morning's own;
-`app`: nobody gets in without an authenticator app, and there is an administrator, hara.
+`app`: nobody gets in without an authenticator app, and there is an administrator, hara. A night of two weeks before held moves.
 """
 
 import sys
@@ -30,9 +30,11 @@ def main() -> None:
     site.migrate()
     from notices.approval.accounts import make_account
     from notices.desk.serve import serve
+    from tests.support.held_moves import hold_moves
     from tests.support.morning import PASSWORD, set_up_more, set_up_morning
 
     set_up_morning()
+    hold_moves(Path(sys.argv[1]))
     set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     if app:
         municipality = settings.municipality.code

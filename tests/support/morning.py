@@ -117,7 +117,7 @@ def set_up_more(count: int) -> list[Notice]:
 
 
 def set_up_accounts() -> None:
-    """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, and the support-measure desk."""
+    """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, the support-measure desk, and an operator."""
     accounts: tuple[tuple[str, str, list[str], list[str]], ...] = (
         ("aoki", "青木", ["child_benefits"], ["reviewer", "approver"]),
         ("baba", "馬場", ["child_benefits"], ["reviewer", "approver"]),
@@ -126,6 +126,7 @@ def set_up_accounts() -> None:
         ("endo", "遠藤", [], ["auditor"]),
         ("fujii", "藤井", ["citizen"], ["support_measures"]),
         ("goto", "後藤", ["child_benefits"], ["reviewer"]),
+        ("ikeda", "池田", [], ["operator"]),
     )
     for username, display_name, offices, roles in accounts:
         make_account(
@@ -152,7 +153,7 @@ def set_up_night(state: str) -> JobRun:
     return JobRun.objects.create(
         job="night", municipality_code=MUNICIPALITY, on=NIGHT, state=state, holder="test", heartbeat_at=started,
         started_at=started, ended_at=None if state == "running" else started + timedelta(seconds=47),
-        summary={} if state == "running" else summary,
+        summary={"doing": {"stage": "detect_events", "done": 5, "of": 10}} if state == "running" else summary,
     )  # fmt: skip
 
 

@@ -18,7 +18,16 @@ from tests.unit.notices.desk.conftest import SignIn
 PUBLIC = {
     "log_in", "language", "notice_style", "second_factor", "set_up_second_factor", "own_password", "log_in_on", "sso", "sso_back",
 }  # fmt: skip
-PARTS = {"notice_id": 1, "task_id": 1, "selection_id": 1, "look_id": 1, "staff_id": 1, "wording_id": 1}
+PARTS = {
+    "notice_id": 1,
+    "task_id": 1,
+    "selection_id": 1,
+    "look_id": 1,
+    "staff_id": 1,
+    "wording_id": 1,
+    "night": "2026-11-23",
+    "code": "E05",
+}
 
 
 def address_of(name: str) -> str:
