@@ -28,3 +28,9 @@ def marked(before: str, after: str) -> list[Piece]:
         gone, come = "".join(old[a1:a2]), "".join(new[b1:b2])
         pieces += [Piece(kind="out", text=gone)] * bool(gone) + [Piece(kind="in", text=come)] * bool(come)
     return pieces
+
+
+def split_slots(text: str) -> list[tuple[str, str]]:
+    """The text as ("text", words) and ("slot", name), in order: a page says what a slot stands for."""
+    parts = re.split(r"\{([a-z_]+)\}", text)
+    return [("slot" if place % 2 else "text", part) for place, part in enumerate(parts) if part]

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from notices.approval import wordings
 from notices.approval.wordings import Wanted
 from notices.desk.findings import Told, told
-from notices.desk.marking import Piece, marked
+from notices.desk.marking import Piece, marked, split_slots
 from notices.desk.views.queue import display_names
 from notices.desk.visit import Visit
 from notices.site import installed
@@ -99,6 +99,7 @@ def wording_page(visit: Visit, wording_id: int, *, problem: str = "") -> HttpRes
         "wording.html",
         status=400 if problem else 200,
         sheet=seen,
+        split_slots=split_slots,
         wording=seen.wording,
         code=code,
         lang=found.language,

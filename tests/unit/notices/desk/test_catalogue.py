@@ -7,6 +7,8 @@ import pytest
 import notices.desk
 from eligibility.catalogue import files
 from notices.desk.catalogue import LANGUAGES, Phrases, messages
+from notices.wording.slots import BLOCK_SECTIONS, OPENING_SECTIONS
+from todoke import the_night
 
 DESK = Path(notices.desk.__file__).parent
 USED = re.compile(r"""\bt\(\s*['"]([a-z_]+\.[A-Za-z0-9_]+)['"]""")
@@ -91,3 +93,9 @@ def test_a_code_without_words_is_shown_as_it_is() -> None:
     assert Phrases("ja").or_code("event", "E01") == "出生"
     assert Phrases("ja").or_code("event", "E99") == "E99"
     assert Phrases("en").pick({"ja": "児童手当", "en": "Child Allowance"}) == "Child Allowance"
+
+
+def test_every_slot_of_a_wording_and_every_stage_of_a_night_has_words() -> None:
+    slots = {slot for known in (BLOCK_SECTIONS, OPENING_SECTIONS) for one in known.values() for slot in one.may}
+    assert {f"slot.{slot}" for slot in slots} <= set(messages())
+    assert {f"stage.{stage.name}" for stage in the_night()} <= set(messages())

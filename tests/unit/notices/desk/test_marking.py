@@ -1,6 +1,6 @@
 import pytest
 
-from notices.desk.marking import marked
+from notices.desk.marking import marked, split_slots
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,15 @@ def test_what_changed_is_marked_and_the_rest_stays(before: str, after: str, said
     assert "".join(signs[one.kind].replace("{}", one.text) for one in pieces) == said
     assert "".join(one.text for one in pieces if one.kind != "in") == before
     assert "".join(one.text for one in pieces if one.kind != "out") == after
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        ("{gives}\n{amount}", [("slot", "gives"), ("text", "\n"), ("slot", "amount")]),
+        ("期限は{deadline}。{ }", [("text", "期限は"), ("slot", "deadline"), ("text", "。{ }")]),
+    ],
+)
+def test_a_slot_is_told_from_the_words_around_it(text: str, parts: list[tuple[str, str]]) -> None:
+    assert split_slots(text) == parts

@@ -26,7 +26,7 @@ def test_the_list_is_of_this_office_by_programme_and_says_what_to_look_at(
         "出来事の書き出し",
         "指摘1件",
         "この言語の確認者なし",
-        "中国語",
+        "・中国語",
         "AI（qwen3）",
         "馬場",
     ):
