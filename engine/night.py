@@ -143,7 +143,8 @@ class _Run:
         """Every stage in order, until the end or a SafetyStop."""
         for place, stage in enumerate(self.stages):
             self.progress(stage.name, place, len(self.stages))
-            self.ledger.beat(JOB, self.night.municipality, self.night.on)
+            doing = {"stage": stage.name, "done": place, "of": len(self.stages)}
+            self.ledger.beat(JOB, self.night.municipality, self.night.on, doing=doing)
             try:
                 self._step(place, stage)
             except SafetyStop as stop:

@@ -41,7 +41,9 @@ class Permission(Enum):
     REVIEW = frozenset({"reviewer", "approver"})
     APPROVE = frozenset({"approver"})
     WORK_TASKS = frozenset({"reviewer", "approver", "support_measures"})
+    READ_WORDINGS = frozenset({"viewer", "reviewer", "approver"})
     READ_NIGHTS = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})
+    RELEASE = frozenset({"operator"})
     AUDIT = frozenset({"auditor"})
     ADMINISTER = frozenset({"administrator"})
 

@@ -18,6 +18,7 @@ class NightState:
     state: str
     started_at: datetime
     ended_at: datetime | None
+    heartbeat_at: datetime
     summary: Mapping[str, Any]
 
     @property
@@ -35,6 +36,16 @@ class NightState:
         return [str(name) for name in self.counts(part).get(inner, [])]
 
     @property
+    def doing(self) -> Mapping[str, Any]:
+        """While it runs: {"stage", "done", "of"}; empty before its first stage."""
+        return self.counts("doing")
+
+    @property
+    def mark(self) -> str:
+        """What changes when there is something new to tell of it."""
+        return f"{self.on}-{self.state}-{self.doing.get('stage', '')}"
+
+    @property
     def halted(self) -> str:
         """Why the night stopped, in one line; empty when it did not."""
         return str(self.summary.get("halted") or "")
@@ -50,6 +61,13 @@ def nights(municipality: str, *, limit: int = 30) -> list[NightState]:
     """The newest nights first."""
     rows = JobRun.objects.filter(job=_JOB, municipality_code=municipality).order_by("-on")[:limit]
     return [
-        NightState(on=row.on, state=row.state, started_at=row.started_at, ended_at=row.ended_at, summary=row.summary)
+        NightState(
+            on=row.on,
+            state=row.state,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            heartbeat_at=row.heartbeat_at,
+            summary=row.summary,
+        )
         for row in rows
     ]

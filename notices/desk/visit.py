@@ -24,6 +24,7 @@ _PLACES = (
     ("queue", frozenset({"viewer", "reviewer", "approver"})),
     ("tasks", frozenset({"reviewer", "approver", "support_measures"})),
     ("calls", frozenset({"reviewer", "approver"})),
+    ("wordings", frozenset({"viewer", "reviewer", "approver"})),
     ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
     ("audit", frozenset({"auditor"})),
     ("looks", frozenset({"auditor"})),

@@ -1,7 +1,8 @@
 """A real desk on a real queue store, for a browser: fills the store with one morning and serves it.
 
-`python -m tests.support.desk_site FOLDER PORT [MORE] [app]`, MORE being how many unflagged notices are added to the morning's own;
-`app`: nobody gets in without an authenticator app, and there is an administrator, hara.
+`python -m tests.support.desk_site FOLDER PORT [MORE] [app | town]`, MORE being how many unflagged notices are added to the morning's own;
+`app`: nobody gets in without an authenticator app, and there is an administrator, hara. A night of two weeks
+before held moves. `town`: in place of the morning, one birth that a night found and prepared.
 """
 
 import sys
@@ -30,16 +31,34 @@ def main() -> None:
     site.migrate()
     from notices.approval.accounts import make_account
     from notices.desk.serve import serve
+    from tests.support.held_moves import hold_moves
     from tests.support.morning import PASSWORD, set_up_more, set_up_morning
 
-    set_up_morning()
-    set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    if sys.argv[4:] == ["town"]:
+        _prepare_a_birth(Path(sys.argv[1]))
+    else:
+        set_up_morning()
+        hold_moves(Path(sys.argv[1]))
+        set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     if app:
         municipality = settings.municipality.code
         make_account(
             "hara", PASSWORD, display_name="原", offices=[], roles=["administrator"], municipality=municipality
         )
     serve(settings)
+
+
+def _prepare_a_birth(folder: Path) -> None:
+    from tests.support.approvals import Town, approve_wordings, run
+    from tests.support.morning import set_up_accounts
+
+    set_up_accounts()
+    approve_wordings()
+    (folder / "town").mkdir()
+    town = Town(folder / "town")
+    town.birth()
+    run(town)
+    town.warehouse.close()
 
 
 if __name__ == "__main__":

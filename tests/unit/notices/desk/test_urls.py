@@ -11,13 +11,23 @@ from notices.approval.waiting import Filters
 from notices.desk.access import Permission, Route, Scope
 from notices.desk.urls import ROUTES
 from notices.recipients.models import Block, Wish
+from notices.wording.models import Wording
 from tests.support.morning import NOW
 from tests.unit.notices.desk.conftest import SignIn
 
 PUBLIC = {
     "log_in", "language", "notice_style", "second_factor", "set_up_second_factor", "own_password", "log_in_on", "sso", "sso_back",
 }  # fmt: skip
-PARTS = {"notice_id": 1, "task_id": 1, "selection_id": 1, "look_id": 1, "staff_id": 1}
+PARTS = {
+    "notice_id": 1,
+    "task_id": 1,
+    "selection_id": 1,
+    "look_id": 1,
+    "staff_id": 1,
+    "wording_id": 1,
+    "night": "2026-11-23",
+    "code": "E05",
+}
 
 
 def address_of(name: str) -> str:
@@ -109,7 +119,15 @@ def test_what_an_officer_chose_or_opened_is_no_colleagues(route: Route, things: 
 def snapshot() -> list[object]:
     """What a refused request must leave as it was."""
     notices = list(Notice.objects.order_by("pk").values_list("state", "version", "claimed_by"))
-    return [notices, Decision.objects.count(), AuditRow.objects.count(), Block.objects.count(), Wish.objects.count()]
+    texts = list(Wording.objects.order_by("pk").values_list("state", "reviewer"))
+    return [
+        notices,
+        texts,
+        Decision.objects.count(),
+        AuditRow.objects.count(),
+        Block.objects.count(),
+        Wish.objects.count(),
+    ]
 
 
 def test_a_change_cannot_be_made_by_following_a_link(morning: list[Notice], sign_in: SignIn) -> None:
