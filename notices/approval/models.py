@@ -247,8 +247,8 @@ class NoticeEdit(models.Model):
     programme = models.CharField(max_length=60, blank=True)  #: empty: the event's opening
     base_version = models.CharField(max_length=64)  #: the approved wording it rests on
     version = models.CharField(max_length=64)  #: SHA-256 of the sections
-    before = models.JSONField()  #: section name → text with {slots}
-    sections = models.JSONField()  #: section name → text with {slots}
+    before = SealedJson()  #: section name → text with {slots}
+    sections = SealedJson()  #: section name → text with {slots}
     editor = models.CharField(max_length=60)
     edited_at = models.DateTimeField()
 
