@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from notices.approval import audit
 from notices.approval.models import AuditRow, Suppression
-from notices.desk.nights import NightState, nights
+from notices.desk.nights import NightState, last_done, nights
 from notices.desk.views.queue import unsafe
 from notices.desk.visit import Visit
 from notices.site import installed
@@ -25,6 +25,7 @@ def night_report(visit: Visit) -> HttpResponse:
         earlier=found[1:],
         volumes=volumes(found),
         left_out=_left_out(visit, found[0]) if found else [],
+        learned=last_done(visit.municipality, "learn"),
         unsafe=unsafe(visit),
     )
 
