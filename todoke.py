@@ -151,6 +151,7 @@ def schedule(context: typer.Context) -> None:
     settings = front(context).settings
     clock = settings.clock()
     notices.commands.open_queue(settings)
+    from notices.approval.keeper import kept_anchored
     from notices.approval.ledger import DjangoJobLedger
 
     jobs = (
@@ -171,7 +172,8 @@ def schedule(context: typer.Context) -> None:
         ),
         Job(name="dispatch", run=lambda on: hand_over(settings, clock), at=settings.schedule.dispatch_at),
     )
-    run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
+    with kept_anchored(settings, clock):
+        run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
 
 
 @app.command()

@@ -148,6 +148,17 @@ class Alert(Part):
     smtp_port: int = 25
 
 
+class Audit(Part):
+    """A second place for anchors of the audit chain: a versioned bucket with Object Lock, s3://bucket/prefix, reached as `[s3]` says.
+
+    `retention_days`: how long COMPLIANCE mode keeps each; `timeout_seconds`: the longest a decision ever waits for it.
+    """
+
+    bucket: str = ""
+    retention_days: int = Field(default=3_650, ge=1)
+    timeout_seconds: float = Field(default=3, gt=0)
+
+
 class Desk(Part):
     """Where the web desk listens. `counts_seconds`: how old the numbers above a queue may be; one's own decisions are in them at once."""
 
@@ -268,6 +279,7 @@ class Settings(Part):
     waits: Waits = Waits()
     schedule: Schedule = Schedule()
     alert: Alert = Alert()
+    audit: Audit = Audit()
     dispatch: Dispatch = Dispatch()
     desk: Desk = Desk()
     accounts: Accounts = Accounts()

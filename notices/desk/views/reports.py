@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 
 from notices.approval import audit
+from notices.approval.anchor_bucket import AnchorUnreachable
 from notices.approval.models import AuditRow, Suppression
 from notices.desk.nights import NightState, last_done, nights
 from notices.desk.views.queue import unsafe
@@ -78,4 +79,20 @@ def audit_list(visit: Visit) -> HttpResponse:
         rows = rows.filter(sequence__lt=int(before))
     shown = list(rows[: _ROWS + 1])
     more = shown[_ROWS - 1].sequence if len(shown) > _ROWS else None
-    return visit.page("audit.html", rows=shown[:_ROWS], more=more, tail=audit.tail(installed(), now=visit.now))
+    in_bucket, away = _bucket_tail(visit)
+    return visit.page(
+        "audit.html",
+        rows=shown[:_ROWS],
+        more=more,
+        tail=audit.tail(installed(), now=visit.now),
+        in_bucket=in_bucket,
+        away=away,
+    )
+
+
+def _bucket_tail(visit: Visit) -> tuple[audit.Tail | None, str]:
+    """How much the bucket has not yet, None where a site has none; and why it could not be asked."""
+    try:
+        return audit.bucket_tail(installed(), now=visit.now), ""
+    except AnchorUnreachable as error:
+        return None, str(error)

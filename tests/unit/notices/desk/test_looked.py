@@ -17,12 +17,12 @@ SAID = {
     [
         pytest.param(
             ("child_benefits",), "ja",
-            Look(probability="0.41", reasons="さかのぼった届出、確かめられない条件の数 2、この制度と出来事の、これまでの差し戻し・修正の割合 23%"),
+            Look(probability="0.41", reasons="さかのぼった届出、不明の条件 2、同じ制度と出来事の過去の差し戻し・修正 23%"),
             id="in Japanese",
         ),
         pytest.param(
             ("child_benefits",), "en",
-            Look(probability="0.41", reasons="backdated entry, conditions nobody could check 2, share sent back or edited before of this programme and event 23%"),
+            Look(probability="0.41", reasons="backdated entry, unknown conditions 2, sent back or edited before (same programme and event) 23%"),
             id="in English",
         ),
         pytest.param(("child_benefits", "insurance"), "en", Look(probability="0.90", reasons="due within 7 days"), id="the strongest of one's own"),

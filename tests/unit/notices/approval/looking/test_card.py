@@ -37,5 +37,5 @@ def test_each_night_is_a_queue_of_its_own() -> None:
 
 
 def test_a_feature_is_said_in_words_and_a_kind_with_its_code() -> None:
-    assert word_of("unknown", "ja") == "確かめられない条件の数"
+    assert word_of("unknown", "ja") == "不明の条件"
     assert word_of("event:E01", "en") == "event E01"

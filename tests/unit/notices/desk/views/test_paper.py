@@ -25,7 +25,7 @@ def test_the_file_of_the_queue_says_what_the_queue_says(morning: list[Notice], s
     assert head == ["番号", "出来事", "制度", "期限", "残り日数", "言語", "確認すること", "見てほしい", "理由"]
     assert [row[0] for row in rows] == [one.number for one in (morning[at] for at in (0, 1, 2, 4, 3, 5))]
     assert rows[0] == [
-        morning[0].number, "出生", "児童手当、子ども医療費助成、乳幼児健診", "2026-11-27", "3", "日本語",
+        morning[0].number, "出生", "児童手当、子ども医療費助成、乳幼児健康診査", "2026-11-27", "3", "日本語",
         "本人に確かめてもらう条件あり、さかのぼった届出", "", "",
     ]  # fmt: skip
 
