@@ -116,6 +116,12 @@ def hand_over(settings: Settings, clock: Clock) -> Mapping[str, Any]:
         return notices.commands.send(settings, clock)
 
 
+def learn_from_decisions(settings: Settings, clock: Clock, on: date) -> Mapping[str, Any]:
+    """The week's learning of the scheduler; tells an operator when it failed."""
+    with telling(settings.alert, "nothing was learned from the decisions"):
+        return notices.commands.learn_once(settings, clock, on)
+
+
 @app.callback()
 def main(
     context: typer.Context,
@@ -156,6 +162,7 @@ def schedule(context: typer.Context) -> None:
     settings = front(context).settings
     clock = settings.clock()
     notices.commands.open_queue(settings)
+    from notices.approval.keeper import kept_anchored
     from notices.approval.ledger import DjangoJobLedger
 
     jobs = (
@@ -166,9 +173,18 @@ def schedule(context: typer.Context) -> None:
             lag=timedelta(days=1),
             keeps_row=True,
         ),
+        Job(
+            name="learn",
+            run=lambda on: learn_from_decisions(settings, clock, on),
+            at=(settings.schedule.learn_at,),
+            lag=timedelta(days=1),
+            keeps_row=True,
+            weekdays=frozenset({6}),
+        ),
         Job(name="dispatch", run=lambda on: hand_over(settings, clock), at=settings.schedule.dispatch_at),
     )
-    run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
+    with kept_anchored(settings, clock):
+        run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)
 
 
 @app.command()

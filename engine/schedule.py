@@ -30,6 +30,7 @@ class Job:
     A job with a `lag` catches up: every date missed since the last one done is run in order. One without belongs to
     its day: of today's times, those gone by and not yet done are run. `keeps_row`: its run claims and finishes the
     ledger's row by itself, as the night does; else the scheduler does it, one row for each time of day.
+    `weekdays`: the business dates it is run for, Monday 0; every day unless told.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Job:
     at: tuple[time, ...]
     lag: timedelta = timedelta(0)
     keeps_row: bool = False
+    weekdays: frozenset[int] = frozenset(range(7))
 
     def row(self, at: time) -> str:
         """The job's name in the ledger: a job with several times a day has a row for each."""
@@ -61,6 +63,7 @@ def due(job: Job, *, municipality: str, ledger: JobLedger, now: datetime) -> Ite
             dates: Sequence[date] = [now.date()] if newest == now.date() else []
         else:
             dates = list(days(last, newest)) if last else [newest]
+        dates = [on for on in dates if on.weekday() in job.weekdays]
         yield from (Due(row=row, on=on) for on in dates if not ledger.is_done(row, municipality, on))
 
 

@@ -83,6 +83,7 @@ class Schedule(Part):
     """When the long-running scheduler acts, in Asia/Tokyo. The night at 02:00 scans the business date before it."""
 
     night_at: time = time(2, 0)
+    learn_at: time = time(6, 0)  #: on Mondays, of the week before: what the look-first models learn
     dispatch_at: tuple[time, ...] = (time(10, 0), time(14, 0))
 
 
@@ -147,6 +148,17 @@ class Alert(Part):
     smtp_port: int = 25
 
 
+class Audit(Part):
+    """A second place for anchors of the audit chain: a versioned bucket with Object Lock, s3://bucket/prefix, reached as `[s3]` says.
+
+    `retention_days`: how long COMPLIANCE mode keeps each; `timeout_seconds`: the longest a decision ever waits for it.
+    """
+
+    bucket: str = ""
+    retention_days: int = Field(default=3_650, ge=1)
+    timeout_seconds: float = Field(default=3, gt=0)
+
+
 class Desk(Part):
     """Where the web desk listens. `counts_seconds`: how old the numbers above a queue may be; one's own decisions are in them at once."""
 
@@ -202,6 +214,18 @@ class ProbableEvents(Part):
     capacity: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
 
 
+class LookFirst(Part):
+    """«Look here first»: what an office's model must show on the newest fifth of its decisions before it orders a queue.
+
+    `decisions`: how many notices the office must have decided. `recent_days`: what drift is measured on.
+    """
+
+    decisions: int = Field(default=1_000, ge=200)
+    auc: float = Field(default=0.65, ge=0.5, le=1)
+    calibration_error: float = Field(default=0.08, gt=0)
+    recent_days: int = Field(default=28, ge=7)
+
+
 class Bedrock(Part):
     """A model behind Amazon Bedrock's Converse. `allowed_prefixes` keeps texts in the country: other model ids are refused.
 
@@ -255,6 +279,7 @@ class Settings(Part):
     waits: Waits = Waits()
     schedule: Schedule = Schedule()
     alert: Alert = Alert()
+    audit: Audit = Audit()
     dispatch: Dispatch = Dispatch()
     desk: Desk = Desk()
     accounts: Accounts = Accounts()
@@ -263,6 +288,7 @@ class Settings(Part):
     volume: Volume = Volume()
     events: LifeEvents = LifeEvents()
     probable: ProbableEvents = ProbableEvents()
+    look_first: LookFirst = LookFirst()
     demo_now: Annotated[datetime, AfterValidator(_in_tokyo)] | None = None  #: when the demo's day begins
     demo_since: Annotated[datetime, AfterValidator(_in_tokyo)] = datetime(
         2026, 1, 1, tzinfo=TOKYO

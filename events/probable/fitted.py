@@ -44,14 +44,18 @@ class Fitted:
         answer: Vector = 1.0 / (1.0 + np.exp(self.slope * score + self.offset))
         return answer
 
-    def spoke(self, rows: pl.DataFrame) -> list[tuple[tuple[str, float], ...]]:
-        """For each row the features that raised it most, strongest first, as (feature, value): at most three."""
+    def spoke(self, rows: pl.DataFrame, *, present: bool = False) -> list[tuple[tuple[str, float], ...]]:
+        """For each row the features that raised it most, strongest first, as (feature, value): at most three.
+
+        present: only features the row has; that it lacks one says nothing a person could look at.
+        """
         parts, values = self._parts(rows), rows.select(self.features).to_numpy()
         direction = -np.sign(self.slope) if self.slope else 1.0
         found = []
         for part, value in zip(parts * direction, values, strict=True):
-            strongest = sorted(range(len(part)), key=lambda place: (-part[place], place))[:_SPOKEN]
-            found.append(tuple((self.features[at], float(value[at])) for at in strongest if part[at] > 0))
+            raised = [at for at in range(len(part)) if part[at] > 0 and (value[at] or not present)]
+            strongest = sorted(raised, key=lambda at: (-part[at], at))[:_SPOKEN]
+            found.append(tuple((self.features[at], float(value[at])) for at in strongest))
         return found
 
     def _parts(self, rows: pl.DataFrame) -> Vector:
@@ -75,16 +79,17 @@ def save(folder: Path, fitted: Fitted, card: Mapping[str, object], page: str) ->
     return digest
 
 
-def load(folder: Path, code: str, features: Sequence[str]) -> tuple[str, Fitted]:
-    """The current model of a code with its digest.
+def load(folder: Path, code: str, features: Sequence[str] | None, *, command: str = "") -> tuple[str, Fitted]:
+    """The current model of a code with its digest. features: those it must have been trained on; None where it brings its own.
 
-    Raises InputError when there is none, when its file is not what its name says, or when it was trained on other features.
+    Raises InputError when there is none, when its file is not what its name says, or when it was trained on other features:
+    the message names the `command` that trains it.
     """
-    own = folder / code
+    own, command = folder / code, command or f"todoke events train {code} --until DATE"
     if not (own / "current").exists():
-        raise InputError(f"no trained model {code} under {folder}: run `todoke events train {code} --until DATE`")
+        raise InputError(f"no trained model {code} under {folder}: run `{command}`")
     digest = (own / "current").read_text(encoding="utf-8").strip()
-    again = f"train it again: `todoke events train {code} --until DATE`"
+    again = f"train it again: `{command}`"
     path = own / f"{digest}.json"
     if not digest.isalnum() or not path.exists():
         raise InputError(f"{own / 'current'} names a model that is not there; {again}")
@@ -94,6 +99,6 @@ def load(folder: Path, code: str, features: Sequence[str]) -> tuple[str, Fitted]
     values = json.loads(text)
     lists = {name: tuple(values[name]) for name in ("features", "means", "deviations", "weights")}
     fitted = Fitted(**(values | lists))
-    if fitted.features != tuple(features):
+    if features is not None and fitted.features != tuple(features):
         raise InputError(f"{path} was trained on other features than the model has now; {again}")
     return digest, fitted

@@ -91,17 +91,25 @@ def _unseen(rows: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def fit(parts: Slices, model: Model, *, until: date, capacity: int, seed: int) -> Fitted:
-    """Logistic regression on standardised features, a sigmoid on the slice after it, and the cut that fills the office's week."""
-    names = tuple(model.features)
-    values, outcome = parts.train.select(names).to_numpy(), parts.train["outcome"].to_numpy()
+    """The model and the cut that fills the office's week."""
+    fitted = fit_plainly(
+        parts.train, parts.calibrate, names=tuple(model.features), code=model.code, until=until, seed=seed
+    )
+    return _with_cut(fitted, parts.calibrate, capacity)
+
+
+def fit_plainly(
+    earlier: pl.DataFrame, later: pl.DataFrame, *, names: tuple[str, ...], code: str, until: date, seed: int
+) -> Fitted:
+    """Logistic regression on standardised features, and a sigmoid on the slice after it; both slices with `outcome`. No cut."""
+    values, outcome = earlier.select(names).to_numpy(), earlier["outcome"].to_numpy()
     means, deviations = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-6)
     plain = LogisticRegression(C=1.0, random_state=seed, max_iter=1000).fit((values - means) / deviations, outcome)
-    later = (parts.calibrate.select(names).to_numpy() - means) / deviations
     calibrated = CalibratedClassifierCV(FrozenEstimator(plain), method="sigmoid", ensemble=True)
-    calibrated.fit(later, parts.calibrate["outcome"].to_numpy())
+    calibrated.fit((later.select(names).to_numpy() - means) / deviations, later["outcome"].to_numpy())
     sigmoids = [one for found in calibrated.calibrated_classifiers_ for one in found.calibrators]
-    fitted = Fitted(
-        code=model.code,
+    return Fitted(
+        code=code,
         until=until.isoformat(),
         seed=seed,
         features=names,
@@ -113,7 +121,6 @@ def fit(parts: Slices, model: Model, *, until: date, capacity: int, seed: int) -
         offset=float(np.mean([one.b_ for one in sigmoids])),
         cut=0.0,
     )
-    return _with_cut(fitted, parts.calibrate, capacity)
 
 
 def _with_cut(fitted: Fitted, rows: pl.DataFrame, capacity: int) -> Fitted:

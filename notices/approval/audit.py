@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,13 +15,15 @@ from django.db.models import Count, Min
 
 from engine.core.clock import TOKYO
 from engine.core.settings import Settings
+from notices.approval.anchor_bucket import AnchorBucket, Listed
+from notices.approval.anchors import Anchor, AnchorFile
 from notices.approval.models import AuditRow
+from notices.approval.patience import PatientBucket
 from notices.site import installed
 
 _START = "0" * 64
 #: while one command writes row after row, the head is anchored this often; when it ends, always
 ANCHOR_SECONDS = 30
-_TAIL_BYTES = 16_384  #: of the anchor file; its newest lines stand there
 _written: dict[str, float] = {}  #: actor → when this process last kept a row of theirs, on the monotonic clock
 
 
@@ -88,7 +90,7 @@ def last_written(actor: str) -> float:
 def _anchor_in_time(at: datetime) -> None:
     """A long run does not wait for its end: the unanchored tail stays short whatever happens to it."""
     settings = installed()
-    last = _last_anchor(settings.paths.anchor, settings.municipality.code)
+    last = file_of(settings).newest()
     if last is None or at - last.at >= timedelta(seconds=ANCHOR_SECONDS):
         anchor(settings, at=at)
 
@@ -109,67 +111,31 @@ def hash_of(row: AuditRow) -> str:
 
 
 def anchor(settings: Settings, *, at: datetime) -> None:
-    """Writes the newest place and hash as a line of the anchor file, outside the database; nothing when it has not moved."""
+    """Writes the newest place and hash down outside the database: in the anchor file, then in the bucket where there is one.
+
+    A bucket that does not answer is told once and tried again by whoever anchors next: no decision waits for it.
+    """
     newest = AuditRow.objects.filter(municipality_code=settings.municipality.code).order_by("-sequence").first()
-    path = settings.paths.anchor
-    last = _last_anchor(path, settings.municipality.code)
-    if newest is None or (last is not None and (last.sequence, last.hash) == (newest.sequence, newest.hash)):
+    if newest is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = {
-        "municipality": settings.municipality.code,
-        "sequence": newest.sequence,
-        "hash": newest.hash,
-        "at": at.isoformat(),
-    }
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write("\n" if _is_cut_off(path) else "")
-        stream.write(json.dumps(line) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    head = Anchor(sequence=newest.sequence, hash=newest.hash, at=at)
+    file_of(settings).write(head)
+    if settings.audit.bucket:
+        _bucket_of(settings).write(head)
 
 
-def _is_cut_off(path: Path) -> bool:
-    """Whether a crash left the last line of the anchor file unfinished."""
-    if not path.exists() or not path.stat().st_size:
-        return False
-    with path.open("rb") as stream:
-        stream.seek(-1, os.SEEK_END)
-        return stream.read() != b"\n"
+def file_of(settings: Settings) -> AnchorFile:
+    """The anchor file of a site's municipality."""
+    return AnchorFile(path=settings.paths.anchor, municipality=settings.municipality.code)
 
 
-@dataclass(frozen=True)
-class _Anchor:
-    sequence: int
-    hash: str
-    at: datetime
+_buckets: dict[tuple[str, str, str], PatientBucket] = {}
 
 
-def _anchors(lines: Iterable[str], municipality: str) -> list[_Anchor]:
-    found = []
-    for text in lines:
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue  # cut off by a crash while it was written; the next anchor stands below it
-        if isinstance(line, dict) and line.get("municipality") == municipality:
-            found.append(_Anchor(int(line["sequence"]), str(line["hash"]), datetime.fromisoformat(line["at"])))
-    return found
-
-
-def _all_anchors(path: Path, municipality: str) -> list[_Anchor]:
-    return _anchors(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), municipality)
-
-
-def _last_anchor(path: Path, municipality: str) -> _Anchor | None:
-    """The newest anchor: looked for at the end of the file, which grows for years, then in all of it."""
-    if not path.exists():
-        return None
-    with path.open("rb") as stream:
-        stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
-        end = stream.read().decode("utf-8", errors="replace").splitlines()
-    found = _anchors(end, municipality) or _all_anchors(path, municipality)
-    return found[-1] if found else None
+def _bucket_of(settings: Settings) -> PatientBucket:
+    """One for the whole process: it remembers an outage."""
+    key = (settings.audit.bucket, settings.municipality.code, settings.s3.endpoint_url)
+    return _buckets.setdefault(key, PatientBucket(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,19 +147,43 @@ class Tail:
 
 
 def tail(settings: Settings, *, now: datetime) -> Tail:
-    """How much of the chain is not anchored at this moment; a minute is the most it may be."""
-    last = _last_anchor(settings.paths.anchor, settings.municipality.code)
+    """How much of the chain is not in the anchor file at this moment; a minute is the most it may be."""
+    return _behind(settings, file_of(settings).newest(), now)
+
+
+def bucket_tail(settings: Settings, *, now: datetime) -> Tail | None:
+    """The same of the bucket; None where a site has none. Raises AnchorUnreachable."""
+    if not settings.audit.bucket:
+        return None
+    with closing(AnchorBucket(settings)) as bucket:
+        return _behind(settings, bucket.newest(), now)
+
+
+def _behind(settings: Settings, last: Anchor | None, now: datetime) -> Tail:
     rows = AuditRow.objects.filter(municipality_code=settings.municipality.code)
     newer = rows.filter(sequence__gt=last.sequence if last else 0).aggregate(rows=Count("pk"), oldest=Min("at"))
     waited = (now - newer["oldest"]).total_seconds() if newer["oldest"] else 0
     return Tail(rows=newer["rows"], seconds=max(0, round(waited)))
 
 
-def verify(municipality: str, path: Path) -> Verified:
-    """Checks every link and every anchor: finds a changed, removed, reordered or cut-off row."""
+def verify_site(settings: Settings) -> Verified:
+    """The chain of a site against its anchor file and, where there is one, its bucket. Raises AnchorUnreachable."""
+    if not settings.audit.bucket:
+        return verify(settings.municipality.code, settings.paths.anchor)
+    with closing(AnchorBucket(settings)) as bucket:
+        bucket.require_lock()
+        return verify(settings.municipality.code, settings.paths.anchor, listed=bucket.listed())
+
+
+def verify(municipality: str, path: Path, *, listed: Listed | None = None) -> Verified:
+    """Checks every link and every anchor: finds a changed, removed, reordered or cut-off row.
+
+    listed: what stands in the bucket; then a row counts as anchored only when the bucket has it too.
+    """
     previous, hashes = _START, dict[int, str]()
-    anchors = _all_anchors(path, municipality)
-    anchored = max((one.sequence for one in anchors), default=0)
+    places = {path.name: AnchorFile(path=path, municipality=municipality).all()}
+    places |= {"the bucket": list(listed.anchors)} if listed is not None else {}
+    anchored = min(max((one.sequence for one in anchors), default=0) for anchors in places.values())
 
     def result(broken_at: int | None, problem: str) -> Verified:
         newer = sum(sequence > anchored for sequence in hashes)
@@ -206,9 +196,12 @@ def verify(municipality: str, path: Path) -> Verified:
         if row.previous_hash != previous or row.hash != hash_of(row):
             return result(place, "a row was changed or moved")
         previous = hashes[place] = row.hash
-    for one in anchors:
-        if hashes.get(one.sequence) != one.hash:
-            return result(one.sequence, "the chain is not the one that was anchored")
-    if hashes and not anchors:
-        return result(1, f"{path.name} holds no anchor of this chain")
+    for name, anchors in places.items():
+        for one in anchors:
+            if hashes.get(one.sequence) != one.hash:
+                return result(one.sequence, f"the chain is not the one that was anchored in {name}")
+        if hashes and not anchors:
+            return result(1, f"{name} holds no anchor of this chain")
+    if listed is not None and listed.removed:
+        return result(None, f"{listed.removed} anchors in the bucket were marked as deleted; look who did it")
     return result(None, "")

@@ -67,6 +67,10 @@ class Notice(models.Model):
     not_before = models.DateField(null=True)  #: grief delay
     send_on = models.DateField(null=True)  #: not earlier than this, as an approver asked («send later»)
     flags = models.JSONField(default=list)  #: words a reviewer must read: backdated, ask …
+    look = models.SmallIntegerField(
+        default=0
+    )  #: thousandths: the highest probability of `look_says`; an order of the queue
+    look_says = models.JSONField(default=dict)  #: office → {"probability", "spoke", "shown"} by its look-first model
     four_eyes = models.IntegerField(default=1)  #: how many different approvers are needed
     state = models.CharField(max_length=12, choices=NoticeState.choices, default=NoticeState.PREPARED)
     state_reason = models.CharField(max_length=200, blank=True)
@@ -104,6 +108,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["municipality_code", "waits", "due_order", "id"], name="queue_by_deadline"),
             models.Index(fields=["municipality_code", "waits", "id"], name="queue_by_number"),
+            models.Index(fields=["municipality_code", "waits", "look", "id"], name="queue_by_look"),
             models.Index(fields=["municipality_code", "state", "id"], name="notices_in_state"),
             models.Index(fields=["municipality_code", "household_id"], name="notices_of_household"),
             models.Index(fields=["municipality_code", "addressee_id"], name="notices_of_addressee"),
@@ -116,9 +121,7 @@ class NoticeBody(models.Model):
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, primary_key=True, related_name="body")
     text = SealedJson()  #: as `wording.compose` made it
-    wording_versions = models.JSONField(
-        default=dict
-    )  #: programme, opening and clauses → the version the text is made of
+    wording_versions = models.JSONField(default=dict)  #: programme, opening, clauses → the version the text is made of
 
 
 class Item(models.Model):
@@ -249,8 +252,8 @@ class NoticeEdit(models.Model):
     programme = models.CharField(max_length=60, blank=True)  #: empty: the event's opening
     base_version = models.CharField(max_length=64)  #: the approved wording it rests on
     version = models.CharField(max_length=64)  #: SHA-256 of the sections
-    before = models.JSONField()  #: section name → text with {slots}
-    sections = models.JSONField()  #: section name → text with {slots}
+    before = SealedJson()  #: section name → text with {slots}
+    sections = SealedJson()  #: section name → text with {slots}
     editor = models.CharField(max_length=60)
     edited_at = models.DateTimeField()
 
@@ -352,9 +355,8 @@ class StaffMember(models.Model):
     municipality_code = models.CharField(max_length=6)
     display_name = models.CharField(max_length=60)
     offices = models.JSONField(default=list)
-    roles = models.JSONField(
-        default=list
-    )  #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
+    #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
+    roles = models.JSONField(default=list)
 
     class Meta:
         """One per account."""

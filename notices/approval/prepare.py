@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
-from engine.core.errors import SafetyStop
+from engine.alert import alert
+from engine.core.errors import InputError, SafetyStop
 from engine.night import Night
 from notices.approval import audit
 from notices.approval.bundle import numbers_of, prepare_bundle
 from notices.approval.composing import Shelf
+from notices.approval.looking.scoring import score
 from notices.approval.models import Notice, NoticeState, StaffTask, Suppression
 from notices.approval.probable import probable_tasks
 from notices.approval.recheck import recheck
@@ -53,7 +55,17 @@ def prepare_notices(night: Night) -> Prepared:
     with transaction.atomic():
         _prepare(night, at=at, newest=newest.night == night.on)
     audit.anchor(night.settings, at=at)
+    _look_first(night)
     return _report(night)
+
+
+def _look_first(night: Night) -> None:
+    """Scores what was prepared tonight. An order of the queue is not worth a night: without its model the queue stands as ever."""
+    tonight = Notice.objects.filter(municipality_code=night.municipality, night=night.on, waits=1)
+    try:
+        score(night.settings, tonight)
+    except InputError as error:
+        alert(night.settings.alert, f"todoke: no notice of {night.on} is marked to look at first: {error}")
 
 
 def _prepare(night: Night, *, at: datetime, newest: bool) -> None:

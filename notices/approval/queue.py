@@ -36,6 +36,8 @@ _LISTED = (
     "urgency",
     "due_on",
     "due_order",
+    "look",
+    "look_says",
     "flags",
     "four_eyes",
     "claimed_by",

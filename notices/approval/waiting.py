@@ -11,7 +11,11 @@ from notices.approval.models import Decision, Item, ItemState, Notice
 from notices.approval.officer import Officer
 
 URGENT_DAYS, SOON_DAYS = 7, 14
-SORTS = ("due", "new")  #: nearest deadline first; newest first
+SORTS = (
+    "due",
+    "new",
+    "look",
+)  #: nearest deadline first; newest first; what deserves the first look, where a model says so
 #: up to this many open items of an officer's offices the queue is read from them, above it along the index of its order
 _FEW = 3_000
 
@@ -34,22 +38,24 @@ class Place:
 
     due: date
     pk: int
+    look: int = 0
 
     def __str__(self) -> str:
-        """As it stands in an address line: 2026-12-08.4217."""
-        return f"{self.due}.{self.pk}"
+        """As it stands in an address line: 2026-12-08.4217.413."""
+        return f"{self.due}.{self.pk}.{self.look}"
 
     @classmethod
     def of(cls, notice: Notice) -> Self:
         """Where a notice stands."""
-        return cls(notice.due_order, notice.pk)
+        return cls(notice.due_order, notice.pk, notice.look)
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """The place an address line names; None when it names none."""
-        due, _, number = text.partition(".")
+        due, *numbers = text.split(".")
+        known = len(numbers) == 2 and all(number.isdecimal() for number in numbers)
         try:
-            return cls(date.fromisoformat(due), int(number)) if number.isdecimal() else None
+            return cls(date.fromisoformat(due), *map(int, numbers)) if known else None
         except ValueError:
             return None
 
@@ -167,6 +173,8 @@ def ordered(found: QuerySet[Notice], sort: str, *, back: bool = False) -> QueryS
     """In the queue's order, or against it."""
     if sort == "new":
         return found.order_by("pk" if back else "-pk")
+    if sort == "look":
+        return found.order_by("look", "pk") if back else found.order_by("-look", "-pk")
     return found.order_by("-due_order", "-pk") if back else found.order_by("due_order", "pk")
 
 
@@ -174,6 +182,10 @@ def beyond(found: QuerySet[Notice], place: Place, sort: str, *, back: bool = Fal
     """What stands after a place, or before it."""
     if sort == "new":
         return found.filter(pk__gt=place.pk) if back else found.filter(pk__lt=place.pk)
+    if sort == "look" and back:
+        return found.filter(Q(look__gt=place.look) | Q(pk__gt=place.pk), look__gte=place.look)
+    if sort == "look":
+        return found.filter(Q(look__lt=place.look) | Q(pk__lt=place.pk), look__lte=place.look)
     if back:
         return found.filter(Q(due_order__lt=place.due) | Q(pk__lt=place.pk), due_order__lte=place.due)
     return found.filter(Q(due_order__gt=place.due) | Q(pk__gt=place.pk), due_order__gte=place.due)

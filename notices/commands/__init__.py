@@ -2,16 +2,18 @@
 
 import typer
 
-from notices.commands import audit, desk, holds, keys, queue, requests, tasks, wording
+from notices.commands import audit, desk, holds, keys, learning, queue, requests, tasks, wording
 from notices.commands.desk import send
+from notices.commands.learning import learn_once
 from notices.commands.requests import release_held
 from notices.commands.store import open_queue
 
-__all__ = ["mount", "open_queue", "release_held", "send"]
+__all__ = ["learn_once", "mount", "open_queue", "release_held", "send"]
 
 
 def mount(app: typer.Typer) -> None:
     """Adds every command of this package to the front door."""
+    queue.app.command("learn")(learning.learn_command)
     app.add_typer(queue.app, name="notices")
     app.add_typer(tasks.app, name="tasks")
     app.add_typer(wording.app, name="wording")

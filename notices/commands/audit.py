@@ -15,12 +15,12 @@ def group() -> None:
 
 @app.command("verify")
 def verify_audit(context: typer.Context) -> None:
-    """Checks the hash chain against its anchor; exit 1 when anything was changed, removed or reordered."""
+    """Checks the hash chain against its anchors; exit 1 when anything was changed, removed or reordered."""
     settings = front(context).settings
     open_queue(settings)
-    from notices.approval.audit import verify
+    from notices.approval.audit import verify_site
 
-    found = verify(settings.municipality.code, settings.paths.anchor)
+    found = verify_site(settings)
     print_json(found.as_json())
     if not found.intact:
         raise typer.Exit(1)

@@ -24,10 +24,13 @@ def desk(context: typer.Context) -> None:
     """The web desk: queue, review, staff tasks."""
     settings = front(context).settings
     open_queue(settings)
+    from notices.approval.keeper import kept_anchored
     from notices.desk.serve import serve
+    from notices.desk.visit import desk_clock
 
     typer.echo(f"todoke desk: http://{settings.desk.host}:{settings.desk.port}/  (stop with Ctrl-C)")
-    serve(settings)
+    with kept_anchored(settings, desk_clock()):
+        serve(settings)
 
 
 def dispatch(context: typer.Context) -> None:

@@ -21,7 +21,7 @@ from notices.approval.officer import officer_of
 from notices.approval.refusals import NotAllowed
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _BUSY_SECONDS = "5"
 #: code of a refusal → the page's words for it, and the HTTP status
 _REFUSALS = {
@@ -87,7 +87,7 @@ def gate(route: Route) -> Callable[..., HttpResponseBase]:
     return guarded
 
 
-def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, object]) -> HttpResponse:
+def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, object]) -> HttpResponseBase:
     try:
         officer = officer_of(user)
     except NotAllowed:

@@ -57,17 +57,24 @@ def last_night(municipality: str) -> NightState | None:
     return found[0] if found else None
 
 
+def last_done(municipality: str, job: str) -> NightState | None:
+    """The newest finished run of another job, or None when it never ran."""
+    row = JobRun.objects.filter(job=job, municipality_code=municipality, state="done").order_by("-on").first()
+    return _state_of(row) if row else None
+
+
 def nights(municipality: str, *, limit: int = 30) -> list[NightState]:
     """The newest nights first."""
     rows = JobRun.objects.filter(job=_JOB, municipality_code=municipality).order_by("-on")[:limit]
-    return [
-        NightState(
-            on=row.on,
-            state=row.state,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            heartbeat_at=row.heartbeat_at,
-            summary=row.summary,
-        )
-        for row in rows
-    ]
+    return [_state_of(row) for row in rows]
+
+
+def _state_of(row: JobRun) -> NightState:
+    return NightState(
+        on=row.on,
+        state=row.state,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        heartbeat_at=row.heartbeat_at,
+        summary=row.summary,
+    )

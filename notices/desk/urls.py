@@ -4,6 +4,7 @@ from django.urls import path
 
 from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.account_routes import ACCOUNT_ROUTES
+from notices.desk.paper_routes import PAPER_ROUTES
 from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings
 
 _POST = frozenset({"POST"})
@@ -278,6 +279,7 @@ ROUTES = (
     ),
     Route(path="audit/", name="audit", permission=Permission.AUDIT, scope=Scope.MUNICIPALITY, view=reports.audit_list),
     *ACCOUNT_ROUTES,
+    *PAPER_ROUTES,
 )
 
 urlpatterns = [path(route.path, gate(route), name=route.name) for route in ROUTES]

@@ -10,7 +10,7 @@ import pytest
 from tests.support.postgres import postgres
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-APPROVAL = ("audit", "bulk", "calls", "decide", "holds", "states", "undo", "waiting")
+APPROVAL = ("audit", "bulk", "calls", "decide", "holds", "migrations", "states", "undo", "waiting")
 DISPATCH = ("outbox", "reconcile", "run")
 
 

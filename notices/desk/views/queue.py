@@ -8,11 +8,14 @@ from django.http import HttpResponse
 
 from engine.core.errors import SafetyStop
 from notices.approval import queue
+from notices.approval.looking.scoring import offices_with_model
 from notices.approval.models import Item, Notice, StaffMember
 from notices.approval.tallies import tally_of
 from notices.approval.waiting import SORTS, Filters, Place, Tally
+from notices.desk.looked import Look, look_of
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
+from notices.site import installed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,7 @@ class Line:
     items: tuple[Item, ...]
     reviewing: str  #: who is on it now; empty when nobody is
     mine: bool  #: whether that is the person who looks
+    look: Look | None = None  #: what the office's model says of it
 
     @property
     def to_decide(self) -> bool:
@@ -68,9 +72,9 @@ def queue_page(visit: Visit) -> HttpResponse:
         filters=asdict(filters),
         filtered=any(asdict(filters).values()),
         sort=sort,
-        sorts=SORTS,
+        sorts=_sorts(visit),
         query=query_of(filters, sort),
-        sort_links={name: query_of(filters, name) or "?" for name in SORTS},
+        sort_links={name: query_of(filters, name) or "?" for name in _sorts(visit)},
         turns={name: query_of(filters, sort, **{name: str(place)}) for name, place in _turns(page)},
         choices=_choices(visit, everything),
         unsafe=unsafe(visit),
@@ -87,6 +91,12 @@ def sort_of(visit: Visit) -> str:
     """The order asked for; nearest deadline first when it is none."""
     asked = visit.request.GET.get("sort", "")
     return asked if asked in SORTS else SORTS[0]
+
+
+def _sorts(visit: Visit) -> tuple[str, ...]:
+    """The orders offered: «look here first» only to an office whose model is in use."""
+    learned = offices_with_model(installed()) & visit.officer.offices
+    return SORTS if learned else tuple(name for name in SORTS if name != "look")
 
 
 def query_of(filters: Filters, sort: str, **more: str) -> str:
@@ -142,6 +152,7 @@ def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
         items=tuple(row.items),
         reviewing=names.get(holder, holder),
         mine=holder == visit.officer.name,
+        look=look_of(row.notice, visit.officer, visit.t),
     )
 
 

@@ -10,9 +10,10 @@ from django.shortcuts import render
 
 from engine.records.contract import load_contracts
 from notices.approval import audit
+from notices.approval.anchor_bucket import AnchorUnreachable
 from notices.approval.models import AuditRow, Suppression
 from notices.desk.held import holds
-from notices.desk.nights import NightState, last_night, nights
+from notices.desk.nights import NightState, last_done, last_night, nights
 from notices.desk.views.queue import unsafe
 from notices.desk.visit import Visit
 from notices.site import installed
@@ -28,6 +29,7 @@ def night_report(visit: Visit) -> HttpResponse:
         earlier=found[1:],
         volumes=volumes(found),
         left_out=_left_out(visit, found[0]) if found else [],
+        learned=last_done(visit.municipality, "learn"),
         unsafe=unsafe(visit),
         holds=holds(visit.municipality),
         refused=_refused(found[0]) if found else [],
@@ -96,4 +98,20 @@ def audit_list(visit: Visit) -> HttpResponse:
         rows = rows.filter(sequence__lt=int(before))
     shown = list(rows[: _ROWS + 1])
     more = shown[_ROWS - 1].sequence if len(shown) > _ROWS else None
-    return visit.page("audit.html", rows=shown[:_ROWS], more=more, tail=audit.tail(installed(), now=visit.now))
+    in_bucket, away = _bucket_tail(visit)
+    return visit.page(
+        "audit.html",
+        rows=shown[:_ROWS],
+        more=more,
+        tail=audit.tail(installed(), now=visit.now),
+        in_bucket=in_bucket,
+        away=away,
+    )
+
+
+def _bucket_tail(visit: Visit) -> tuple[audit.Tail | None, str]:
+    """How much the bucket has not yet, None where a site has none; and why it could not be asked."""
+    try:
+        return audit.bucket_tail(installed(), now=visit.now), ""
+    except AnchorUnreachable as error:
+        return None, str(error)

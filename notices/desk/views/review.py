@@ -9,6 +9,7 @@ from notices.approval import audit, decide, queue
 from notices.approval import undo as taking_back
 from notices.approval.models import Decision, Item, ItemState, Notice, OutboxRow
 from notices.approval.states import OPEN
+from notices.desk.looked import look_of
 from notices.desk.recorded import changes_behind
 from notices.desk.views.editing import changes_of
 from notices.desk.views.queue import claimant, display_names, filters_of, query_of, sort_of, unsafe
@@ -51,6 +52,7 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         reasons=decide.REJECT_REASONS,
         contact=contact,
         problem=problem,
+        look=look_of(notice, visit.officer, visit.t) if notice.state in OPEN else None,
         unsafe=unsafe(visit),
         can_undo=may_decide and taking_back.can_undo(notice, visit.officer),
         leaves_at=OutboxRow.objects.filter(notice=notice).values_list("not_before", flat=True).first(),

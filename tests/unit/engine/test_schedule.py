@@ -96,6 +96,22 @@ def test_a_night_whose_repetition_failed_is_due_again_before_the_next() -> None:
 
 
 @pytest.mark.parametrize(
+    ("finished", "now", "expected"),
+    [
+        pytest.param([8], at(16, 7), [15], id="the Sunday before a Monday"),
+        pytest.param([8], at(15, 7), [], id="not before it"),
+        pytest.param([15], at(20, 7), [], id="not in between"),
+        pytest.param([1], at(18, 7), [8, 15], id="two weeks without power"),
+        pytest.param([], at(18, 7), [], id="the first time is on its day"),
+    ],
+)
+def test_a_weeks_job_is_of_its_weekday(finished: list[int], now: datetime, expected: list[int]) -> None:
+    weekly = Job(name="learn", run=lambda on: None, at=(time(6, 0),), lag=timedelta(days=1), weekdays=frozenset({6}))
+    found = due(weekly, municipality=CODE, ledger=done(*finished, row="learn"), now=now)
+    assert [one.on for one in found] == [day(number) for number in expected]
+
+
+@pytest.mark.parametrize(
     ("now", "expected"),
     [
         pytest.param(at(24, 9, 59), [], id="before the first"),

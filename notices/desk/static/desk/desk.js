@@ -79,6 +79,10 @@
     picks.addEventListener("change", count);
     count();
   }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.addEventListener("submit", () => {
       for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");

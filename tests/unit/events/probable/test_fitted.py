@@ -64,6 +64,21 @@ def test_what_spoke_is_what_raised_it_strongest_first() -> None:
     assert max(len(spoke) for spoke in fitted.spoke(rows)) <= 3
 
 
+def test_what_a_row_has_not_is_no_reason_to_look_at_it() -> None:
+    rows = cases(3000)
+    fitted = trained(rows)
+    for at, spoke in enumerate(fitted.spoke(rows, present=True)):
+        assert all(rows[name][at] for name, _ in spoke)
+    assert any(not rows[name][at] for at, spoke in enumerate(fitted.spoke(rows)) for name, _ in spoke)
+
+
+def test_a_model_that_brings_its_own_features_is_loaded_without_naming_them(tmp_path: Path) -> None:
+    digest = save(tmp_path, certain(), {}, "")
+    assert load(tmp_path, "job_loss", None) == (digest, certain())
+    with pytest.raises(InputError, match=r"no trained model other under .*: run `make it`"):
+        load(tmp_path, "other", None, command="make it")
+
+
 def test_the_stored_model_is_numbers_that_people_can_read(tmp_path: Path) -> None:
     digest = save(tmp_path, trained(cases()), {}, "")
     told = json.loads((tmp_path / "job_loss" / f"{digest}.json").read_text(encoding="utf-8"))

@@ -15,12 +15,13 @@ TODAY = NOW.date()
 
 
 def many(count: int = 25) -> list[Notice]:
-    """Notices of which every third has the deadline of the one before, every fifth none, every seventh a flag."""
+    """Notices of which every third has the deadline of the one before, every fifth none, every seventh a flag; four share each score."""
     made = []
     for number in range(1, count + 1):
         due = None if number % 5 == 0 else date(2026, 12, 1 + number - number % 3)
         flags = ("ask",) if number % 7 == 0 else ()
         made.append(make_notice(number, Plan(event="E01" if number % 2 else "E05", programmes=("child_allowance",), due_on=due, flags=flags)))  # fmt: skip
+        Notice.objects.filter(pk=made[-1].pk).update(look=number % 7 * 100)
     return made
 
 
@@ -108,13 +109,22 @@ def test_where_a_notice_stands(due_on: date | None, urgency: int, stands: date) 
     assert Notice.objects.get(pk=one.pk).due_order == stands
 
 
-@pytest.mark.parametrize("text", ["", "x", "2026-12-08", "2026-13-40.1", "2026-12-08.x", "2026-12-08.-1"])
+def test_the_highest_score_stands_first_among_all() -> None:
+    made = many()
+    by_score = sorted((Notice.objects.get(pk=one.pk) for one in made), key=lambda one: (-one.look, -one.pk))
+    assert [pk for page in walk("look", 1) for pk in page] == [one.pk for one in by_score]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "2026-12-08", "2026-13-40.1.0", "2026-12-08.x.0", "2026-12-08.-1.0", "2026-12-08.1", "2026-12-08.1.0.0"],
+)
 def test_what_names_no_place_is_none(text: str) -> None:
     assert Place.read(text) is None
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
-    place = Place(date(2026, 12, 8), 4217)
+    place = Place(date(2026, 12, 8), 4217, 413)
     assert Place.read(str(place)) == place
 
 

@@ -1,6 +1,7 @@
 """The desk's morning, a clock that stands at 8:30, and clients that are logged in."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,6 +18,14 @@ SignIn = Callable[[str], Client]
 def desk_clock(settings: Settings) -> None:
     settings.TODOKE_CLOCK = CLOCK
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # seven accounts a test
+
+
+@pytest.fixture
+def models(tmp_path: Path, settings: Settings) -> Path:
+    """An empty folder for models, of this test's own."""
+    paths = settings.TODOKE.paths.model_copy(update={"models": tmp_path / "models"})
+    settings.TODOKE = settings.TODOKE.model_copy(update={"paths": paths})
+    return tmp_path / "models"
 
 
 @pytest.fixture

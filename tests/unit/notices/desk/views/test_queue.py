@@ -1,6 +1,7 @@
 import html
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from notices.approval import decide, queue
 from notices.approval.models import JobRun, Notice, StaffMember
 from notices.approval.officer import officer_of
 from notices.recipients.models import SafetyPublication
+from tests.support.looking import put_model
 from tests.support.morning import HOSTILE, NOW, set_up_accounts, set_up_night
 from tests.unit.notices.desk.conftest import SignIn
 
@@ -140,6 +142,26 @@ def test_the_filters_offer_what_is_on_every_page(
         '<option value="child_medical_subsidy"',
     ):
         assert words in page
+
+
+SAID = {"child_benefits": {"probability": 0.4123, "spoke": [["flag:backdated", 1.0]], "shown": True}}
+
+
+def test_what_the_model_would_look_at_first_is_marked_with_its_reason_and_hides_nothing(
+    morning: list[Notice], sign_in: SignIn, models: Path
+) -> None:
+    Notice.objects.filter(pk=morning[3].pk).update(look=412, look_says=SAID)
+    page = queue_of(sign_in("aoki"))
+    assert "見てほしい順" not in page
+    put_model(models, "child_benefits")
+    page = queue_of(sign_in("aoki"), "?sort=look")
+    for words in ("見てほしい順", "見てほしい 0.41", "理由：さかのぼった届出"):
+        assert words in page
+    shown = re.findall(r"(N-2026-\d{6})</a>", page)
+    assert len(shown) == len(set(shown)) == 6
+    first = morning[3].number
+    assert shown.index(first) < shown.index(morning[0].number)
+    assert "見てほしい" not in queue_of(sign_in("chiba"))
 
 
 def test_only_what_may_go_together_can_be_ticked(morning: list[Notice], sign_in: SignIn) -> None:

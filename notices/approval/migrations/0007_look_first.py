@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('approval', '0005_seal_edits'),
+    ]
+
+    operations = [
+        migrations.AddField('notice', 'look', models.SmallIntegerField(default=0)),
+        migrations.AddField('notice', 'look_says', models.JSONField(default=dict)),
+        migrations.AddIndex('notice', models.Index(fields=['municipality_code', 'waits', 'look', 'id'], name='queue_by_look')),
+    ]
