@@ -1,8 +1,8 @@
-"""Commands of the queue: notices, staff tasks, wording, audit, keys, desk, dispatch, hold. Django is set up inside each."""
+"""Commands of the queue: notices, staff tasks, wording, audit, keys, accounts, desk, dispatch, hold. Django is set up inside each."""
 
 import typer
 
-from notices.commands import audit, desk, holds, keys, queue, tasks, wording
+from notices.commands import accounts, audit, desk, holds, keys, queue, tasks, wording
 from notices.commands.desk import send
 from notices.commands.store import open_queue
 
@@ -16,5 +16,6 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(wording.app, name="wording")
     app.add_typer(audit.app, name="audit")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(accounts.app, name="accounts")
     for command in (desk.desk, desk.dispatch, holds.hold, holds.release):
         app.command()(command)
