@@ -14,6 +14,7 @@ from django.db import transaction
 
 from engine.core.errors import InputError
 from notices.accounts.models import Credential
+from notices.accounts.sessions import NOBODYS
 from notices.approval import audit
 from notices.approval.accounts import make_account, require_roles
 from notices.approval.models import AuditRow, StaffMember
@@ -27,7 +28,6 @@ DECIDING = frozenset({"approver", "policy_approver", "support_measures", "admini
 RESET_REASONS = ("device_lost", "device_replaced", "device_broken", "misuse_suspected")
 CONSOLE = "(console)"  #: who works at the machine itself; no account can be called so
 _PASSWORD_BYTES = 12
-_NOBODYS = "-"  #: as the session that counts: every log-in has ended
 _RESTS = timedelta(days=7)  #: how long an account that was helped to a new log-in does not confirm for who helped it
 
 
@@ -145,7 +145,7 @@ def end_sessions(officer: Officer, staff_id: int, *, at: datetime) -> StaffMembe
     """Whoever is logged in with this account is out at the next page, and may log in again."""
     with transaction.atomic():
         staff = _anothers(officer, staff_id)
-        Credential.objects.update_or_create(staff=staff, defaults={"session": _NOBODYS})
+        Credential.objects.update_or_create(staff=staff, defaults={"session": NOBODYS})
         _record(officer, staff, "sessions_ended", {}, at)
     audit.anchor(installed(), at=at)
     return staff
@@ -167,7 +167,7 @@ def reset_second(officer: Officer, staff_id: int, *, reason: str, at: datetime) 
         raise InputError("the reason why the authenticator app is cleared is missing")
     with transaction.atomic():
         staff = _anothers(officer, staff_id)
-        cleared = {"secret": "", "last_step": 0, "recovery": [], "session": _NOBODYS}
+        cleared = {"secret": "", "last_step": 0, "recovery": [], "session": NOBODYS}
         Credential.objects.update_or_create(staff=staff, defaults=cleared)
         _record(officer, staff, "second_factor_reset", {"reason": reason}, at)
     audit.anchor(installed(), at=at)

@@ -36,12 +36,16 @@ class Desk:
 
 
 @contextmanager
-def running_desk(folder: Path, *, more: int = 0, app: bool = False) -> Iterator[Desk]:
-    """A desk on the morning of `tests.support.morning`, with `more` unflagged notices; `app`: log-in needs an authenticator app."""
+def running_desk(folder: Path, *, more: int = 0, app: bool = False, issuer: str = "") -> Iterator[Desk]:
+    """A desk on the morning of `tests.support.morning`, with `more` unflagged notices.
+
+    `app`: log-in needs an authenticator app; `issuer`: an identity provider's address.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)] + ["app"] * app
+    command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)]
+    command += ["app"] * app + [issuer] * bool(issuer)
     with (folder / "desk.log").open("w") as log:
         server = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, stdout=log)
         try:
