@@ -355,8 +355,7 @@ class StaffMember(models.Model):
     municipality_code = models.CharField(max_length=6)
     display_name = models.CharField(max_length=60)
     offices = models.JSONField(default=list)
-    #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
-    roles = models.JSONField(default=list)
+    roles = models.JSONField(default=list)  #: of `approval.accounts.ROLES`
 
     class Meta:
         """One per account."""

@@ -1,8 +1,8 @@
-"""Commands of the queue: notices, staff tasks, wording, audit, keys, desk, dispatch, hold. Django is set up inside each."""
+"""Commands of the queue: notices, staff tasks, wording, audit, keys, accounts, desk, dispatch, hold. Django is set up inside each."""
 
 import typer
 
-from notices.commands import audit, desk, holds, keys, learning, queue, requests, tasks, wording
+from notices.commands import accounts, audit, desk, holds, keys, learning, queue, requests, tasks, wording
 from notices.commands.desk import send
 from notices.commands.learning import learn_once
 from notices.commands.requests import release_held
@@ -20,5 +20,6 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(audit.app, name="audit")
     app.add_typer(keys.app, name="keys")
     app.add_typer(requests.app, name="requests")
+    app.add_typer(accounts.app, name="accounts")
     for command in (desk.desk, desk.dispatch, holds.hold, holds.release):
         app.command()(command)

@@ -42,16 +42,18 @@ class Desk:
 
 
 @contextmanager
-def running_desk(folder: Path, *, more: int = 0, app: bool = False, town: bool = False) -> Iterator[Desk]:
+def running_desk(
+    folder: Path, *, more: int = 0, app: bool = False, town: bool = False, issuer: str = ""
+) -> Iterator[Desk]:
     """A desk on the morning of `tests.support.morning`, with `more` unflagged notices; `app`: log-in needs an authenticator app.
 
-    `town`: on a birth that a night really prepared, and nothing else: its texts can be edited.
+    `town`: on a birth that a night really prepared, and nothing else: its texts can be edited. `issuer`: an identity provider's address.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)]
-    command += ["app"] * app + ["town"] * town
+    command += ["app"] * app + ["town"] * town + [issuer] * bool(issuer)
     with (folder / "desk.log").open("w") as log:
         server = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, stdout=log)
         try:

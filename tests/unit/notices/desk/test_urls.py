@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -114,6 +116,46 @@ def test_what_an_officer_chose_or_opened_is_no_colleagues(route: Route, things: 
     before = snapshot()
     assert ask(sign_in("baba"), route) in {403, 404}
     assert snapshot() == before
+
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+INLINE = re.compile(r"<style|<script(?![^>]*\ssrc=)[^>]*>|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("route", [pytest.param(one, id=one.name) for one in ROUTES])
+def test_no_page_is_stored_framed_or_open_to_inline_code(route: Route, things: None, sign_in: SignIn) -> None:
+    """Every route, for who may open it, for who may not, and for nobody at all."""
+    StaffMember.objects.filter(user__username="aoki").update(roles=list(ROLES))
+    StaffMember.objects.filter(user__username="chiba").update(roles=[])
+    for client in (sign_in("aoki"), sign_in("chiba"), Client()):
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address_of(route.name))
+            stored = answer["Cache-Control"]
+            assert stored == "max-age=300" if route.name == "notice_style" and method == "get" else "no-store" in stored
+            assert dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; ")) == POLICY
+            assert answer["X-Frame-Options"] == "DENY"
+            assert answer["X-Content-Type-Options"] == "nosniff"
+            assert answer["Referrer-Policy"] == "same-origin"
+            if answer["Content-Type"].startswith("text/html"):
+                assert INLINE.findall(answer.content.decode()) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_the_role_there_is_a_first_page_and_a_way_out(role: str, things: None, sign_in: SignIn) -> None:
+    StaffMember.objects.filter(user__username="aoki").update(roles=[role])
+    client = sign_in("aoki")
+    assert client.get("/", follow=True).status_code == 200
+    assert client.post("/logout/")["Location"] == "/login/"
 
 
 def snapshot() -> list[object]:
