@@ -15,6 +15,7 @@ from eligibility.language.parse import did_you_mean, parse
 from eligibility.parts import (
     KIND_OF_UNIT,
     NAME,
+    SWEEP,
     Amount,
     Criterion,
     DatedValue,
@@ -23,6 +24,7 @@ from eligibility.parts import (
     Exclusion,
     Group,
     Law,
+    NoticeKind,
     Part,
     Purpose,
     Text,
@@ -164,6 +166,14 @@ class Programme(Part):
         """What should have been checked against the law by a date and was not: values by name, the programme by its slug."""
         stale = [name for name, value in self.values.items() if value.next_review < on]
         return [*stale, self.slug] if self.next_review < on else stale
+
+    @property
+    def kinds(self) -> dict[str, NoticeKind]:
+        """What each cause leads to: its events, and a sweep, unless the programme only ever ends something."""
+        kinds: dict[str, NoticeKind] = {event: trigger.kind for event, trigger in self.triggers.items()}
+        swept: tuple[NoticeKind, ...] = ("entitlement", "duty", "information")
+        found = next((kind for kind in swept if kind in kinds.values()), None)
+        return kinds | ({SWEEP: found} if found else {})
 
     def in_force(self, on: date) -> bool:
         """Whether the programme exists on a date."""

@@ -1,8 +1,9 @@
-"""Commands of the queue: notices, staff tasks, wording, audit, keys, desk, dispatch, hold. Django is set up inside each."""
+"""Commands of the queue: notices, staff tasks, wording, audit, keys, desk, dispatch, hold, sweeps. Django is set up inside each."""
 
 import typer
 
-from notices.commands import audit, desk, holds, keys, queue, tasks, wording
+from eligibility.commands import programmes_app
+from notices.commands import audit, desk, holds, keys, queue, sweeps, tasks, wording
 from notices.commands.desk import send
 from notices.commands.store import open_queue
 
@@ -16,5 +17,7 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(wording.app, name="wording")
     app.add_typer(audit.app, name="audit")
     app.add_typer(keys.app, name="keys")
+    programmes_app.command("sweep")(sweeps.sweep)
+    programmes_app.command("sweeps")(sweeps.list_sweeps)
     for command in (desk.desk, desk.dispatch, holds.hold, holds.release):
         app.command()(command)
