@@ -47,8 +47,9 @@ notices.commands.mount(app)
 
 
 def the_night() -> tuple[Stage, ...]:
-    """One night, in order. The two stages of `notices` are imported once Django is set up."""
+    """One night, in order. The stages of `notices` are imported once Django is set up."""
     from notices.approval.prepare import prepare_notices
+    from notices.approval.sweeps import release_sweeps
     from notices.recipients.publish import publish_safety
 
     return (
@@ -60,6 +61,7 @@ def the_night() -> tuple[Stage, ...]:
         Stage(name="detect_events", run=detect_events),
         Stage(name="score_probable", run=score_probable),
         Stage(name="match_programmes", run=match_programmes),
+        Stage(name="release_sweeps", run=release_sweeps),
         Stage(name="prepare_notices", run=prepare_notices),
         Stage(name="publish_snapshot", run=publish_snapshot),
     )

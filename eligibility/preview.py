@@ -136,14 +136,3 @@ def backtest(who: Population, programme: Programme, events: pl.DataFrame, states
         counts = {name: found.filter(pl.col("verdict") == name).height for name in (*_LET_IN, "ineligible")}
         rows.append({"night": night.isoformat(), "cases": asked.height, **counts})
     return rows
-
-
-def sweep(who: Population, programme: Programme, on: date) -> pl.DataFrame:
-    """Everybody who is let in and not receiving, without any event: subject_id, household_id, verdict; most certain first."""
-    found = verdicts(who, programme, on).filter(pl.col("verdict").is_in(_LET_IN))
-    return found.select("subject_id", "household_id", "verdict").sort("verdict", "subject_id")
-
-
-def portions(found: pl.DataFrame, a_day: int) -> list[pl.DataFrame]:
-    """The people of a sweep in daily portions of at most so many."""
-    return [found.slice(start, a_day) for start in range(0, found.height, a_day)]
