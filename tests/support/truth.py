@@ -43,6 +43,7 @@ class Comparison:
     missed_of: Counter[str] = field(default_factory=Counter)  #: code → real events that were not found
     wrong_of: Counter[str] = field(default_factory=Counter)  #: code → real events of which something else became
     false: Counter[str] = field(default_factory=Counter)  #: code → what was found and never happened
+    subjects: set[str] = field(default_factory=set)  #: everybody about whom they differ
 
     def recall(self, code: str) -> float:
         """The share of an event's real happenings that were found with their outcome; 1.0 where there were none."""
@@ -77,16 +78,19 @@ def compare(truth: Sequence[TruthRow], events: pl.DataFrame, codes: Iterable[str
             # what was cancelled before the night saw it need not be known as an event at all
             if real.outcome != "void":
                 result.missed.append(said)
+                result.subjects.update(real.subject_ids)
                 result.missed_of[real.code] += 1
         elif state != STATE_OF_OUTCOME[real.outcome]:
             result.wrong_outcome.append(f"{said}: {real.outcome} expected, {state} found")
             result.wrong_of[real.code] += 1
+            result.subjects.update(real.subject_ids)
         else:
             result.right[real.code] += 1
     for (code, subjects, occurred), state in found.items():
         if state != "void":
             result.mistaken.append(f"{code} {subjects} {occurred}: {state}")
             result.false[code] += 1
+            result.subjects.update(subjects)
     return result
 
 
