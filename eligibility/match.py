@@ -67,20 +67,31 @@ def match_programmes(night: Night) -> Matches:
     warehouse, paths, mode = night.warehouse, night.settings.paths, night.settings.mode
     for name in ("create_schema", "create_matches"):
         warehouse.define(_SQL[name].text)
-    cases = _cases(night)
-    asked = [
-        Asked(version=version, trees=version.programme.compiled(night.on), cases=mine)
-        for version in published(paths.catalogue, night.on, mode=mode)
-        if (mine := cases.filter(pl.col("code").is_in(list(version.programme.triggers)))).height
-    ]
-    frame = pl.DataFrame(_rows(night, cases, asked), schema=MATCH).sort("match_id")
+    versions = published(paths.catalogue, night.on, mode=mode)
+    frame = matches_of(night, versions)
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
     return Matches(
         verdicts=Counter(frame["verdict"].to_list()),
         programmes=Counter(frame.filter(pl.col("verdict") != "ineligible")["programme"].to_list()),
         left_out=left_out(paths.catalogue, night.on, mode=mode),
-        past_review=tuple(one.version.programme.slug for one in asked if one.version.programme.past_review(night.on)),
+        past_review=_past_review(versions, set(frame["programme"].to_list()), night.on),
     )
+
+
+def matches_of(night: Night, versions: Sequence[Published]) -> pl.DataFrame:
+    """The rows of `matches.matches` of these programmes for a night: what it brought, judged on the records as the night knew them."""
+    cases = _cases(night)
+    asked = [
+        Asked(version=version, trees=version.programme.compiled(night.on), cases=mine)
+        for version in versions
+        if (mine := cases.filter(pl.col("code").is_in(list(version.programme.triggers)))).height
+    ]
+    return pl.DataFrame(_rows(night, cases, asked), schema=MATCH).sort("match_id")
+
+
+def _past_review(versions: Sequence[Published], matched: set[str], on: date) -> tuple[str, ...]:
+    programmes = (version.programme for version in versions)
+    return tuple(one.slug for one in programmes if one.slug in matched and one.past_review(on))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,27 +112,3 @@ def difference(who: Population, old: Programme, new: Programme, on: date) -> dic
     after = verdicts(who, new, on).select("subject_id", "verdict")
     moved = before.join(after, on="subject_id").filter(pl.col("before") != pl.col("verdict"))
     return _counted(moved, pl.col("before") + " → " + pl.col("verdict"))
-
-
-def backtest(who: Population, programme: Programme, events: pl.DataFrame, states: pl.DataFrame) -> list[dict[str, Any]]:
-    """For each past night: the subjects of settled events that lead to this programme, and their verdicts on that date.
-
-    Judged on the records of the snapshot, so somebody whose records changed since is judged as they are now.
-    """
-    settled = states.filter(pl.col("state") == "settled").select("event_id", pl.col("night").alias("as_of"))
-    mine = events.filter(pl.col("code").is_in(list(programme.triggers)) & (pl.col("class") == "automatic"))
-    cases = (
-        mine.join(settled, on="event_id")
-        .explode("subject_ids")
-        .rename({"subject_ids": "subject_id"})
-        .join(who.people, on="subject_id", suffix="_now")
-        .with_row_index("case_id")
-        .with_columns(pl.col("case_id").cast(pl.Int64))
-    )
-    rows = []
-    for night in cases["as_of"].unique().sort().to_list():
-        asked = cases.filter(pl.col("as_of") == night)
-        found = verdicts(who, programme, night, cases=asked)
-        counts = {name: found.filter(pl.col("verdict") == name).height for name in (*_LET_IN, "ineligible")}
-        rows.append({"night": night.isoformat(), "cases": asked.height, **counts})
-    return rows

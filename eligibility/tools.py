@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from eligibility import catalogue
+from eligibility.backtest import backtest as backtest_of
 from eligibility.parts import Criterion, Group
 from eligibility.population import population
-from eligibility.preview import backtest as backtest_of
 from eligibility.preview import difference
 from eligibility.preview import preview as preview_of
 from eligibility.programme import Programme, read_programme
@@ -110,11 +110,10 @@ def diff(
 
 
 def backtest(context: typer.Context, slug: str, file: From = None, as_json: AsJson = False) -> None:
-    """How many cases each past night would have had, by verdict, judged on today's records."""
+    """過去の夜ごとの件数（その夜に分かっていた記録で判定） / cases each past night would have had, judged on the records it knew."""
     programme = programme_of(slug, file)
     reader, _ = _snapshot(context, None)
-    with population(reader, [programme]) as who:
-        rows = backtest_of(who, programme, reader.table("events.events"), reader.table("events.states"))
+    rows = backtest_of(reader, programme, front(context).settings)
     print_rows(rows, as_json=as_json, columns=("night", "cases", "eligible", "possible", "ineligible"))
 
 

@@ -11,7 +11,7 @@ from tests.browser.test_day import NARROW, faults
 from tests.support.browsing import DESKTOP, Desk, chromium, running_desk, sign_in
 
 #: route → who looks → addresses; what comes with a form is in STEPS
-PAGES = {
+PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "log_in": {"": ("/login/",)},
     "queue": {"aoki": ("/queue/", "/queue/?event=E05", "/queue/?event=E99"), "doi": ("/queue/",)},
     "review": {"aoki": ("/notices/1/",), "doi": ("/notices/2/",)},

@@ -95,7 +95,7 @@ def test_a_table_with_a_gap_is_a_warning(tmp_path: Path, changes: dict[str, Any]
 
 
 def test_an_exclusion_without_an_example_is_pointed_at(tmp_path: Path) -> None:
-    out = [{"id": "moved", "name": TEXT, "expr": "age_on(subject.birth_date, as_of) > 90", "cites": "法"}]
+    out = [{"id": "moved", "label": TEXT, "expr": "age_on(subject.birth_date, as_of) > 90", "cites": "法"}]
     (found,) = _found(tmp_path, exclusions=out)
     assert found == ("warning", "no example is left out by moved; add one (excluded: moved)")
 

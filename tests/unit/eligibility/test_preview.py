@@ -1,11 +1,7 @@
-from datetime import date
 from typing import Any
 
-import polars as pl
-import pytest
-
 from eligibility.population import Population
-from eligibility.preview import backtest, difference, preview
+from eligibility.preview import difference, preview
 from eligibility.programme import Programme, parse_programme
 from tests.support.programmes import plain
 from tests.unit.eligibility.test_population import ON, reader, who  # fixtures
@@ -48,22 +44,3 @@ def test_samples_hold_nothing_by_which_somebody_is_known(who: Population) -> Non
 def test_two_versions_differ_in_whom_they_let_in(who: Population) -> None:
     assert difference(who, _programme(), _older(60), ON) == {"ineligible → possible": 1}
     assert difference(who, _programme(), _programme(), ON) == {}
-
-
-@pytest.mark.parametrize(
-    ("state", "code", "night", "cases"),
-    [
-        pytest.param("settled", "E01", ON, 1, id="a settled event of the programme"),
-        pytest.param("void", "E01", ON, 0, id="a void one"),
-        pytest.param("settled", "E10", ON, 0, id="another event"),
-    ],
-)
-def test_past_nights_are_judged_by_their_own_date(
-    who: Population, state: str, code: str, night: date, cases: int
-) -> None:
-    event = {"event_id": "e", "code": code, "class": "automatic", "detail": "", "occurred_on": night}
-    events = pl.DataFrame([event | {"subject_ids": ["child"]}])
-    states = pl.DataFrame([{"event_id": "e", "state": state, "night": night}])
-    rows = backtest(who, _programme(), events, states)
-    expected = [{"night": "2026-11-20", "cases": 1, "eligible": 0, "possible": 1, "ineligible": 0}]
-    assert rows == (expected if cases else [])

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -86,12 +87,13 @@ def test_a_language_nobody_is_named_to_read_cannot_be_approved_in_production(dra
 
 
 def test_another_offices_text_is_not_there(drafts: list[Wording]) -> None:
-    for refused in (
+    tried: tuple[Callable[[], object], ...] = (
         lambda: approve(drafts[0], INSURANCE),
         lambda: wordings.take(drafts[0].pk, officer=INSURANCE, at=AT),
         lambda: wordings.give_back(drafts[0].pk, officer=INSURANCE, at=AT),
         lambda: wordings.reject(drafts[0].pk, officer=INSURANCE, at=AT, reason="x"),
-    ):
+    )
+    for refused in tried:
         with pytest.raises(Wording.DoesNotExist):
             refused()
     assert not AuditRow.objects.exists()
