@@ -121,3 +121,8 @@ def test_the_reason_says_whether_it_was_cancelled_or_corrected() -> None:
     by = entry("x", "CANCEL_MINUS")
     assert TakeBack(by=by, change_ids=frozenset(), right=False).reason == "R2_cancelled"
     assert TakeBack(by=replace(by, reason="CORRECTION"), change_ids=frozenset(), right=True).reason == "R2_corrected"
+
+
+def test_a_row_that_went_back_takes_back_the_one_before_it_alone() -> None:
+    pairs = [entry("a", "ROW"), tonight("x", "REVERSAL"), entry("b", "ROW"), tonight("y", "REVERSAL")]
+    assert taken(*pairs) == [{"a"}, {"b"}]

@@ -202,3 +202,20 @@ def test_a_check_leaves_nothing_once_it_is_forgotten(warehouse: Warehouse, check
     assert (
         warehouse.read("SELECT table_name FROM information_schema.tables WHERE table_name = 'arrived'", {}).height == 0
     )
+
+
+def test_a_file_with_a_header_alone_is_read_and_holds_nothing(warehouse: Warehouse, checked: Check) -> None:
+    result = checked(f"{HEADER}\n")
+    assert (result.rows, result.known, result.quarantined.height, result.all_named, result.all_different) == (
+        0,
+        0,
+        0,
+        True,
+        True,
+    )
+    assert warehouse.read("SELECT * FROM arrived", {}).height == 0
+
+
+def test_a_file_with_a_header_alone_must_still_have_the_contracts(checked: Check) -> None:
+    with pytest.raises(FeedRejected, match="column case_no is missing"):
+        checked(HEADER.replace("case_no,", "") + "\n")
