@@ -2,7 +2,7 @@
 
 import typer
 
-from notices.commands import audit, desk, holds, keys, learning, queue, tasks, wording
+from notices.commands import audit, desk, doctor, holds, keys, learning, queue, tasks, wording
 from notices.commands.desk import send
 from notices.commands.learning import learn_once
 from notices.commands.store import open_queue
@@ -18,5 +18,5 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(wording.app, name="wording")
     app.add_typer(audit.app, name="audit")
     app.add_typer(keys.app, name="keys")
-    for command in (desk.desk, desk.dispatch, holds.hold, holds.release):
+    for command in (desk.desk, desk.dispatch, doctor.doctor, holds.hold, holds.release):
         app.command()(command)
