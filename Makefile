@@ -56,7 +56,6 @@ prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.tampering
 	$(BIN)/python -m tests.prove.mutants
 	$(BIN)/python -m tests.prove.breaker
-	$(BIN)/python -m tests.prove.faults
 	$(BIN)/python -m tests.prove.probable
 	$(BIN)/python -m tests.prove.first_night
 

@@ -28,6 +28,7 @@ from engine.schedule import Job, run_schedule
 from engine.warehouse.duck import open_warehouse
 from events.detect import detect_events
 from events.probable.score import score_probable
+from events.releases import release_holds
 from fixtures import demo_settings
 from fixtures.town import build_town
 from notices.sealing import make_keys
@@ -35,6 +36,9 @@ from notices.sealing import make_keys
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(engine.commands.records_app, name="records")
 app.add_typer(events.commands.app, name="events")
+events.commands.app.command("release")(
+    notices.commands.release_held
+)  # asked of the queue store, which events does not know
 app.add_typer(eligibility.commands.matches_app, name="matches")
 app.add_typer(eligibility.commands.programmes_app, name="programmes")
 app.command()(eligibility.commands.assess)
@@ -43,8 +47,9 @@ notices.commands.mount(app)
 
 
 def the_night() -> tuple[Stage, ...]:
-    """One night, in order. The two stages of `notices` are imported once Django is set up."""
+    """One night, in order. The stages of `notices` are imported once Django is set up."""
     from notices.approval.prepare import prepare_notices
+    from notices.approval.sweeps import release_sweeps
     from notices.recipients.publish import publish_safety
 
     return (
@@ -52,9 +57,11 @@ def the_night() -> tuple[Stage, ...]:
         Stage(name="publish_safety", run=publish_safety, always=True),
         Stage(name="check_integrity", run=check_integrity),
         Stage(name="derive_changes", run=derive_changes),
+        Stage(name="release_holds", run=release_holds),
         Stage(name="detect_events", run=detect_events),
         Stage(name="score_probable", run=score_probable),
         Stage(name="match_programmes", run=match_programmes),
+        Stage(name="release_sweeps", run=release_sweeps),
         Stage(name="prepare_notices", run=prepare_notices),
         Stage(name="publish_snapshot", run=publish_snapshot),
     )
@@ -74,14 +81,20 @@ def scan(
     """
     notices.commands.open_queue(settings)
     from notices.approval.ledger import DjangoJobLedger
+    from notices.approval.requests import DjangoRunRequests
 
-    paths = settings.paths
+    paths, municipality = settings.paths, settings.municipality.code
     with (
         telling(settings.alert, f"the night of {on} failed"),
         open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse,
     ):
         night = Night(
-            on=on, municipality=settings.municipality.code, warehouse=warehouse, settings=settings, clock=clock
+            on=on,
+            municipality=municipality,
+            warehouse=warehouse,
+            settings=settings,
+            clock=clock,
+            requests=DjangoRunRequests(municipality, clock),
         )
         summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress, again=again)
     if summary.halted:

@@ -26,7 +26,6 @@ for _tool in (
     tools.preview,
     tools.diff,
     tools.backtest,
-    tools.sweep,
     tools.explain,
     tools.register,
     tools.schema,
@@ -47,11 +46,11 @@ def check(
     """Checks programme files: rules, purposes, examples, review dates. Exit 2 when something must be put right."""
     files = catalogue.files(paths or ())
     findings = check_files(files, today(front(context).clock))
-    rows = ({"file": one.file, "severity": one.severity, "finding": one.text} for one in findings)
     if findings or as_json:
-        print_rows(rows, as_json=as_json, columns=("file", "severity", "finding"))
+        columns = ("file", "line", "column", "severity", "ja", "finding")
+        print_rows((one.as_json() for one in findings), as_json=as_json, columns=columns)
     else:
-        typer.echo(f"{len(files)} programme files: nothing to put right")
+        typer.echo(f"{len(files)}件の制度ファイルに、直すところはありません / programme files: nothing to put right")
     errors = sum(one.blocks for one in findings)
     if errors:
         raise InputError(f"{errors} errors in {len(files)} programme files")
@@ -124,6 +123,7 @@ def publish(
         demonstration=settings.mode == "demo",
     )
     typer.echo(f"{slug} {version}")
+    typer.echo(f"対象なのに知らせていない人は / whom nobody told yet: todoke programmes sweep {slug}", err=True)
 
 
 @matches_app.command("list")

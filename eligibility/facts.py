@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from eligibility.language.evaluate import Facts, Record
+from eligibility.language.parse import did_you_mean
 from engine.core.errors import InputError
 from engine.records.contract import TableContract, load_contracts
 
@@ -89,7 +90,10 @@ def _value(contract: TableContract, name: str, sql_type: str, value: Any) -> Any
         raise InputError(f"facts: {place} must be {said}, or null when it is not known")
     codes = contract.columns[name].codes if name in contract.columns else {}
     if codes and value not in codes:
-        raise InputError(f"facts: {place} has a code that is not in its contract; use one of {', '.join(codes)}")
+        nearest = did_you_mean(str(value), codes)
+        raise InputError(
+            f"facts: {place} has a code that is not in its contract; {nearest}use one of {', '.join(codes)}"
+        )
     return value
 
 
@@ -117,4 +121,5 @@ def _list(value: Any, place: str) -> Sequence[Any]:
 def _known(place: str, given: Mapping[str, Any], names: frozenset[str]) -> None:
     unknown = sorted(str(name) for name in set(given) - names)
     if unknown:
-        raise InputError(f"facts: {place} has no {unknown[0]!r}")
+        nearest = did_you_mean(unknown[0], names).rstrip()
+        raise InputError(f"facts: {place} has no {unknown[0]!r}{'; ' + nearest if nearest else ''}")

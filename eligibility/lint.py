@@ -1,31 +1,52 @@
-"""What is wrong with programme files before anybody signs them: broken rules, examples that do not hold, stale values."""
+"""What is wrong with programme files before anybody signs them: broken rules, examples that do not hold, stale or unused values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from eligibility.assess import unmet
+from eligibility.language.parse import did_you_mean
+from eligibility.places import Part, place_of
 from eligibility.programme import Programme, read_programme
 from eligibility.purposes import refusals
 from engine.core.errors import InputError, RuleError
+from events.detectors import load_detectors
 
 _FEWEST_EXAMPLES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing to put right. `error` blocks publishing; `warning` does not."""
+    """One thing to put right, where it stands, in English (`text`) and Japanese. `error` blocks publishing; `warning` does not."""
 
     file: str
     severity: Literal["error", "warning"]
     text: str
+    ja: str
+    line: int | None = None
+    column: int | None = None
 
     @property
     def blocks(self) -> bool:
         """Whether it must be put right before publishing."""
         return self.severity == "error"
+
+    def as_json(self) -> dict[str, Any]:
+        """For `programmes check`."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "severity": self.severity,
+            "finding": self.text,
+            "ja": self.ja,
+        }
+
+
+#: what was seen: where in the file, how grave, in English, in Japanese
+_Seen = tuple[Sequence[Part], Literal["error", "warning"], str, str]
 
 
 def check(paths: Sequence[Path], on: date) -> list[Finding]:
@@ -33,36 +54,106 @@ def check(paths: Sequence[Path], on: date) -> list[Finding]:
     return [finding for path in paths for finding in _check(path, on)]
 
 
-def _check(path: Path, on: date) -> list[Finding]:
+def _check(path: Path, on: date) -> Iterator[Finding]:
     try:
         programme = read_programme(path)
-    except RuleError as error:
-        return [Finding(file=path.name, severity="error", text=str(error))]
-    wrong = [*refusals(programme), *examples_that_fail(programme)]
-    found = [Finding(file=path.name, severity="error", text=text) for text in wrong]
-    if len(programme.examples) < _FEWEST_EXAMPLES:
-        found.append(
-            Finding(
-                file=path.name,
-                severity="error",
-                text=f"{len(programme.examples)} examples; at least {_FEWEST_EXAMPLES} are needed",
-            )
-        )
+    except RuleError as error:  # it names line and column itself
+        yield Finding(file=path.name, severity="error", text=str(error), ja=f"書きまちがいです：{error}")
+        return
+    text = path.read_text(encoding="utf-8")
+    for seen in (_granted, _named, _examples, _tables, _used, _reviewed):
+        for where, severity, said, ja in seen(programme, on):
+            place = place_of(text, where)
+            line, column = (place.line, place.column) if place else (None, None)
+            yield Finding(file=path.name, severity=severity, text=said, ja=ja, line=line, column=column)
     if path.stem != programme.slug:
-        found.append(
-            Finding(file=path.name, severity="error", text=f"the file is not named after its slug, {programme.slug}")
-        )
-    unread = sorted(
-        f"{table}.{column}"
-        for table, purpose in programme.reads.items()
-        for column in purpose.columns
-        if (table, column) not in programme.compiled(max(on, programme.valid_from)).reads
-    )
-    unused = sorted(name for name in programme.values if not _is_used(programme, name))
-    warnings = [f"values.{name} is used by no rule and no amount; take it out" for name in unused]
-    warnings += [f"{name} is past its review date; check it against the law" for name in programme.past_review(on)]
-    warnings += [f"`reads` allows {name}, which no rule reads; take it out" for name in unread]
-    return found + [Finding(file=path.name, severity="warning", text=text) for text in warnings]
+        said = f"the file is not named after its slug, {programme.slug}"
+        ja = f"ファイル名を slug（{programme.slug}）と同じにしてください"
+        yield Finding(file=path.name, severity="error", text=said, ja=ja, line=1, column=1)
+
+
+def _granted(programme: Programme, on: date) -> Iterator[_Seen]:
+    for refused in refusals(programme):
+        yield ["reads"], "error", refused, f"台帳で許されていない項目を読んでいます：{refused}"
+
+
+def _named(programme: Programme, on: date) -> Iterator[_Seen]:
+    """Events there are, and texts without slots: nothing would fill them."""
+    known = load_detectors()
+    for event in programme.triggers:
+        if event not in known:
+            nearest = did_you_mean(event, known)
+            said = f"there is no event {event}; {nearest}docs/glossary.md lists the events"
+            yield (
+                ["triggers", event],
+                "error",
+                said,
+                f"出来事 {event} はありません。docs/glossary.md の番号から選んでください",
+            )
+    for name in ("name", "gives", "how_to_apply"):
+        if any("{" in told for told in getattr(programme, name).model_dump().values()):
+            said = f"{name} has a slot in braces, which nothing fills; write the words themselves"
+            yield [name], "error", said, f"{name} に {{ }} があります。値は入りません。言葉で書いてください"
+
+
+def _examples(programme: Programme, on: date) -> Iterator[_Seen]:
+    for place, failure in _failing(programme):
+        yield ["examples", place], "error", failure, f"例が規則と合いません：{failure}"
+    count = len(programme.examples)
+    if count < _FEWEST_EXAMPLES:
+        said = f"{count} examples; at least {_FEWEST_EXAMPLES} are needed"
+        yield ["examples"], "error", said, f"例が{count}件しかありません。{_FEWEST_EXAMPLES}件以上書いてください"
+    shown = {example.excluded for example in programme.examples}
+    for one in programme.exclusions:
+        if one.id not in shown:
+            said = f"no example is left out by {one.id}; add one (excluded: {one.id})"
+            yield (
+                [programme.slug, one.id],
+                "warning",
+                said,
+                f"除外 {one.id} の例がありません。excluded: {one.id} の例を足してください",
+            )
+
+
+def _tables(programme: Programme, on: date) -> Iterator[_Seen]:
+    """Gaps and falls in tables, and dates at which nothing is paid any more."""
+    for name, value in programme.values.items():
+        for begin, numbers in value.values.items():
+            if not isinstance(numbers, tuple):
+                continue
+            falls = [place for place in range(1, len(numbers)) if numbers[place] <= numbers[place - 1]]
+            if falls:
+                said = (
+                    f"values.{name} of {begin} does not rise at entry {falls[0] + 1}; is a figure missing or doubled?"
+                )
+                yield (
+                    ["values", name],
+                    "warning",
+                    said,
+                    f"values.{name}（{begin}）の{falls[0] + 1}番目が前より大きくありません",
+                )
+        if programme.valid_to is not None:
+            for begin in (one for one in value.values if one > programme.valid_to):
+                said = f"values.{name} of {begin} begins after the programme has ended"
+                yield ["values", name], "warning", said, f"values.{name}（{begin}）は制度が終わったあとに始まります"
+
+
+def _used(programme: Programme, on: date) -> Iterator[_Seen]:
+    for name in sorted(name for name in programme.values if not _is_used(programme, name)):
+        said = f"values.{name} is used by no rule and no amount; take it out"
+        yield ["values", name], "warning", said, f"values.{name} はどこでも使われていません。消してください"
+    read = programme.compiled(max(on, programme.valid_from)).reads
+    columns = ((table, column) for table, purpose in programme.reads.items() for column in purpose.columns)
+    for table, column in sorted(one for one in columns if one not in read):
+        said = f"`reads` allows {table}.{column}, which no rule reads; take it out"
+        yield ["reads", table], "warning", said, f"reads の {table}.{column} はどの規則も読んでいません。消してください"
+
+
+def _reviewed(programme: Programme, on: date) -> Iterator[_Seen]:
+    for name in programme.past_review(on):
+        where = ["next_review"] if name == programme.slug else ["values", name, "next_review"]
+        said = f"{name} is past its review date; check it against the law"
+        yield where, "warning", said, f"{name} の見直し期日を過ぎています。法令と照らしてください"
 
 
 def _is_used(programme: Programme, name: str) -> bool:
@@ -77,12 +168,14 @@ def _is_used(programme: Programme, name: str) -> bool:
 
 def examples_that_fail(programme: Programme) -> list[str]:
     """Each example that does not hold, and in what."""
-    failures = []
-    for example in programme.examples:
+    return [failure for _, failure in _failing(programme)]
+
+
+def _failing(programme: Programme) -> Iterator[tuple[int, str]]:
+    for place, example in enumerate(programme.examples):
         try:
             difference = unmet(programme, example)
         except InputError as error:
             difference = str(error)
         if difference:
-            failures.append(f"example «{example.name}»: {difference}")
-    return failures
+            yield place, f"example «{example.name}»: {difference}"

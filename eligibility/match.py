@@ -69,11 +69,11 @@ def match_programmes(night: Night) -> Matches:
         warehouse.define(_SQL[name].text)
     cases = _cases(night)
     asked = [
-        _Asked(version=version, trees=version.programme.compiled(night.on), cases=mine)
+        Asked(version=version, trees=version.programme.compiled(night.on), cases=mine)
         for version in published(paths.catalogue, night.on, mode=mode)
         if (mine := cases.filter(pl.col("code").is_in(list(version.programme.triggers)))).height
     ]
-    frame = pl.DataFrame(_rows(night, cases, asked), schema=_MATCH).sort("match_id")
+    frame = pl.DataFrame(_rows(night, cases, asked), schema=MATCH).sort("match_id")
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
     return Matches(
         verdicts=Counter(frame["verdict"].to_list()),
@@ -84,8 +84,9 @@ def match_programmes(night: Night) -> Matches:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """One programme, understood for tonight, and the cases it is asked about."""
+class Asked:
+    """One programme, understood for tonight, and the cases it is asked about: case_id, event_id, code, detail, occurred_on,
+    detected_on, subject_id, household_id, as_of."""
 
     version: Published
     trees: Compiled
@@ -113,12 +114,12 @@ def _cases(night: Night) -> pl.DataFrame:
     return numbered.select(pl.col(name).cast(kind) for name, kind in _CASE.items())
 
 
-def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[_Asked]) -> list[dict[str, Any]]:
+def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dict[str, Any]]:
     """A match for each case and programme; records are copied out once per state that is read."""
     warehouse = night.warehouse
     found: dict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
 
-    def judge(part: pl.DataFrame, schema: str, expressions: Callable[[_Asked], dict[str, Node]]) -> None:
+    def judge(part: pl.DataFrame, schema: str, expressions: Callable[[Asked], dict[str, Node]]) -> None:
         wanted = [(one, expressions(one)) for one in asked]
         read = tables(node for _, asked_of in wanted for node in asked_of.values())
         members = of_members(node for _, asked_of in wanted for node in asked_of.values())
@@ -135,7 +136,7 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[_Asked]) -> list[di
             part = cases.filter(pl.col("detected_on") == detected_on)
             judge(part, _state_before(night, detected_on), lambda one: one.of_before)
     return [
-        _match(night, one, row, _case(one, row, found[row["case_id"], one.version.programme.slug]))
+        match_row(night, one, row, case_of(one, row, found[row["case_id"], one.version.programme.slug]))
         for one in asked
         for row in one.cases.iter_rows(named=True)
     ]
@@ -149,7 +150,8 @@ def _state_before(night: Night, detected_on: date) -> str:
     return "earlier"
 
 
-def _case(asked: _Asked, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:
+def case_of(asked: Asked, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:
+    """What the expressions of a programme gave for one case."""
     trees, occurred_on = asked.trees, row["occurred_on"]
     return Case(
         results={name: found.get(f"criterion:{name}") for name in trees.criteria},
@@ -162,7 +164,7 @@ def _case(asked: _Asked, row: Mapping[str, Any], found: Mapping[str, Any]) -> Ca
     )
 
 
-_MATCH: dict[str, pl.DataType | type[pl.DataType]] = {
+MATCH: dict[str, pl.DataType | type[pl.DataType]] = {
     "municipality_code": pl.String,
     "night": pl.Date,
     "match_id": pl.String,
@@ -189,7 +191,8 @@ _MATCH: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def _match(night: Night, asked: _Asked, row: Mapping[str, Any], case: Case) -> dict[str, Any]:
+def match_row(night: Night, asked: Asked, row: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """A row of `matches.matches`: a case with its verdict, and all that is kept of how it was reached."""
     version, programme = asked.version.version, asked.version.programme
     said, excluded = verdict(programme, case)
     occurred: date | None = row["occurred_on"]
@@ -197,7 +200,7 @@ def _match(night: Night, asked: _Asked, row: Mapping[str, Any], case: Case) -> d
     return {
         "municipality_code": night.municipality,
         "night": night.on,
-        "match_id": _digest(row["event_id"], programme.slug, row["subject_id"]),
+        "match_id": digest(row["event_id"], programme.slug, row["subject_id"]),
         "event_id": row["event_id"],
         "event_code": row["code"],
         "programme": programme.slug,
@@ -206,7 +209,7 @@ def _match(night: Night, asked: _Asked, row: Mapping[str, Any], case: Case) -> d
         "household_id": row["household_id"],
         "verdict": said,
         "excluded": excluded,
-        "kind": programme.triggers[row["code"]].kind,
+        "kind": programme.kinds[row["code"]],
         "office": programme.office,
         "recipient": programme.recipient,
         "sensitivity": programme.sensitivity,
@@ -233,5 +236,6 @@ def _verify(programme: Programme, case: Case, occurred: date | None, on: date) -
     return reasons
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """The name of something made of these parts, the same on every run."""
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]

@@ -12,6 +12,8 @@ from engine.core.errors import ValueNotInForce
 NoticeKind = Literal["entitlement", "duty", "ending", "information"]
 EventCode = Annotated[str, Field(pattern=r"^E\d{2}$")]
 NAME = r"^[a-z][a-z0-9_]*$"
+#: the cause of a notice that no event brought: everybody was held against a programme (全件点検)
+SWEEP = "SWEEP"
 KIND_OF_UNIT: Mapping[str, Kind] = {
     "JPY": "yen",
     "JPY/month": "yen",

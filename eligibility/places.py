@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import yaml
 
 Part = str | int
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,41 @@ def place_of(text: str, path: Sequence[Part]) -> Place | None:
         return None
     found = _followed(root, path)
     return found or _named(root, str(path[0]))
+
+
+def written_twice(text: str) -> tuple[Place, str] | None:
+    """The first field that stands twice among its neighbours, of which YAML would silently keep the last one."""
+    root = yaml.compose(text, Loader=_LOADER)
+    for mapping in _mappings(root) if root is not None else ():
+        seen: set[str] = set()
+        for key, _ in mapping.value:
+            if key.value in seen:
+                return _at(key), key.value
+            seen.add(key.value)
+    return None
+
+
+def impossible_date(text: str) -> tuple[Place, str] | None:
+    """The first thing written like a date that no calendar has, such as 2026-02-30, and where it stands."""
+    for node in _scalars(yaml.compose(text, Loader=yaml.SafeLoader)):
+        if node.tag == "tag:yaml.org,2002:timestamp":
+            try:
+                yaml.SafeLoader("").construct_yaml_timestamp(node)
+            except ValueError:
+                return _at(node), node.value
+    return None
+
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for one in pair:
+                yield from _scalars(one)
+    elif isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _scalars(one)
 
 
 def _followed(node: yaml.Node, path: Sequence[Part]) -> Place | None:

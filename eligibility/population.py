@@ -1,9 +1,14 @@
-"""A programme judged over everybody in the newest snapshot: for previews, comparisons and sweeps. Set-wise, no event needed."""
+"""Programmes judged over everybody in the newest snapshot: for previews, comparisons and sweeps. Set-wise, no event needed.
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+However many programmes are asked for, the records are read once: what they ask of people, records and households is found
+first (`language/shared`), and then every verdict, criterion by criterion where that is wanted, is a column of one query.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -11,12 +16,13 @@ import polars as pl
 from sqlglot import exp
 
 from eligibility.cases import judged
-from eligibility.language.compile import joins, tables, to_sql
-from eligibility.language.nodes import Node
+from eligibility.language.compile import joins, tables
+from eligibility.language.flags import in_three_values, maybe, surely
+from eligibility.language.nodes import Constant, Logic, Node
 from eligibility.language.shared import Shared
 from eligibility.language.sources import sources
 from eligibility.parts import Criterion, Group
-from eligibility.programme import Compiled, Programme
+from eligibility.programme import Programme
 from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
 from engine.records.contract import load_contracts
@@ -25,37 +31,43 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("population.sql"))
 _NOW = "now"
+_MEMORY_MB = 3_000
+#: a criterion that no record can answer
+_UNKNOWN = Constant(value=None, kind="boolean")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """Everybody registered as of a snapshot. `people`: subject_id, household_id, birth_date, sex, rel1, area, members."""
+    """Everybody registered as of a snapshot."""
 
     warehouse: Warehouse
-    people: pl.DataFrame
-    loaded: Collection[str]
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """subject_id, household_id, birth_date, sex, rel1, area and members (how many are registered together), by subject_id."""
+        return self.warehouse.query(_SQL["people"])
 
 
 @contextmanager
 def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Iterator[Population]:
-    """The snapshot's records that these programmes read, in memory. Raises InputError when the snapshot lacks one."""
-    read = _read(programmes)
-    with Warehouse(duckdb.connect()) as warehouse:
+    """The snapshot's records that these programmes read. Raises InputError when the snapshot lacks one."""
+    spilled = str(reader.folder.parent / ".spilled")  # what does not fit in memory stays on the volume of the records
+    with Warehouse(duckdb.connect(config={"memory_limit": f"{_MEMORY_MB}MB", "temp_directory": spilled})) as warehouse:
         warehouse.define("CREATE SCHEMA now")
-        for table in sorted(read):
+        for table, columns in sorted(columns_read(programmes).items()):
             if not reader.has(f"now.{table}"):
                 raise InputError(f"the snapshot of {reader.folder.name} has no table now.{table}")
             path = exp.convert(str(reader.folder / f"now.{table}.parquet")).sql(dialect="duckdb")
-            columns = Query(name="columns", text=", ".join(quoted(name) for name in sorted(read[table])))
-            made = _SQL["open_table"].about(table=f"now.{table}", columns=columns, file=Query(name="file", text=path))
+            listed = Query(name="columns", text=", ".join(quoted(name) for name in sorted(columns)))
+            made = _SQL["open_table"].about(table=f"now.{table}", columns=listed, file=Query(name="file", text=path))
             warehouse.define(made.text)
-        yield Population(warehouse=warehouse, people=warehouse.query(_SQL["people"]), loaded=frozenset(read))
+        yield Population(warehouse=warehouse)
 
 
 _OF_RESIDENTS = frozenset({"resident_id", "household_id", "status", "birth_date", "sex", "rel1", "addr_code"})
 
 
-def _read(programmes: Sequence[Programme]) -> dict[str, set[str]]:
+def columns_read(programmes: Iterable[Programme]) -> dict[str, set[str]]:
     """Table → the columns that these programmes read of it, and those by which its rows are found."""
     found: dict[str, set[str]] = {"residents": set(_OF_RESIDENTS)}
     for programme in programmes:
@@ -71,88 +83,118 @@ def _read(programmes: Sequence[Programme]) -> dict[str, set[str]]:
     return found
 
 
-def verdicts(who: Population, programme: Programme, on: date, *, cases: pl.DataFrame | None = None) -> pl.DataFrame:
-    """One row per person (or per case given): case_id, subject_id, verdict, excluded, and `criterion:<id>` for each.
+def judge_everybody(
+    who: Population,
+    programmes: Sequence[Programme],
+    on: date,
+    *,
+    explained: bool = False,
+    let_in: bool = False,
+    about: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Programmes judged over everybody in one pass, each person as if the event were on that date. One row per person.
 
-    Without cases, each person as if the event were on that very date.
+    Columns: subject_id, household_id, members, those of `about` (columns of residents), and for each programme `<slug>`: 2 eligible,
+    1 possible, 0 ineligible. `explained`: also `<slug>|criterion:<id>` and `<slug>|exclusion:<id>`, each true, false or unknown
+    (null). `let_in`: only people whom one of the programmes lets in.
     """
-    asked_about = _everybody(who, on) if cases is None else cases
-    trees = programme.compiled(on)
-    asked = _found_once(who, _asked(trees), on) if cases is None else _asked(trees)
-    found = judged(who.warehouse, asked_about, asked, _NOW)
-    unanswered = [name for name, tree in trees.criteria.items() if tree is None]
-    found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"criterion:{name}") for name in unanswered)
-    return asked_about.join(found, on="case_id").with_columns(*_said(programme, trees, on))
-
-
-def let_in(who: Population, programmes: Sequence[Programme], on: date) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Each programme's slug with everybody it lets in, as if the event were on that date: subject_id, household_id, verdict.
-
-    All programmes are judged in one pass over the people; the verdicts stay in the warehouse, one programme comes out at a time.
-    """
-    trees = {one.slug: one.compiled(on) for one in programmes}
-    every = {f"{slug}|{name}": node for slug, one in trees.items() for name, node in _asked(one).items()}
-    asked = _found_once(who, {name: node for name, node in every.items() if "|amount:" not in name}, on)
-    values = [f"{_verdict_sql(one, trees[one.slug], asked, on)} AS v{place}" for place, one in enumerate(programmes)]
-    query = _SQL["judge_all"].about(
-        values=Query(name="values", text=",\n".join(values)),
-        joins=Query(name="joins", text=joins(asked.values(), _NOW)),
+    columns: dict[str, str] = {}
+    trees = {one.slug: _trees(one, on) for one in programmes}
+    asked = _found_once(who, trees, on, about)
+    for one in programmes:
+        columns[one.slug] = _verdict_sql(one, asked[one.slug], on)
+        if explained:
+            columns |= {f"{one.slug}|{name}": in_three_values(node, _NOW) for name, node in asked[one.slug].items()}
+    places = {f"v{place}": name for place, name in enumerate(columns)}
+    any_of_them = (f"j.{place} > 0" for place, name in places.items() if name in trees)
+    query = _SQL["judge"].about(
+        about=_listed(f"c.{quoted(name)}," for name in about),
+        values=_listed((f"{columns[name]} AS {place}" for place, name in places.items()), ",\n"),
+        joins=Query(name="joins", text=joins([node for one in asked.values() for node in one.values()], _NOW)),
+        which=_listed(any_of_them, " OR ") if let_in else Query(name="which", text="TRUE"),
     )
-    who.warehouse.write(query, on=on)
-    for place, one in enumerate(programmes):
-        yield one.slug, who.warehouse.query(_SQL["let_in"].about(verdict=f"v{place}"))
+    return who.warehouse.query(query).rename(places)
 
 
-def _found_once(who: Population, asked: Mapping[str, Node], on: date) -> Mapping[str, Node]:
-    """The same questions, with what they ask of records and households found once for everybody, in tables of the warehouse."""
-    shared = Shared(schema=_NOW)
-    rewritten = {name: shared.rewritten(node) for name, node in asked.items()}
-    who.warehouse.write(_SQL["moment"], on=on)
-    for name, facts in (("person_facts", shared.person_facts()), ("household_facts", shared.household_facts())):
-        made = _SQL["make_facts"].about(table=f"{_NOW}.{name}", facts=Query(name="facts", text=facts))
+def verdicts(who: Population, programme: Programme, on: date, *, cases: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per person (or per case given): subject_id, verdict, excluded, and `criterion:<id>` for each.
+
+    Without cases, each person as if the event were on that very date; then also household_id, members, birth_date and area.
+    """
+    if cases is None:
+        found = judge_everybody(who, [programme], on, explained=True, about=("birth_date", "addr_code"))
+        found = found.rename(lambda name: name.removeprefix(f"{programme.slug}|")).drop(programme.slug)
+        found = found.with_columns(pl.col("addr_code").str.slice(0, 6).alias("area"))
+    else:
+        trees = programme.compiled(on)
+        asked = {name: tree for name, tree in _trees(programme, on).items() if tree is not _UNKNOWN}
+        found = cases.join(judged(who.warehouse, cases, asked, _NOW), on="case_id")
+        unanswered = [name for name, tree in trees.criteria.items() if tree is None]
+        found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"criterion:{name}") for name in unanswered)
+    return found.with_columns(*_said(programme, on))
+
+
+def amounts(who: Population, programme: Programme, on: date, people: pl.DataFrame) -> pl.DataFrame:
+    """The people given, each with a column `amount:<place>` for every amount of the programme: whether it counts for them."""
+    trees = {f"amount:{place}": tree for place, tree in enumerate(programme.compiled(on).amounts)}
+    cases = people.with_row_index("case_id").with_columns(
+        pl.col("case_id").cast(pl.Int64), pl.lit(on).alias("as_of"), pl.lit(on).alias("occurred_on"), pl.lit("").alias("detail")
+    )  # fmt: skip
+    asked = {name: tree for name, tree in trees.items() if tree is not None}
+    found = judged(who.warehouse, cases, asked, _NOW) if asked else cases.select("case_id")
+    always = [pl.lit(value=True).alias(name) for name, tree in trees.items() if tree is None]
+    return cases.join(found, on="case_id").with_columns(*always)
+
+
+def _listed(texts: Iterable[str], between: str = " ") -> Query:
+    return Query(name="listed", text=between.join(texts))
+
+
+def _trees(programme: Programme, on: date) -> dict[str, Node]:
+    """Every criterion and exclusion of a programme as a tree, by its name."""
+    trees = programme.compiled(on)
+    asked = {f"criterion:{name}": _UNKNOWN if tree is None else tree for name, tree in trees.criteria.items()}
+    return asked | {f"exclusion:{name}": tree for name, tree in trees.exclusions.items()}
+
+
+def _found_once(
+    who: Population, trees: Mapping[str, Mapping[str, Node]], on: date, about: Sequence[str]
+) -> dict[str, dict[str, Node]]:
+    """The same questions, with what they ask of people, records and households found once for everybody, in tables of the warehouse."""
+    shared = Shared(schema=_NOW, as_of=on, occurred_on=on)
+    rewritten = {slug: {name: shared.rewritten(node) for name, node in asked.items()} for slug, asked in trees.items()}
+    selects = (shared.born(), shared.records(), shared.people(about), shared.households())
+    for name, select in zip(("born", "records", "people", "households"), selects, strict=True):
+        made = _SQL["make_facts"].about(table=f"{_NOW}.{name}", facts=Query(name="facts", text=select))
         who.warehouse.define(made.text)
     return rewritten
 
 
-def _verdict_sql(programme: Programme, trees: Compiled, asked: Mapping[str, Node], on: date) -> str:
-    """`judge.verdict` as a number: 2 eligible, 1 possible, 0 ineligible."""
+def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date) -> str:
+    """`judge.verdict` as a number."""
     if not programme.in_force(on):
-        return "0"
-    excluded = [to_sql(asked[f"{programme.slug}|exclusion:{name}"], _NOW) for name in trees.exclusions]
-    met = _met_sql(programme, programme.criteria, asked)
-    barred = "".join(f"WHEN {one} THEN 0 " for one in excluded)
-    return f"CAST(CASE {barred}WHEN {met} THEN 2 WHEN NOT {met} THEN 0 ELSE 1 END AS TINYINT)"
+        return "CAST(0 AS TINYINT)"
+    met = _met_tree(programme.criteria, asked)
+    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], _NOW)} THEN 0 " for one in programme.exclusions)
+    return f"CAST(CASE {barred}WHEN {surely(met, _NOW)} THEN 2 WHEN {maybe(met, _NOW)} THEN 1 ELSE 0 END AS TINYINT)"
 
 
-def _met_sql(programme: Programme, group: Group, asked: Mapping[str, Node]) -> str:
-    parts = []
-    for part in group.parts:
-        if isinstance(part, Criterion):
-            node = asked.get(f"{programme.slug}|criterion:{part.id}")
-            parts.append(to_sql(node, _NOW) if node is not None else "CAST(NULL AS BOOLEAN)")
-        else:
-            parts.append(_met_sql(programme, part, asked))
-    joined = (" AND " if group.all is not None else " OR ").join(parts)
-    return f"(NOT ({joined}))" if group.all is None and group.any is None else f"({joined})"
+def _met_tree(group: Group, asked: Mapping[str, Node]) -> Node:
+    """What a group of criteria asks, as one expression."""
+    parts = tuple(
+        asked[f"criterion:{one.id}"] if isinstance(one, Criterion) else _met_tree(one, asked) for one in group.parts
+    )
+    if group.all is not None:
+        return Logic(operator="and", parts=parts)
+    any_of = Logic(operator="or", parts=parts)
+    return any_of if group.any is not None else Logic(operator="not", parts=(any_of,))
 
 
-def _everybody(who: Population, on: date) -> pl.DataFrame:
-    return who.people.with_row_index("case_id").with_columns(
-        pl.col("case_id").cast(pl.Int64), pl.lit(on).alias("as_of"), pl.lit(on).alias("occurred_on"), pl.lit("").alias("detail")
-    )  # fmt: skip
-
-
-def _asked(trees: Compiled) -> Mapping[str, Node]:
-    asked = {f"criterion:{name}": tree for name, tree in trees.criteria.items() if tree is not None}
-    asked |= {f"exclusion:{name}": tree for name, tree in trees.exclusions.items()}
-    return asked | {f"amount:{place}": tree for place, tree in enumerate(trees.amounts) if tree is not None}
-
-
-def _said(programme: Programme, trees: Compiled, on: date) -> tuple[pl.Expr, pl.Expr]:
+def _said(programme: Programme, on: date) -> tuple[pl.Expr, pl.Expr]:
     """verdict and excluded as `judge.verdict` gives them, for whole columns."""
     excluded = pl.lit("")
-    for name in reversed(list(trees.exclusions)):
-        excluded = pl.when(pl.col(f"exclusion:{name}")).then(pl.lit(name)).otherwise(excluded)
+    for one in reversed(programme.exclusions):
+        excluded = pl.when(pl.col(f"exclusion:{one.id}")).then(pl.lit(one.id)).otherwise(excluded)
     if not programme.in_force(on):
         excluded = pl.lit("not_in_force")
     met = _met(programme.criteria)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from eligibility.parts import Criterion
-from eligibility.population import Population, verdicts
+from eligibility.population import Population, amounts, verdicts
 from eligibility.programme import Programme
 
 _BANDS = (0, 6, 15, 18, 40, 65, 75)
@@ -39,16 +39,17 @@ def preview(who: Population, programme: Programme, on: date) -> Preview:
     """Who would match on a date, as if the event were that very day. Samples are masked: no number, no name, no address."""
     found = verdicts(who, programme, on)
     matched = found.filter(pl.col("verdict").is_in(_LET_IN))
+    counted = {name: int(count) for name, count in found["verdict"].value_counts().iter_rows()}
     return Preview(
         people=found.height,
-        verdicts={name: found.filter(pl.col("verdict") == name).height for name in (*_LET_IN, "ineligible")},
+        verdicts={name: counted.get(name, 0) for name in (*_LET_IN, "ineligible")},
         excluded=_counted(found.filter(pl.col("excluded") != ""), pl.col("excluded")),
         by_age=_counted(matched, _age_band(on)),
         by_area=_counted(matched, pl.col("area").fill_null("")),
         by_household=_counted(matched, pl.col("members").cast(pl.String) + " people"),
         criteria=tuple(_criterion(found, one) for one in programme.criteria.criteria()),
-        yen_per_year=_yen_per_year(programme, matched, on),
-        samples=tuple(_masked(row, on) for row in matched.head(_SAMPLES).iter_rows(named=True)),
+        yen_per_year=_yen_per_year(programme, amounts(who, programme, on, matched), on),
+        samples=tuple(_masked(row, on) for row in matched.bottom_k(_SAMPLES, by="subject_id").iter_rows(named=True)),
     )
 
 
@@ -82,22 +83,21 @@ def _criterion(found: pl.DataFrame, one: Criterion) -> dict[str, Any]:
 
 
 def _yen_per_year(programme: Programme, matched: pl.DataFrame, on: date) -> tuple[int, int]:
-    """The least and most these people could come to, each with the amounts that count or may count for them."""
-    least = most = 0
-    shown = [(place, programme.values[one.value], one.when is None) for place, one in enumerate(programme.amounts)]
-    for row in matched.iter_rows(named=True):
-        sure: list[int] = []
-        maybe: list[int] = []
-        for place, value, always in shown:
-            yen = value.on(max(on, programme.valid_from), programme.slug)
-            assert isinstance(yen, int)
-            counts = True if always else row[f"amount:{place}"]
-            yearly = yen * (12 if value.unit == "JPY/month" else 1)
-            if counts is not False:
-                (sure if counts else maybe).append(yearly)
-        chosen = sure or maybe
-        least, most = least + min(chosen, default=0), most + max(chosen, default=0)
-    return least, most
+    """The least and most these people could come to, each with the amounts that count for them, or else those that may."""
+    sure, maybe = [], []
+    for place, one in enumerate(programme.amounts):
+        value, counts = programme.values[one.value], pl.col(f"amount:{place}")
+        yen = value.on(max(on, programme.valid_from), programme.slug)
+        assert isinstance(yen, int)
+        yearly = pl.lit(yen * (12 if value.unit == "JPY/month" else 1), dtype=pl.Int64)
+        sure.append(pl.when(counts).then(yearly))
+        maybe.append(pl.when(counts.is_null()).then(yearly))
+    if not sure:
+        return 0, 0
+    least = pl.coalesce(pl.min_horizontal(sure), pl.min_horizontal(maybe), 0).sum()
+    most = pl.coalesce(pl.max_horizontal(sure), pl.max_horizontal(maybe), 0).sum()
+    ends = matched.select(least=least, most=most)
+    return int(ends["least"].item()), int(ends["most"].item())
 
 
 def _masked(row: Mapping[str, Any], on: date) -> dict[str, Any]:
@@ -136,14 +136,3 @@ def backtest(who: Population, programme: Programme, events: pl.DataFrame, states
         counts = {name: found.filter(pl.col("verdict") == name).height for name in (*_LET_IN, "ineligible")}
         rows.append({"night": night.isoformat(), "cases": asked.height, **counts})
     return rows
-
-
-def sweep(who: Population, programme: Programme, on: date) -> pl.DataFrame:
-    """Everybody who is let in and not receiving, without any event: subject_id, household_id, verdict; most certain first."""
-    found = verdicts(who, programme, on).filter(pl.col("verdict").is_in(_LET_IN))
-    return found.select("subject_id", "household_id", "verdict").sort("verdict", "subject_id")
-
-
-def portions(found: pl.DataFrame, a_day: int) -> list[pl.DataFrame]:
-    """The people of a sweep in daily portions of at most so many."""
-    return [found.slice(start, a_day) for start in range(0, found.height, a_day)]

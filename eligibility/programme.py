@@ -1,6 +1,5 @@
 """One programme, one file: criteria, dated values, deadline, texts, citations, examples, and what it may read on which legal basis."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from eligibility.language.parse import did_you_mean, parse
 from eligibility.parts import (
     KIND_OF_UNIT,
     NAME,
+    SWEEP,
     Amount,
     Criterion,
     DatedValue,
@@ -23,12 +23,14 @@ from eligibility.parts import (
     Exclusion,
     Group,
     Law,
+    NoticeKind,
     Part,
     Purpose,
     Text,
     Trigger,
 )
-from eligibility.places import place_of
+from eligibility.places import impossible_date, place_of, written_twice
+from eligibility.slips import said
 from engine.core.errors import RuleError
 from engine.core.yaml_text import load_yaml
 from engine.records.contract import load_contracts
@@ -41,7 +43,7 @@ class Programme(Part):
     name: Text
     law: Law
     office: str
-    level: str
+    level: Literal["national", "prefectural", "municipal"]
     recipient: Literal["guardian", "mother", "self", "self_or_guardian", "next_of_kin", "nhi_payer"]
     sensitivity: Literal["normal", "sensitive"] = "normal"
     valid_from: date
@@ -165,6 +167,14 @@ class Programme(Part):
         stale = [name for name, value in self.values.items() if value.next_review < on]
         return [*stale, self.slug] if self.next_review < on else stale
 
+    @property
+    def kinds(self) -> dict[str, NoticeKind]:
+        """What each cause leads to: its events, and a sweep, unless the programme only ever ends something."""
+        kinds: dict[str, NoticeKind] = {event: trigger.kind for event, trigger in self.triggers.items()}
+        swept: tuple[NoticeKind, ...] = ("entitlement", "duty", "information")
+        found = next((kind for kind in swept if kind in kinds.values()), None)
+        return kinds | ({SWEEP: found} if found else {})
+
     def in_force(self, on: date) -> bool:
         """Whether the programme exists on a date."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
@@ -202,7 +212,11 @@ def read_programme(path: Path) -> Programme:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        return parse_programme(load_yaml(text))
+        values = load_yaml(text)
+        twice = written_twice(text)
+        if twice is not None:
+            raise RuleError(f"{path.name}, {twice[0]}: «{twice[1]}» is written twice in one place; take one out")
+        return parse_programme(values)
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:
@@ -211,7 +225,14 @@ def read_programme(path: Path) -> Programme:
         raise RuleError(f"{path.name} is not YAML: {line}{error.problem}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise RuleError(f"{path.name} is not YAML in UTF-8") from None
+    except ValueError:  # YAML reads 2026-02-30 as a date, and then there is none
+        found = impossible_date(text)
+        if found is None:
+            raise
+        raise RuleError(f"{path.name}, {found[0]}: {found[1]} is no date of the calendar; write YYYY-MM-DD") from None
     except RuleError as error:
+        if str(error).startswith(f"{path.name}, "):
+            raise
         place = place_of(text, _path_in(str(error)))
         where = f"{path.name}, {place}" if place else path.name
         raise type(error)(f"{where}: {error}") from None
@@ -234,10 +255,4 @@ def parse_programme(values: Any) -> Programme:
         misspelt = (one for one in found if one["type"] == "extra_forbidden" and one["loc"][-1] not in names)
         first = next(misspelt, found[0])
         where = ".".join(part for part in map(str, first["loc"]) if not part.startswith(_UNION_PARTS))
-        said = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            said = f"there is no such field; {did_you_mean(str(first['loc'][-1]), names)}see `todoke programmes schema`"
-        if first["type"] == "literal_error":
-            allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"])
-            said = f"{first['input']!r} is not allowed; {did_you_mean(str(first['input']), allowed)}use {', '.join(allowed)}"
-        raise RuleError(f"{where or 'the file'}: {said}") from None
+        raise RuleError(f"{where or 'the file'}: {said(first, names)}") from None

@@ -1,7 +1,7 @@
-"""Commands with which the policy team writes and tries a programme: new, preview, diff, backtest, sweep, explain, register, schema."""
+"""Commands with which the policy team writes and tries a programme: new, preview, diff, backtest, explain, register, schema."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +11,8 @@ from eligibility import catalogue
 from eligibility.parts import Criterion, Group
 from eligibility.population import population
 from eligibility.preview import backtest as backtest_of
-from eligibility.preview import difference, portions
+from eligibility.preview import difference
 from eligibility.preview import preview as preview_of
-from eligibility.preview import sweep as sweep_of
 from eligibility.programme import Programme, read_programme
 from eligibility.purposes import register_page
 from eligibility.scaffold import scaffold
@@ -40,12 +39,12 @@ def programme_of(slug: str, file: Path | None = None) -> Programme:
     return read_programme(path)
 
 
-def _published(settings_front: Front, slug: str) -> Programme:
+def published_version(settings_front: Front, slug: str) -> catalogue.Published:
     """The version of a programme that the night reads. Raises InputError when it was never published."""
     signing = settings_front.settings.paths.catalogue / slug / "current.json"
     if not signing.exists():
         raise InputError(f"{slug} was never published here; `todoke programmes publish {slug} --signed-off-by OFFICE`")
-    return catalogue.read_version(signing).programme
+    return catalogue.read_version(signing)
 
 
 def _snapshot(context: typer.Context, on: str | None) -> tuple[SnapshotReader, date]:
@@ -98,7 +97,7 @@ def diff(
 ) -> None:
     """Whose verdict changes from the published version (or another file) to this one."""
     new = programme_of(slug, file)
-    old = read_programme(against) if against else _published(front(context), slug)
+    old = read_programme(against) if against else published_version(front(context), slug).programme
     reader, day = _snapshot(context, on)
     with population(reader, [old, new]) as who:
         moved = difference(who, old, new, day)
@@ -117,32 +116,6 @@ def backtest(context: typer.Context, slug: str, file: From = None, as_json: AsJs
     with population(reader, [programme]) as who:
         rows = backtest_of(who, programme, reader.table("events.events"), reader.table("events.states"))
     print_rows(rows, as_json=as_json, columns=("night", "cases", "eligible", "possible", "ineligible"))
-
-
-def sweep(
-    context: typer.Context,
-    slug: str,
-    file: From = None,
-    a_day: Annotated[int, typer.Option("--a-day", min=1, help="How many a day staff could take on.")] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """Counts everybody let in and not receiving, without any event, and the office days it takes at so many a day."""
-    programme = programme_of(slug, file)
-    reader, day = _snapshot(context, None)
-    with population(reader, [programme]) as who:
-        found = sweep_of(who, programme, day)
-    days = [
-        {"day": number, "from": (day + timedelta(days=number)).isoformat(), "people": part.height}
-        for number, part in enumerate(portions(found, a_day), start=1)
-    ]
-    counted = dict(found["verdict"].value_counts().iter_rows())
-    if as_json:
-        print_json(
-            {"programme": slug, "on": day.isoformat(), "people": found.height, "verdicts": counted, "portions": days}
-        )
-        return
-    typer.echo(f"{programme.name.ja}: {found.height:,} people, in {len(days)} portions of at most {a_day}")
-    _chart("verdict", counted)
 
 
 def explain(

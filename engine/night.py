@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from engine.core.clock import Clock
 from engine.core.errors import Busy, InputError, SafetyStop
 from engine.core.jobs import Claim, JobLedger
+from engine.core.requests import NoRequests, RunRequests
 from engine.core.settings import Settings
 from engine.warehouse.duck import Warehouse
 
@@ -21,13 +22,14 @@ JOB = "night"
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """What a stage is given: the business date scanned, whose records, and the doors to stores, settings and time."""
+    """What a stage is given: the business date scanned, whose records, the doors to stores, settings and time, and what staff ask for."""
 
     on: date
     municipality: str
     warehouse: Warehouse
     settings: Settings
     clock: Clock
+    requests: RunRequests = field(default_factory=NoRequests)
 
 
 class Report(Protocol):
@@ -141,7 +143,8 @@ class _Run:
         """Every stage in order, until the end or a SafetyStop."""
         for place, stage in enumerate(self.stages):
             self.progress(stage.name, place, len(self.stages))
-            self.ledger.beat(JOB, self.night.municipality, self.night.on)
+            doing = {"stage": stage.name, "done": place, "of": len(self.stages)}
+            self.ledger.beat(JOB, self.night.municipality, self.night.on, doing=doing)
             try:
                 self._step(place, stage)
             except SafetyStop as stop:

@@ -13,11 +13,9 @@ from engine.core.console import front, parse_date, print_json, print_rows
 from engine.core.errors import InputError
 from engine.core.settings import Settings
 from engine.records.snapshot import read_snapshot
-from engine.warehouse.duck import open_warehouse
 from events.detectors import load_detectors
 from events.explain import paragraph
 from events.probable.commands import explained, register
-from events.releases import Release, release_held
 from events.scaffold import scaffold
 from events.why_not import why_not
 
@@ -104,24 +102,6 @@ def list_held(
         row | {"id": f"{row['night']}-{row['code']}-{row['place']}"} for row in _holds(front(context).settings, day)
     )
     print_rows(rows, as_json=as_json, columns=("code", "expected", "upper_limit", "seen", "said_ja", "said_en"))
-
-
-@app.command("release")
-def release(
-    context: typer.Context,
-    code: str,
-    on: Annotated[str, typer.Option("--date", help="The night that held them.")],
-    by: Annotated[str, typer.Option(help="Who decided.")],
-    reason: Annotated[str, typer.Option(help="Why the number is right.")],
-) -> None:
-    """Frees a kind of event that a night held for its number: the next night settles them. Refused while a night runs."""
-    settings, paths = front(context).settings, front(context).settings.paths
-    decided = Release(
-        municipality=settings.municipality.code, code=code, night=parse_date(on), officer=by, reason=reason
-    )
-    with open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse:
-        freed = release_held(warehouse, decided, at=settings.clock().now())
-    typer.echo(f"{freed} events {code} of {on} are released; the next night settles them")
 
 
 @app.command("new")

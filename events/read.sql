@@ -10,9 +10,9 @@ WHERE c.municipality_code = $municipality AND c.night = $night AND c.class <> 'c
        OR COALESCE(c.before.birth_date_unknown, FALSE) <> COALESCE(c.after.birth_date_unknown, FALSE));
 
 -- name: tables_with_news
--- One row per table that got rows tonight.
+-- One row per table that may have got rows tonight. A delta without rows brings none.
 SELECT DISTINCT f.table_name FROM history.files AS f
-WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted';
+WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted' AND (f.rows > 0 OR f.kind <> 'delta');
 
 -- name: subjects
 -- One row per person whom tonight's rows of one table name.
@@ -97,6 +97,7 @@ SELECT t.municipality_code, t.resident_id, t.household_id, t.status FROM people_
 
 -- name: reached
 -- One row per resident and event of `calendar_days`. The register is read once: everybody with one of its dates, then what it brings them.
+-- On a day of a missed night nobody counts who came with a later file.
 WITH due AS (
     SELECT r.resident_id, r.household_id, r.sex, r.birth_date, COALESCE(r.birth_date_unknown, FALSE) AS birth_date_unknown,
            r.resident_since, r.visa_until
@@ -114,7 +115,7 @@ based AS (
     SELECT due.*, 'visa_until' AS basis, due.visa_until AS value FROM due
 ),
 newcomers AS (
-    SELECT c.subject_id, MAX(c.change_id) AS change_id FROM changes.residents AS c
+    SELECT c.subject_id, MAX(c.change_id) AS change_id, MIN(c.file_date) AS came_with FROM changes.residents AS c
     WHERE c.municipality_code = $municipality AND c.night = $night AND c.after.status = 'RESIDENT' AND c.class <> 'cancelled'
       AND (c.before.status IS NULL OR c.before.status <> 'RESIDENT') 
       AND c.after.move_reason NOT IN ('BIRTH', 'EX_OFFICIO_ENTRY_NATURALISE', 'EX_OFFICIO_ENTRY_LOSS_OF_NATIONALITY')
@@ -126,7 +127,7 @@ SELECT d.code, d.detail, d.day, d.basis, b.resident_id, b.household_id, b.sex, b
 FROM based AS b
 INNER JOIN calendar_days AS d ON d.basis = b.basis AND d.value = b.value
 LEFT JOIN newcomers AS n ON n.subject_id = b.resident_id
-WHERE d.whose = 'all'
+WHERE (d.whose = 'all' AND (n.subject_id IS NULL OR n.came_with <= d.day))
    OR (d.whose = 'newcomers' AND n.subject_id IS NOT NULL)
    OR (d.whose = 'corrected' AND b.resident_id IN (SELECT c.resident_id FROM corrected_births AS c)
        AND COALESCE(b.resident_since, d.day) <= d.day);
@@ -173,6 +174,30 @@ WHERE c.municipality_code = $municipality AND c.night <= $night
       SELECT t.subject_id FROM changes.nhi AS t
       WHERE t.municipality_code = $municipality AND t.night = $night AND t.class IN ('cancelled', 'corrected'))
 ORDER BY c.subject_id, c.after.hist_no, c.night;
+
+-- name: reversals
+-- Of a system that keeps one row a key and numbers none: for each row of tonight that takes back an earlier one, that one and then itself.
+-- It takes back the newest that brought what it removes: the key says again what it said before, or is gone soon after it appeared.
+WITH pairs AS (
+    SELECT t.subject_id, t.change_id AS by_change, t.notified_date, t.processed_date, c.change_id, c.night
+    FROM <changes> AS t
+    INNER JOIN <changes> AS c ON c.municipality_code = t.municipality_code AND c.position < t.position AND <same_key>
+    WHERE t.municipality_code = $municipality AND t.night = $night AND c.night <= $night AND <stood>
+      AND ((t.class = 'changed' AND c.class = 'changed' AND <back_again> AND NOT (<untouched>))
+           OR (t.class = 'gone' AND c.class = 'appeared' AND c.file_date >= $since))
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY t.change_id ORDER BY c.position DESC) = 1
+),
+entries AS (
+    SELECT p.*, p.change_id AS own_change, p.night = $night AS tonight, 'ROW' AS reason, 1 AS place FROM pairs AS p
+    UNION ALL
+    SELECT p.*, p.by_change AS own_change, TRUE AS tonight, 'REVERSAL' AS reason, 2 AS place FROM pairs AS p
+)
+SELECT e.subject_id, e.own_change AS change_id, e.tonight, e.reason, CAST([] AS VARCHAR[]) AS moved,
+       CAST(NULL AS DATE) AS effective_before, CAST(NULL AS DATE) AS effective_on, FALSE AS effective_unknown,
+       CAST(NULL AS DATE) AS born_on, FALSE AS born_unknown,
+       CAST(NULL AS DATE) AS processed_before, e.processed_date AS processed_on, e.notified_date AS notified_on, TRUE AS counts
+FROM entries AS e
+ORDER BY e.subject_id, e.by_change, e.place;
 
 -- name: known
 -- One row per event of earlier nights that waits or concerns one of `people`, with its newest state before tonight.

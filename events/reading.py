@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import polars as pl
 
 from engine.core.dates import days
-from engine.core.sql import load_queries
+from engine.core.sql import Query, load_queries, quoted
 from engine.night import Night
+from engine.records.contract import load_contracts
+from engine.records.tables import listed
 from events.dates import Reached, reached_on
 from events.detectors import Detector, load_detectors
 from events.releases import released
@@ -38,7 +41,7 @@ def read_work(night: Night) -> Work:
         sequence
         for name in ("register_entries", "nhi_entries")
         for sequence in _sequences(warehouse.query(_SQL[name], **values))
-    ]
+    ] + _reversals(night)
     people = {candidate.subject_id for candidate in candidates} | {sequence[0].subject_id for sequence in sequences}
     touched = pl.DataFrame(
         {"change_id": [entry.change_id for sequence in sequences for entry in sequence]},
@@ -76,6 +79,43 @@ def _sequences(rows: pl.DataFrame) -> list[list[Entry]]:
         for row in rows.iter_rows(named=True)
     )
     return [list(sequence) for _, sequence in groupby(entries, key=lambda entry: entry.subject_id)]
+
+
+@cache
+def _reversible() -> Mapping[str, list[str]]:
+    """Tables that keep one row a key and bring events that can be taken back → what those events rest on."""
+    found: dict[str, set[str]] = {}
+    for detector in load_detectors().values():
+        recorded = detector.event_class in {"automatic", "staff-only"} and not detector.from_calendar
+        if recorded and load_contracts()[detector.table].kind == "state":
+            found.setdefault(detector.table, set()).update(detector.evidence)
+    return {table: sorted(columns) for table, columns in sorted(found.items())}
+
+
+def _reversals(night: Night) -> list[list[Entry]]:
+    """The rows that tonight's rows of such tables take back, each before the row that does. What is gone later than the limit has ended."""
+    values = {"municipality": night.municipality, "night": night.on}
+    since = night.on - timedelta(days=night.settings.waits.late_entry_days)
+    news = set(night.warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
+    found: list[list[Entry]] = []
+    for table, columns in _reversible().items():
+        if table not in news:
+            continue
+        query = _SQL["reversals"].about(
+            changes=f"changes.{table}",
+            same_key=_alike(load_contracts()[table].key, "c.after", "t.after"),
+            stood=_alike(columns, "t.before", "c.after"),
+            back_again=_alike(columns, "t.after", "c.before"),
+            untouched=_alike(columns, "c.before", "c.after"),
+        )
+        found += _sequences(night.warehouse.query(query, **values, since=since))
+    return found
+
+
+def _alike(columns: Iterable[str], one: str, other: str) -> Query:
+    """Whether two rows say the same in these columns."""
+    same = (f"{one}.{quoted(name)} IS NOT DISTINCT FROM {other}.{quoted(name)}" for name in columns)
+    return listed(same, by=" AND ")
 
 
 def find_candidates(night: Night) -> list[Candidate]:

@@ -14,17 +14,13 @@ CREATE TABLE IF NOT EXISTS events.releases (
 );
 
 -- name: held
--- One row: how many events of a kind that a night found are held now.
+-- One row: how many events of a kind that a night found are held on the eve of another.
 SELECT COUNT(*) AS held FROM events.events AS e
 INNER JOIN (
-    SELECT * FROM events.states WHERE municipality_code = $municipality
+    SELECT * FROM events.states WHERE municipality_code = $municipality AND night < $before
     QUALIFY ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY night DESC) = 1
 ) AS s ON s.event_id = e.event_id
 WHERE e.municipality_code = $municipality AND e.code = $code AND e.night = $night AND s.state = 'held';
-
--- name: last_night
--- One row: the newest night that decided about an event.
-SELECT MAX(night) AS night FROM events.states WHERE municipality_code = $municipality;
 
 -- name: insert
 INSERT INTO events.releases VALUES ($municipality, $code, $night, $from_night, $officer, $reason, $released_at);

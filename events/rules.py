@@ -53,7 +53,11 @@ def taken_back(work: Work) -> None:
 def _undo_tonight(work: Work, back: TakeBack) -> None:
     """What was entered and taken back between two nights never becomes an event."""
     kept = []
+    # where no reason says that a row takes another back, it looks like an event of its own
+    back_again = {back.by.change_id} if back.by.reason == "REVERSAL" else set()
     for candidate in work.candidates:
+        if back_again & set(candidate.change_ids):
+            continue
         if not back.change_ids & set(candidate.change_ids):
             kept.append(candidate)
         elif back.right:
@@ -130,7 +134,7 @@ def one_event_each(work: Work) -> None:
         for subject in event.subject_ids
     }
     grouped: dict[tuple[object, ...], list[Candidate]] = {}
-    for candidate in sorted(work.candidates, key=lambda one: (one.code, one.subject_id, one.change_ids)):
+    for candidate in sorted(work.candidates, key=_earliest_first):
         mark = (candidate.code, candidate.detail, candidate.subject_id, _dated(candidate.code, candidate.occurred_on))
         if mark in seen:
             continue
@@ -139,6 +143,10 @@ def one_event_each(work: Work) -> None:
         grouped.setdefault((candidate.code, candidate.detail, whose, candidate.occurred_on), []).append(candidate)
     work.events = [event_of(group, work) for group in grouped.values()]
     work.grouped = True
+
+
+def _earliest_first(one: Candidate) -> tuple[str, str, date, tuple[str, ...]]:
+    return one.code, one.subject_id, one.occurred_on or date.max, one.change_ids
 
 
 def _dated(code: str, on: date | None) -> date | None:

@@ -1,7 +1,8 @@
 """What a cancellation or correction is about: a person's rows read in order, each taking back the newest it can (R2).
 
 A cancellation (異動の取消し) is an appended row; the row it takes back stays and is not named by it. So the sequence is read from
-its beginning: an increase is taken back by 減, a decrease by 増, a modification by 修正, and nothing twice.
+its beginning: an increase is taken back by 減, a decrease by 増, a modification by 修正, and nothing twice. A system that keeps one
+row a key says no more than that a row went back to what it was (`REVERSAL` of a `ROW`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,7 @@ CANCELS = {
     "CANCEL_PLUS": DECREASES,
     "CANCEL_FIX": MODIFICATIONS,
     "CANCELLATION": frozenset({"ENTRY"}),
+    "REVERSAL": frozenset({"ROW"}),
 }
 #: 誤記修正 of the register, 訂正 of the NHI
 CORRECTS = frozenset({"TYPO_FIX", "CORRECTION"})

@@ -9,6 +9,7 @@ import django
 from django.conf import settings as django_settings
 from django.core.management import call_command
 
+from engine.core.clock import SystemClock
 from engine.core.errors import SettingsError
 from engine.core.settings import Settings
 from notices.sealing import read_keys
@@ -51,6 +52,7 @@ def django_values(settings: Settings) -> dict[str, Any]:
         "IDENTITY_KEY": keys["identity_key"],
         "TODOKE": settings,
         "TODOKE_CLOCK": settings.clock(),  # one clock a process: the demo's morning runs on from here
+        "TODOKE_WALL_CLOCK": SystemClock(),  # what telephones and identity providers live by, also in the demo
         "DEBUG": False,
         "ALLOWED_HOSTS": list(settings.desk.allowed_hosts),
         "DATABASES": {"default": database(settings.queue_url)},

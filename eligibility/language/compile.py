@@ -3,7 +3,7 @@
 A case is one row of `cases` (alias c): case_id, subject_id, household_id, occurred_on, as_of, detail.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from sqlglot import exp
@@ -16,6 +16,7 @@ from eligibility.language.nodes import (
     Consented,
     Constant,
     EventDetail,
+    Flag,
     Logic,
     Lookup,
     Moment,
@@ -27,9 +28,9 @@ from eligibility.language.sources import sources
 from eligibility.language.statutory import FUNCTIONS
 from engine.core.sql import quoted
 
-#: tables of what `eligibility.language.shared` finds once, joined like records with one row
-PERSON_FACTS, HOUSEHOLD_FACTS = "person_facts", "household_facts"
-_FACTS = {PERSON_FACTS: (PERSON_FACTS, "resident_id"), HOUSEHOLD_FACTS: (HOUSEHOLD_FACTS, "household_id")}
+#: tables of what `eligibility.language.shared` finds once: a case is then a row of both, and of members the first is joined like records
+PEOPLE, HOUSEHOLDS = "people", "households"
+_FACTS = {PEOPLE: (PEOPLE, "subject_id")}
 
 _TRUES = "COUNT({key}) FILTER (WHERE {p})"
 _FALSES = "COUNT({key}) FILTER (WHERE NOT ({p}))"
@@ -74,8 +75,10 @@ def to_sql(node: Node, schema: str) -> str:
         return "c.as_of" if node.name == "as_of" else "c.occurred_on"
     if isinstance(node, EventDetail):
         return "c.detail"
+    if isinstance(node, Flag):
+        return f"(CASE WHEN {flag_sql(node, maybe=False)} THEN TRUE WHEN {flag_sql(node, maybe=True)} THEN NULL ELSE FALSE END)"
     if isinstance(node, Column):
-        return f"{_alias(node.alias)}.{quoted(node.name)}"
+        return column_sql(node)
     if isinstance(node, Call):
         arguments = (to_sql(argument, schema) for argument in node.arguments)
         return "(" + FUNCTIONS[node.function].sql.format(*arguments) + ")"
@@ -91,6 +94,16 @@ def to_sql(node: Node, schema: str) -> str:
     if isinstance(node, Total):
         return _quantified(node, schema, _TOTAL if node.quantifier == "sum_of" else _ONE, s="q.s")
     return _looked_up(node, schema) if isinstance(node, Lookup) else _consented(node, schema)
+
+
+def column_sql(node: Column) -> str:
+    """A column's name in SQL."""
+    return f"{_alias(node.alias)}.{quoted(node.name)}"
+
+
+def flag_sql(node: Flag, *, maybe: bool) -> str:
+    """Whether a flag is true; `maybe`: or not known."""
+    return f"(({column_sql(node)} & {node.mask(maybe=maybe):d}) <> 0)"
 
 
 def _looked_up(node: Lookup, schema: str) -> str:
@@ -114,7 +127,7 @@ def _asks_rows(node: Node) -> bool:
 
 def _consented(node: Consented, schema: str) -> str:
     if node.given is not None:
-        return f"CASE WHEN {to_sql(node.given, schema)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
+        return f"CASE WHEN {flag_sql(node.given, maybe=False)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
     return _CONSENTED.format(
         table=quoted(f"{schema}.consents"),
         whom=_number_of(node.of),
@@ -137,6 +150,8 @@ def _literal(node: Constant) -> str:
 
 def _alias(alias: str) -> str:
     """A record's name in SQL; a quantifier's own name cannot meet one of ours."""
+    if alias == f"subject.{PEOPLE}":
+        return "c"
     own = alias == "subject" or alias.startswith("subject.")
     return quoted((alias if own else f"q_{alias}").replace(".", "__"))
 
@@ -147,13 +162,13 @@ def _compared(node: Comparison, schema: str) -> str:
     return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
 
 
-def consent_given(node: Consented, alias: str) -> str:
+def consent_given(node: Consented, alias: str, as_of: date) -> str:
     """The condition, over rows of `consents` called so, that one of them is this consent and holds."""
-    row = _alias(alias)
+    row, on = _alias(alias), _literal(Constant(value=as_of, kind="date"))
     group, programme = (exp.convert(one).sql(dialect="duckdb") for one in (node.group, node.programme))
     return (
-        f"{row}.data_group = {group} AND {row}.programme = {programme} AND {row}.given_on <= c.as_of"
-        f" AND ({row}.withdrawn_on IS NULL OR c.as_of < {row}.withdrawn_on)"
+        f"{row}.data_group = {group} AND {row}.programme = {programme} AND {row}.given_on <= {on}"
+        f" AND ({row}.withdrawn_on IS NULL OR {on} < {row}.withdrawn_on)"
     )
 
 
@@ -186,7 +201,7 @@ def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) 
     if node.source == "household":
         table, key = quoted(f"{schema}.residents"), f"{alias}.resident_id"
         inner = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
-        joined = _joins(inner, node.alias, key, schema)
+        joined = _joins(inner, node.alias, key, schema, there={node.alias})
         whose = f"{alias}.household_id = c.household_id AND {alias}.status = 'RESIDENT'"
     else:
         source = sources()[node.source]
@@ -249,24 +264,22 @@ def _children(node: Node) -> tuple[Node, ...]:
 
 def joins(nodes: Iterable[Node], schema: str) -> str:
     """LEFT JOINs onto the cases: of the subject and of the tables with one row each, where expressions read them."""
-    return _joins(nodes, "subject", "c.subject_id", schema)
+    return _joins(nodes, "subject", "c.subject_id", schema, there={f"subject.{PEOPLE}", f"subject.{HOUSEHOLDS}"})
 
 
 def member_joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:
-    """LEFT JOINs of the tables with one row each that expressions read of a member; `number` is the member's, in SQL."""
-    return _joins(nodes, person, number, schema)
+    """LEFT JOINs onto a member's row of `people`, of the tables that expressions read of them; `number` is the member's, in SQL."""
+    return _joins(nodes, person, number, schema, there={f"{person}.{PEOPLE}"})
 
 
-def _joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:
-    """LEFT JOINs of a person's tables with one row each; of the subject, of their own record as well."""
+def _joins(nodes: Iterable[Node], person: str, number: str, schema: str, there: Collection[str]) -> str:
+    """LEFT JOINs of a person's own record and of their tables with one row each, but for what is there already."""
     names = {part.alias for node in nodes for part in walk(node) if isinstance(part, Column)}
     parts = []
-    for name in sorted(name for name in names if name.partition(".")[0] == person):
-        if name == person and person != "subject":
-            continue
+    for name in sorted(name for name in names if name.partition(".")[0] == person and name not in there):
         own = name.removeprefix(f"{person}.")
         source = sources().get(own)
         table, column = (source.table, source.join) if source else _FACTS.get(own, ("residents", "resident_id"))
-        alias, whose = _alias(name), "c.household_id" if own == HOUSEHOLD_FACTS else number
-        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(column)} = {whose}")
+        alias = _alias(name)
+        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(column)} = {number}")
     return "\n".join(parts)

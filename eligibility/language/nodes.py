@@ -30,6 +30,17 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Flag(Column):
+    """A question answered beforehand, at a place in a column of many: see `flags`."""
+
+    place: int
+
+    def mask(self, *, maybe: bool) -> int:
+        """The bit of the column that says that it is true; `maybe`: or not known."""
+        return (2 if maybe else 1) << 2 * self.place
+
+
+@dataclass(frozen=True, kw_only=True)
 class Moment:
     """`as_of` (the night) or `event.occurred_on`."""
 
@@ -134,7 +145,7 @@ class Lookup:
 class Consented:
     """What may be read only of somebody who agreed to it, and is unknown of everybody else. `of`: whose it is.
 
-    `given`: the column that says whether they agreed, where that was found once for everybody.
+    `given`: the flag that says whether they agreed, where that was found once for everybody.
     """
 
     group: str
@@ -142,7 +153,7 @@ class Consented:
     inner: "Node"
     kind: Kind
     of: str = "subject"
-    given: Column | None = None
+    given: Flag | None = None
 
 
 Node: TypeAlias = (

@@ -264,8 +264,9 @@ def _column(tree: exp.Expression, scope: _Scope) -> Node:
         return _joined(source.table, path, scope)
     if path[0] in scope.aliases and len(path) == 2:
         return _read(scope.aliases[path[0]], path[0], path[1], scope)
+    nearest = did_you_mean(path[0], [*scope.aliases, "event", "as_of"])
     raise RuleError(
-        f"«{'.'.join(path)}» is not declared; read subject.<column>, subject.<table>.<column>, event.occurred_on or as_of"
+        f"«{'.'.join(path)}» is not declared; {nearest}read subject.<column>, subject.<table>.<column>, event.occurred_on or as_of"
     )
 
 

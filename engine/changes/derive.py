@@ -35,7 +35,7 @@ def derive_changes(night: Night) -> Changes:
     for contract in load_contracts().values():
         table = f"changes.{contract.table}"
         if contract.table not in news:
-            warehouse.replace(table, night.municipality, night.on, _SQL["no_rows"].about(table=table))
+            warehouse.replace_by(table, night.municipality, night.on, [])
             continue
         classes = _classes().get(contract.table, {})
         warehouse.replace(

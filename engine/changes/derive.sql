@@ -1,12 +1,9 @@
 -- name: tables_with_news
--- One row per table that got rows tonight and whose first load was an earlier night.
+-- One row per table that may have got rows tonight and whose first load was an earlier night. A delta without rows brings none.
 SELECT f.table_name FROM history.files AS f
 WHERE f.municipality_code = $municipality AND f.night <= $night AND f.state = 'accepted'
 GROUP BY f.table_name
-HAVING MIN(f.night) < $night AND MAX(f.night) = $night;
-
--- name: no_rows
-SELECT * FROM <table> WHERE 1 = 0;
+HAVING MIN(f.night) < $night AND MAX(CASE WHEN f.rows > 0 OR f.kind <> 'delta' THEN f.night END) = $night;
 
 -- name: derive
 -- One row per new row of history tonight, beside the row before it in the same person's (or key's) sequence (R1).

@@ -24,8 +24,11 @@ class JobLedger(Protocol):
         """Claims the job for the date. One that is done is claimed only with `again`."""
         ...
 
-    def beat(self, job: str, municipality: str, on: date) -> None:
-        """Says that the holder is alive. Raises StateError when the date was given to somebody else meanwhile."""
+    def beat(self, job: str, municipality: str, on: date, *, doing: Mapping[str, Any] | None = None) -> None:
+        """Says that the holder is alive and, for whoever watches, what it is `doing`: {"stage", "done", "of"}.
+
+        Raises StateError when the date was given to somebody else meanwhile.
+        """
         ...
 
     def finish(self, job: str, municipality: str, on: date, *, outcome: str, summary: Mapping[str, Any]) -> None:

@@ -40,6 +40,9 @@ class Checked:
 
 #: no row is known
 NOTHING = listed(["FALSE"])
+_NO_FAULTS = pl.DataFrame(
+    schema={"row_number": pl.Int64, "resident_id": pl.String, "source_key": pl.String, "reason": pl.String}
+)
 
 
 def check_file(
@@ -58,6 +61,8 @@ def check_file(
     `known` is true for rows that were accepted before as they are, in terms of `f.row_hash`; `asked` are its values.
     """
     named, dropped = _named(source, contract, profile)
+    if source.empty:  # most deltas of most nights: nothing to read, nothing to judge
+        return _nothing(warehouse, arrived, dropped)
     query = _SQL["create_arrived"].about(
         arrived=arrived,
         source_key=values.source_key(contract),
@@ -97,6 +102,21 @@ def check_file(
             columns=values.typed_columns(contract, profile),
             named=values.columns_of_texts(contract),
         ),
+    )
+
+
+def _nothing(warehouse: Warehouse, arrived: str, dropped: tuple[str, ...]) -> Checked:
+    """What a file tells that has its header and no row."""
+    warehouse.write(_SQL["create_nothing_arrived"].about(arrived=arrived))
+    return Checked(
+        arrived=arrived,
+        rows=0,
+        known=0,
+        all_different=True,
+        all_named=True,
+        quarantined=_NO_FAULTS,
+        dropped_columns=dropped,
+        read_back=NOTHING,  # nothing of it is ever wanted
     )
 
 

@@ -15,6 +15,13 @@ FROM (
     ) AS f
 ) AS f;
 
+-- name: create_nothing_arrived
+-- The same of a file with a header alone: no row.
+CREATE OR REPLACE TEMP TABLE <arrived> (
+    source_key VARCHAR, person_id VARCHAR, row_hash VARCHAR, elsewhere BOOLEAN, known BOOLEAN, doubtful BOOLEAN,
+    reason VARCHAR, numbers VARCHAR, texts VARCHAR[]
+);
+
 -- name: counts
 -- One row: the readable rows of a file, those with a key, about how many keys (never more than there are), those of another
 -- municipality, the doubtful and the known ones.

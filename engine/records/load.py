@@ -196,7 +196,7 @@ def _load_table(night: Night, come: list[_Come], seen: _Seen, rules: Mapping[str
             right = _brought_right(night, one) if one.contract and one.contract.table in seen.set_aside else []
             outcome.resolutions.update(right)
             outcome.files.append(_file_row(night, one, seen, rules) | ({"rows": len(right)} if one.again else {}))
-            if one.set_aside is not None and contract is not None:
+            if one.set_aside is not None and one.set_aside.height and contract is not None:
                 origin = Origin(file_id=one.file_id, table=contract.table, business_date=one.file.business_date)
                 outcome.quarantine.append(
                     quarantined(one.set_aside, origin, municipality=night.municipality, night=night.on)
@@ -206,8 +206,8 @@ def _load_table(night: Night, come: list[_Come], seen: _Seen, rules: Mapping[str
 
 def _brings_news(one: Met, seen: _Seen) -> bool:
     """Whether a file may add to history: accepted, no repetition, and no state older than what a full file has told since."""
-    if one.checked is None or one.contract is None:
-        return False
+    if one.checked is None or one.contract is None or not (one.full or one.checked.rows):
+        return False  # a delta without a good row says nothing; a full file without one says that nothing stands
     table = one.contract.table
     if one.contract.kind == "state" and one.file.business_date < seen.told_whole.get(table, date.min):
         return False
@@ -220,7 +220,7 @@ def _staged(one: Met) -> Staged:
 
 
 def _brought_right(night: Night, one: Met) -> list[str]:
-    if one.checked is None or one.contract is None:
+    if one.checked is None or one.contract is None or not (one.full or one.checked.rows):
         return []
     whole = one.full and not one.checked.quarantined.height
     return resolved(night.warehouse, one.checked.arrived, one.contract.table, whole=whole, **_of(night))

@@ -36,6 +36,7 @@ class Source:
     header: tuple[str, ...]
     values: Mapping[str, Any]  #: what a scan asks for
     parquet: bool
+    empty: bool = False  #: a CSV file whose header is all it holds
 
     @property
     def scan(self) -> Query:
@@ -53,9 +54,10 @@ def opened_source(path: Path, *, name: str, ending: str, encoding: str, scratch:
     if encoding not in ENCODINGS:
         raise FeedRejected(f"{name} declares the encoding {encoding!r}; use one of {', '.join(ENCODINGS)}")
     with _in_utf8(path, name, encoding, scratch) as readable:
-        header = _header(readable, name)
+        header, empty = _header(readable, name)
         columns = {f"c{place}": "VARCHAR" for place in range(len(header))}  # headers never become SQL
-        yield Source(name=name, header=header, values={"path": str(readable), "columns": columns}, parquet=False)
+        values = {"path": str(readable), "columns": columns}
+        yield Source(name=name, header=header, values=values, parquet=False, empty=empty)
 
 
 @contextmanager
@@ -92,20 +94,22 @@ def _in_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Iterator[Pa
         yield Path(copy.name)
 
 
-def _header(path: Path, name: str) -> tuple[str, ...]:
+def _header(path: Path, name: str) -> tuple[tuple[str, ...], bool]:
+    """The columns of a CSV file, and whether nothing stands below them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), None)
+            empty = not stream.read(1)
     except UnicodeDecodeError as error:
         raise FeedRejected(_not_utf8(name, f"byte {error.start}")) from None
     except csv.Error:
-        header = None
+        header, empty = None, True
     if not header:
         raise FeedRejected(f"{name} is empty; a feed without news still has its header line")
     doubled = sorted({column for column in header if header.count(column) > 1})
     if doubled:
         raise FeedRejected(f"{name} has the column {doubled[0]} twice")
-    return tuple(header)
+    return tuple(header), empty
 
 
 def _not_utf8(name: str, where: str) -> str:

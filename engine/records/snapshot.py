@@ -68,14 +68,20 @@ class SnapshotReader:
 
     def table(self, name: str) -> pl.DataFrame:
         """A table by `schema.name`. Raises InputError when the snapshot has none of that name."""
-        path = self.folder / f"{name}.parquet"
-        if not path.exists():
-            raise InputError(f"the snapshot of {self.folder.name} has no table {name}")
-        return pl.read_parquet(path)
+        return pl.read_parquet(self._path(name))
+
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """A table of which only what is asked for is read. Raises InputError when the snapshot has none of that name."""
+        return pl.scan_parquet(self._path(name))
 
     def has(self, name: str) -> bool:
         """Whether the snapshot has such a table."""
         return (self.folder / f"{name}.parquet").exists()
+
+    def _path(self, name: str) -> Path:
+        if not self.has(name):
+            raise InputError(f"the snapshot of {self.folder.name} has no table {name}")
+        return self.folder / f"{name}.parquet"
 
 
 def read_snapshot(settings: Settings) -> SnapshotReader:

@@ -4,7 +4,7 @@
 -- en: Months of age reached
 -- class: automatic
 -- table: residents
--- when: months 4, 10, 19, 42
+-- when: months 2, 4, 6, 10, 19, 42
 -- evidence: birth_date
 -- reasons: AGE
 -- urgency: 0

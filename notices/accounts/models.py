@@ -21,6 +21,9 @@ class Credential(models.Model):
         max_length=64, blank=True, db_index=True
     )  #: SHA-256 of the provider's issuer and subject
 
+    asked_roles = models.JSONField(default=list)  #: roles that wait for a second administrator
+    asked_by = models.CharField(max_length=60, blank=True)  #: the administrator who asked for them
+
     class Meta:
         """Kept with its staff member."""
 

@@ -1,24 +1,26 @@
-"""Log-in through the city's identity provider: OpenID Connect's code flow with PKCE, state and nonce, every answer checked."""
+"""Log-in through the city's identity provider: OpenID Connect's code flow by Authlib, held to one issuer and to signed answers.
 
-import base64
+Authlib keeps state, nonce and PKCE verifier in this browser's session, each for one answer, and times tokens by the machine's clock.
+"""
+
 import hashlib
-import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Any, Self
-from urllib.parse import urlencode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-import httpx
-from joserfc import jwt
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.base_client.errors import MismatchingStateError
+from authlib.integrations.django_client import OAuth
+from django.http import HttpRequest, HttpResponse
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from requests import RequestException
 
 from engine.core.errors import SettingsError, StateError
 from engine.core.settings import Oidc
 
 BACK = "/login/sso/back/"  #: the address the provider sends staff back to
-_ALGORITHMS = ["RS256", "PS256", "ES256"]  #: signed with a key pair; never `none`, never a shared secret
+_ALGORITHMS = ("RS256", "PS256", "ES256")  #: signed with a key pair; never `none`, never a shared secret
 _LEEWAY_SECONDS = 30
 
 
@@ -29,24 +31,6 @@ class IdentityRefused(StateError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the browser's session remembers of a question to the provider. Each is used for one answer."""
-
-    state: str
-    nonce: str = field(repr=False)
-    verifier: str = field(repr=False)
-
-    @classmethod
-    def fresh(cls) -> Self:
-        """New random values."""
-        return cls(state=secrets.token_urlsafe(24), nonce=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48))
-
-    def as_dict(self) -> dict[str, str]:
-        """For the session."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Identity:
     """Whom the provider vouches for. `key` names the person for ever, `account` is what they are called here."""
 
@@ -54,93 +38,67 @@ class Identity:
     key: str
 
 
-def address_of(oidc: Oidc, asked: Asked) -> str:
-    """Where the browser goes to log in. Raises IdentityRefused when the provider cannot be reached."""
-    digest = hashlib.sha256(asked.verifier.encode()).digest()
-    question = {
-        "response_type": "code",
-        "client_id": oidc.client_id,
-        "redirect_uri": oidc.address.rstrip("/") + BACK,
-        "scope": "openid profile",
-        "state": asked.state,
-        "nonce": asked.nonce,
-        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-        "code_challenge_method": "S256",
-    }
-    if oidc.required_acr:
-        question["acr_values"] = " ".join(oidc.required_acr)
-    with _client(oidc) as http:
-        return f"{_discovered(http, oidc)['authorization_endpoint']}?{urlencode(question)}"
+def ask(oidc: Oidc, request: HttpRequest) -> HttpResponse:
+    """Sends the browser to the provider. Raises IdentityRefused when the provider cannot be asked."""
+    more = {"acr_values": " ".join(oidc.required_acr)} if oidc.required_acr else {}
+    with _in_words():
+        found: HttpResponse = _client(oidc).authorize_redirect(request, oidc.address.rstrip("/") + BACK, **more)
+    return found
 
 
-def identity_of(oidc: Oidc, asked: Asked, *, state: str, code: str, at: datetime) -> Identity:
+def identity_of(oidc: Oidc, request: HttpRequest) -> Identity:
     """The person behind an answer. Raises IdentityRefused for anything that is not exactly what was asked for."""
-    if not code or not secrets.compare_digest(state.encode(), asked.state.encode()):
-        raise IdentityRefused("this log-in was not begun in this browser; begin again")
-    with _client(oidc) as http:
-        found = _discovered(http, oidc)
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": oidc.address.rstrip("/") + BACK,
-            "code_verifier": asked.verifier,
-        }
-        answer = _read(http.post, found["token_endpoint"], data=form, auth=(oidc.client_id, _secret(oidc)))
-        keys = _read(http.get, found["jwks_uri"])
-    claims = _claims(str(answer.get("id_token", "")), keys, oidc, asked, at)
-    account, subject = str(claims.get(oidc.account_claim, "")), str(claims.get("sub", ""))
+    if request.GET.get("iss", oidc.issuer) != oidc.issuer:  # RFC 9207: an answer says whose it is
+        raise IdentityRefused("the answer comes from another identity provider")
+    expected = {"iss": {"essential": True, "value": oidc.issuer}, "aud": {"essential": True, "value": oidc.client_id}}
+    with _in_words():
+        client = _client(oidc)
+        token = client.authorize_access_token(request, claims_options=expected, leeway=_LEEWAY_SECONDS)
+    claims = token.get(
+        "userinfo"
+    )  # Authlib's name for the claims of an ID token that holds; without one there are none
+    if claims is None:
+        raise IdentityRefused("the identity provider's answer does not hold (no ID token)")
+    if oidc.required_acr and claims.get("acr") not in oidc.required_acr:
+        raise IdentityRefused("this log-in was not strong enough; log in with the second factor")
+    account, subject = str(claims.get(oidc.account_claim) or ""), str(claims.get("sub") or "")
     if not account or not subject:
         raise IdentityRefused(f"the identity provider does not say who this is ({oidc.account_claim})")
     return Identity(account=account, key=hashlib.sha256(f"{oidc.issuer}\n{subject}".encode()).hexdigest())
 
 
-def _claims(token: str, keys: Mapping[str, Any], oidc: Oidc, asked: Asked, at: datetime) -> Mapping[str, Any]:
-    rules = jwt.JWTClaimsRegistry(
-        now=int(at.timestamp()),
-        leeway=_LEEWAY_SECONDS,
-        iss={"essential": True, "value": oidc.issuer},
-        aud={"essential": True, "value": oidc.client_id},
-        exp={"essential": True},
-        nonce={"essential": True, "value": asked.nonce},
+def _client(oidc: Oidc) -> Any:
+    """Authlib's client with what the provider publishes now."""
+    client = OAuth().register(
+        "city",
+        client_id=oidc.client_id,
+        client_secret=_secret(oidc),
+        server_metadata_url=oidc.issuer.rstrip("/") + "/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid profile",
+            "code_challenge_method": "S256",
+            "token_endpoint_auth_method": "client_secret_basic",
+            "default_timeout": oidc.timeout_seconds,
+        },
     )
-    try:
-        claims: Mapping[str, Any] = jwt.decode(token, _key_set(keys), algorithms=_ALGORITHMS).claims
-        rules.validate(dict(claims))
-    except (JoseError, ValueError) as error:
-        raise IdentityRefused(f"the identity provider's answer does not hold ({type(error).__name__})") from None
-    if claims.get("azp", oidc.client_id) != oidc.client_id:
-        raise IdentityRefused("the identity provider's answer is for somebody else (azp)")
-    if oidc.required_acr and claims.get("acr") not in oidc.required_acr:
-        raise IdentityRefused("this log-in was not strong enough; log in with the second factor")
-    return claims
-
-
-def _key_set(published: Mapping[str, Any]) -> KeySet:
-    keys = published.get("keys")
-    if not isinstance(keys, list):
-        raise IdentityRefused("the identity provider publishes no keys")
-    return KeySet.import_key_set({"keys": keys})
-
-
-def _client(oidc: Oidc) -> httpx.Client:
-    return httpx.Client(timeout=oidc.timeout_seconds, follow_redirects=False)
-
-
-def _discovered(http: httpx.Client, oidc: Oidc) -> Mapping[str, Any]:
-    found = _read(http.get, oidc.issuer.rstrip("/") + "/.well-known/openid-configuration")
-    if found.get("issuer") != oidc.issuer:
+    published = client.load_server_metadata()
+    if published.get("issuer") != oidc.issuer:
         raise IdentityRefused("the identity provider calls itself by another name than oidc.issuer in the settings")
-    return found
+    published["id_token_signing_alg_values_supported"] = list(_ALGORITHMS)  # ours, whatever it says of itself
+    return client
 
 
-def _read(ask: Any, address: str, **parts: Any) -> Mapping[str, Any]:
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What Authlib, the network or a malformed document says, as a refusal; never with what the provider sent."""
     try:
-        answer = ask(address, **parts)
-        answer.raise_for_status()
-        found: Mapping[str, Any] = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
+        yield
+    except MismatchingStateError:
+        raise IdentityRefused("this log-in was not begun in this browser; begin again") from None
+    except RequestException as error:
         raise IdentityRefused(f"the identity provider cannot be asked now ({type(error).__name__})") from None
-    return found
+    except (AuthlibBaseError, JoseError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise IdentityRefused(f"the identity provider's answer does not hold ({type(error).__name__})") from None
 
 
 def _secret(oidc: Oidc) -> str:

@@ -1,8 +1,12 @@
-"""The register of staff, kept by an administrator: who there is, in which offices and roles, and who may log in. All of it audited."""
+"""The register of staff, kept by an administrator: who there is, in which offices and roles, and who may log in. All of it audited.
+
+Nobody changes their own account, and a role that decides about residents or colleagues waits for a second administrator: else one
+could open an account for oneself, or for nobody, and raise one's own rights through it.
+"""
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from axes.utils import reset as forgive_failures
@@ -10,14 +14,32 @@ from django.db import transaction
 
 from engine.core.errors import InputError
 from notices.accounts.models import Credential
+from notices.accounts.sessions import NOBODYS
 from notices.approval import audit
 from notices.approval.accounts import make_account, require_roles
-from notices.approval.models import StaffMember
+from notices.approval.models import AuditRow, StaffMember
 from notices.approval.officer import Officer
-from notices.approval.refusals import NotAllowed
+from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.site import installed
 
+#: roles that one administrator alone cannot give
+DECIDING = frozenset({"approver", "policy_approver", "support_measures", "administrator"})
+#: why somebody needs another authenticator app
+RESET_REASONS = ("device_lost", "device_replaced", "device_broken", "misuse_suspected")
+CONSOLE = "(console)"  #: who works at the machine itself; no account can be called so
 _PASSWORD_BYTES = 12
+_RESTS = timedelta(days=7)  #: how long an account that was helped to a new log-in does not confirm for who helped it
+
+
+def console(municipality: str) -> Officer:
+    """Who works at the machine: opens the first account, and is the second person where there is one administrator."""
+    return Officer(
+        name=CONSOLE,
+        display_name="",
+        municipality=municipality,
+        offices=frozenset(),
+        roles=frozenset({"administrator"}),
+    )
 
 
 def everybody(officer: Officer) -> list[StaffMember]:
@@ -37,20 +59,27 @@ def staff_of(officer: Officer, staff_id: int) -> StaffMember:
 def open_account(
     officer: Officer, *, username: str, display_name: str, offices: Iterable[str], roles: Iterable[str], at: datetime
 ) -> tuple[StaffMember, str]:
-    """A new account and its first password, which its owner replaces at the first log-in. Raises InputError."""
+    """A new account and its first password, which its owner replaces at the first log-in. Raises InputError.
+
+    A deciding role waits for a second administrator, except from the console.
+    """
     officer.needs("administrator")
     username, display_name, held = username.strip(), display_name.strip(), _offices(offices)
     if not username.isascii() or not username.replace("-", "").replace(".", "").isalnum() or len(username) > 60:
         raise InputError("an account name has letters, digits, hyphens and full stops, at most 60")
     if not display_name:
         raise InputError("the name colleagues know is missing")
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    password, asked = secrets.token_urlsafe(_PASSWORD_BYTES), sorted(set(roles))
+    waiting = [] if officer.name == CONSOLE else [role for role in asked if role in DECIDING]
+    given = [role for role in asked if role not in waiting]
     with transaction.atomic():
         made = make_account(
-            username, password, display_name=display_name[:60], offices=held, roles=roles, municipality=officer.municipality
+            username, password, display_name=display_name[:60], offices=held, roles=given, municipality=officer.municipality
         )  # fmt: skip
-        Credential.objects.create(staff=made, own_password=False)
-        _record(officer, made, "account_opened", {"roles": made.roles, "offices": made.offices}, at)
+        Credential.objects.create(
+            staff=made, own_password=False, asked_roles=waiting, asked_by=officer.name if waiting else ""
+        )
+        _record(officer, made, "account_opened", {"roles": given, "offices": held, "waiting": waiting}, at)
     audit.anchor(installed(), at=at)
     return made, password
 
@@ -58,7 +87,10 @@ def open_account(
 def change(
     officer: Officer, staff_id: int, *, display_name: str, offices: Iterable[str], roles: Iterable[str], at: datetime
 ) -> StaffMember:
-    """Another name, other roles, other offices; they hold from the next page on. Raises InputError, NotAllowed."""
+    """Another name, other roles, other offices; they hold from the next page on, a deciding role when a second person confirms it.
+
+    Raises InputError, NotAllowed.
+    """
     held, asked = _offices(offices), sorted(set(roles))
     require_roles(asked)
     if not display_name.strip():
@@ -66,9 +98,55 @@ def change(
     with transaction.atomic():
         staff = _anothers(officer, staff_id)
         before = {"roles": staff.roles, "offices": staff.offices}
-        staff.display_name, staff.offices, staff.roles = display_name.strip()[:60], held, asked
+        waiting = [role for role in asked if role in DECIDING and role not in staff.roles]
+        given = [role for role in asked if role not in waiting]
+        staff.display_name, staff.offices, staff.roles = display_name.strip()[:60], held, given
         staff.save(update_fields=["display_name", "offices", "roles"])
-        _record(officer, staff, "account_changed", {"before": before, "roles": asked, "offices": held}, at)
+        _wait(officer, staff, waiting)
+        changed = {"before": before, "roles": given, "offices": held, "waiting": waiting}
+        _record(officer, staff, "account_changed", changed, at)
+    audit.anchor(installed(), at=at)
+    return staff
+
+
+def confirm(officer: Officer, staff_id: int, *, at: datetime) -> StaffMember:
+    """Gives the roles that another administrator asked for. Raises NotAllowed for who asked, or who has their log-in from them."""
+    with transaction.atomic():
+        staff = _anothers(officer, staff_id)
+        credential = _waiting(staff)
+        if credential.asked_by == officer.name:
+            raise NotAllowed("a second administrator confirms these roles: you asked for them")
+        if _helped_by(credential.asked_by, officer, at):
+            raise NotAllowed(
+                "who asked for these roles gave you your log-in in the last 7 days; another administrator confirms"
+            )
+        staff.roles = sorted({*staff.roles, *credential.asked_roles})
+        staff.save(update_fields=["roles"])
+        _record(
+            officer, staff, "roles_confirmed", {"roles": credential.asked_roles, "asked_by": credential.asked_by}, at
+        )
+        _wait(officer, staff, [])
+    audit.anchor(installed(), at=at)
+    return staff
+
+
+def refuse(officer: Officer, staff_id: int, *, at: datetime) -> StaffMember:
+    """Takes a wish for deciding roles back, one's own too."""
+    with transaction.atomic():
+        staff = _anothers(officer, staff_id)
+        credential = _waiting(staff)
+        _record(officer, staff, "roles_refused", {"roles": credential.asked_roles, "asked_by": credential.asked_by}, at)
+        _wait(officer, staff, [])
+    audit.anchor(installed(), at=at)
+    return staff
+
+
+def end_sessions(officer: Officer, staff_id: int, *, at: datetime) -> StaffMember:
+    """Whoever is logged in with this account is out at the next page, and may log in again."""
+    with transaction.atomic():
+        staff = _anothers(officer, staff_id)
+        Credential.objects.update_or_create(staff=staff, defaults={"session": NOBODYS})
+        _record(officer, staff, "sessions_ended", {}, at)
     audit.anchor(installed(), at=at)
     return staff
 
@@ -83,13 +161,15 @@ def unlock(officer: Officer, staff_id: int, *, at: datetime) -> StaffMember:
     return _open(officer, staff_id, at, active=True)
 
 
-def reset_second(officer: Officer, staff_id: int, *, at: datetime) -> StaffMember:
-    """Takes the authenticator app and the recovery codes away: the telephone is lost. The next log-in sets up another."""
+def reset_second(officer: Officer, staff_id: int, *, reason: str, at: datetime) -> StaffMember:
+    """Takes the authenticator app and the recovery codes away; the next log-in sets up another. `reason`: of RESET_REASONS."""
+    if reason not in RESET_REASONS:
+        raise InputError("the reason why the authenticator app is cleared is missing")
     with transaction.atomic():
         staff = _anothers(officer, staff_id)
-        cleared = {"secret": "", "last_step": 0, "recovery": [], "session": "-"}  # "-": nobody's, so every log-in ends
+        cleared = {"secret": "", "last_step": 0, "recovery": [], "session": NOBODYS}
         Credential.objects.update_or_create(staff=staff, defaults=cleared)
-        _record(officer, staff, "second_factor_reset", {}, at)
+        _record(officer, staff, "second_factor_reset", {"reason": reason}, at)
     audit.anchor(installed(), at=at)
     return staff
 
@@ -118,6 +198,30 @@ def _open(officer: Officer, staff_id: int, at: datetime, *, active: bool) -> Sta
         forgive_failures(username=staff.user.get_username())
     audit.anchor(installed(), at=at)
     return staff
+
+
+def _wait(officer: Officer, staff: StaffMember, waiting: list[str]) -> None:
+    """Writes down what waits for a second administrator. A wish that stays the same stays its first asker's."""
+    credential, _ = Credential.objects.get_or_create(staff=staff)
+    if credential.asked_roles == waiting:
+        return
+    credential.asked_roles, credential.asked_by = waiting, officer.name if waiting else ""
+    credential.save(update_fields=["asked_roles", "asked_by"])
+
+
+def _waiting(staff: StaffMember) -> Credential:
+    credential, _ = Credential.objects.select_for_update().get_or_create(staff=staff)
+    if not credential.asked_roles:
+        raise AlreadyDecided("no role waits for a second administrator here")
+    return credential
+
+
+def _helped_by(asker: str, officer: Officer, at: datetime) -> bool:
+    """Whether `asker` opened this officer's account or gave it a new log-in of late, and so may sit behind it."""
+    mine = StaffMember.objects.filter(user__username=officer.name).first()
+    helps = ["account_opened", "password_reset", "second_factor_reset"]
+    rows = AuditRow.objects.filter(municipality_code=officer.municipality, actor=asker, action__in=helps)
+    return mine is not None and rows.filter(subject=f"account:{mine.pk}", at__gt=at - _RESTS).exists()
 
 
 def _anothers(officer: Officer, staff_id: int) -> StaffMember:

@@ -9,6 +9,7 @@ from notices.accounts.models import Credential
 from notices.approval.models import StaffMember
 from notices.site import installed
 
+NOBODYS = "-"  #: as the session that counts: an administrator ended whatever log-in there was
 _BEGAN, _SEEN = "began", "seen"  #: seconds since 1970
 _NOTE_SECONDS = 60  #: how often the last request is written down: not every page is a write
 
@@ -22,7 +23,7 @@ def begin(session: SessionBase, staff: StaffMember, *, at: datetime) -> None:
 
 
 def why_ended(session: SessionBase, user_id: int, *, at: datetime) -> str:
-    """idle, long or elsewhere when the log-in no longer counts; else empty, and the request is noted."""
+    """idle, long, elsewhere or by_administrator when the log-in no longer counts; else empty, and the request is noted."""
     rules, now = installed().accounts, int(at.timestamp())
     began, seen = session.get(_BEGAN), session.get(_SEEN)
     if began is None or seen is None:
@@ -35,6 +36,8 @@ def why_ended(session: SessionBase, user_id: int, *, at: datetime) -> str:
     if now - seen >= _NOTE_SECONDS:
         session[_SEEN] = now
     kept = Credential.objects.filter(staff__user_id=user_id).values_list("session", flat=True).first()
+    if kept == NOBODYS:
+        return "by_administrator"
     return "elsewhere" if kept and kept != _digest(session) else ""
 
 

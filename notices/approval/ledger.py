@@ -52,9 +52,10 @@ class DjangoJobLedger:
         )
         return Claim.TAKEN if taken else Claim.HELD
 
-    def beat(self, job: str, municipality: str, on: date) -> None:
-        """Renews the lease. Raises StateError when the date is not ours any more."""
-        self._own(job, municipality, on, heartbeat_at=self._clock.now())
+    def beat(self, job: str, municipality: str, on: date, *, doing: Mapping[str, Any] | None = None) -> None:
+        """Renews the lease; what it is doing stands in the row's summary until it ends. Raises StateError when the date is not ours."""
+        told = {"summary": {"doing": dict(doing)}} if doing else {}
+        self._own(job, municipality, on, heartbeat_at=self._clock.now(), **told)
 
     def finish(self, job: str, municipality: str, on: date, *, outcome: str, summary: Mapping[str, Any]) -> None:
         """Ends our run of the date. Raises StateError when it is not ours any more."""

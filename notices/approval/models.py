@@ -1,4 +1,4 @@
-"""Notices, their items, staff tasks, decisions, audit chain, outbox and job ledger: what staff answer for."""
+"""Notices, their items, staff tasks, decisions, audit chain and outbox: what staff answer for. `runs.py` has the job ledger's."""
 
 from datetime import date
 
@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from notices.approval.runs import JobRun as JobRun  # known to Django by being imported here
+from notices.approval.runs import RunRequest as RunRequest
 from notices.sealing import SealedJson, SealedText
 
 
@@ -344,46 +346,6 @@ class Attempt(models.Model):
         app_label = "approval"
 
 
-class JobRun(models.Model):
-    """The job ledger: one row per (job, municipality, business date)."""
-
-    job = models.CharField(max_length=30)
-    municipality_code = models.CharField(max_length=6)
-    on = models.DateField()
-    state = models.CharField(max_length=10)  #: running, done, halted, failed
-    holder = models.CharField(max_length=80)  #: host and process of the run
-    heartbeat_at = models.DateTimeField()
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    first_done_at = models.DateTimeField(null=True)  #: kept when a repetition fails
-    summary = models.JSONField(default=dict)
-
-    class Meta:
-        """Two schedulers cannot both own a date."""
-
-        app_label = "approval"
-        constraints = [
-            models.UniqueConstraint(fields=["job", "municipality_code", "on"], name="one_run_per_job_and_date")
-        ]
-
-
-class RunRequest(models.Model):
-    """Work the desk asks for and the scheduler or next night performs: hold releases, retries."""
-
-    municipality_code = models.CharField(max_length=6)
-    kind = models.CharField(max_length=30)
-    arguments = models.JSONField(default=dict)
-    asked_by = models.CharField(max_length=60)
-    reason = models.CharField(max_length=300)
-    asked_at = models.DateTimeField()
-    performed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        """Performed once."""
-
-        app_label = "approval"
-
-
 class StaffMember(models.Model):
     """What a signed-in person may do: roles, and the offices whose items and evidence they see."""
 
@@ -391,8 +353,7 @@ class StaffMember(models.Model):
     municipality_code = models.CharField(max_length=6)
     display_name = models.CharField(max_length=60)
     offices = models.JSONField(default=list)
-    #: viewer, reviewer, approver, operator, auditor, administrator, support_measures
-    roles = models.JSONField(default=list)
+    roles = models.JSONField(default=list)  #: of `approval.accounts.ROLES`
 
     class Meta:
         """One per account."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from eligibility.parts import SWEEP
 from engine.core.sql import load_queries
 from engine.night import Night
 
@@ -45,7 +46,7 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """An event whose state was decided tonight."""
+    """An event whose state was decided tonight, or a household that a sweep reached."""
 
     event_id: str
     code: str
@@ -87,10 +88,13 @@ def read_tonight(night: Night) -> Tonight:
     """Reads the night's events, matches and subjects."""
     values = {"municipality": night.municipality, "night": night.on}
     matches: dict[str, list[Match]] = {}
+    swept: set[str] = set()
     for row in night.warehouse.query(_SQL["matches"], **values).to_dicts():
         matches.setdefault(row["event_id"], []).append(_match(row))
+        swept |= {row["event_id"]} if row["event_code"] == SWEEP else set()
     rows = night.warehouse.query(_SQL["happenings"], **values).to_dicts()
-    happenings = tuple(_happening(row, matches.get(row["event_id"], [])) for row in rows)
+    found = [_happening(row, matches.get(row["event_id"], [])) for row in rows]
+    happenings = (*found, *(_reached(event_id, matches[event_id], night.on) for event_id in sorted(swept)))
     people = sorted({subject for one in happenings for subject in one.subject_ids})
     about = {"municipality": night.municipality, "people": people, "since": night.on - timedelta(days=ADOPTION_DAYS)}
     known = night.warehouse.query(_SQL["people"], **about).to_dicts()
@@ -114,6 +118,23 @@ def _happening(row: Mapping[str, Any], matches: list[Match]) -> Happening:
         evidence=json.loads(row["evidence"]),
         state=row["state"],
         reason=row["reason"],
+        matches=tuple(matches),
+    )
+
+
+def _reached(event_id: str, matches: list[Match], on: date) -> Happening:
+    """A household of tonight's portion of a sweep: nothing happened to it and no record changed."""
+    return Happening(
+        event_id=event_id,
+        code=SWEEP,
+        event_class="automatic",
+        subject_ids=tuple(sorted({match.subject_id for match in matches})),
+        household_id=matches[0].household_id,
+        occurred_on=None,
+        detected_on=on,
+        evidence=[],
+        state="settled",
+        reason="",
         matches=tuple(matches),
     )
 

@@ -17,6 +17,7 @@ from django.utils.cache import patch_cache_control
 
 from engine.core.errors import InputError, SafetyStop, StateError
 from notices.accounts.sessions import why_ended
+from notices.approval.accounts import ROLES
 from notices.approval.officer import officer_of
 from notices.approval.refusals import NotAllowed
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
@@ -36,12 +37,14 @@ class Permission(Enum):
     """Who may open a route: the roles of which one is enough."""
 
     PUBLIC = frozenset[str]()  #: before the log-in
-    STAFF = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator", "support_measures"})
+    STAFF = frozenset(ROLES)
     READ_QUEUE = frozenset({"viewer", "reviewer", "approver", "support_measures"})
     REVIEW = frozenset({"reviewer", "approver"})
     APPROVE = frozenset({"approver"})
     WORK_TASKS = frozenset({"reviewer", "approver", "support_measures"})
-    READ_NIGHTS = frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})
+    READ_WORDINGS = frozenset({"viewer", "reviewer", "approver"})
+    READ_NIGHTS = frozenset(ROLES) - {"support_measures"}
+    RELEASE = frozenset({"operator"})
     AUDIT = frozenset({"auditor"})
     ADMINISTER = frozenset({"administrator"})
 
@@ -72,17 +75,22 @@ def gate(route: Route) -> Callable[..., HttpResponseBase]:
 
     @wraps(route.view)
     def guarded(request: HttpRequest, **parts: object) -> HttpResponseBase:
-        if request.method not in route.methods:
-            return _refused(request, 405, "method")
-        if route.permission is Permission.PUBLIC:
-            return route.view(request, **parts)
-        if not isinstance(request.user, User):
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-        response = _as_staff(route, request, request.user, parts)
-        patch_cache_control(response, no_store=True, private=True)
+        response = _answer(route, request, parts)
+        if not response.has_header("Cache-Control"):  # a style sheet has its own
+            patch_cache_control(response, no_store=True, private=True)
         return response
 
     return guarded
+
+
+def _answer(route: Route, request: HttpRequest, parts: dict[str, object]) -> HttpResponseBase:
+    if request.method not in route.methods:
+        return _refused(request, 405, "method")
+    if route.permission is Permission.PUBLIC:
+        return route.view(request, **parts)
+    if not isinstance(request.user, User):
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    return _as_staff(route, request, request.user, parts)
 
 
 def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, object]) -> HttpResponseBase:

@@ -31,6 +31,9 @@ ACCOUNT_ROUTES = (
     _register("staff/<int:staff_id>/change/", "change_account", staff.change),
     _register("staff/<int:staff_id>/lock/", "lock_account", staff.lock),
     _register("staff/<int:staff_id>/unlock/", "unlock_account", staff.unlock),
+    _register("staff/<int:staff_id>/confirm/", "confirm_roles", staff.confirm),
+    _register("staff/<int:staff_id>/refuse/", "refuse_roles", staff.refuse),
+    _register("staff/<int:staff_id>/sessions/", "end_sessions", staff.end_sessions),
     _register("staff/<int:staff_id>/second/", "reset_second_factor", staff.reset_second),
     _register("staff/<int:staff_id>/password/", "reset_password", staff.new_password),
 )

@@ -18,6 +18,7 @@ class NightState:
     state: str
     started_at: datetime
     ended_at: datetime | None
+    heartbeat_at: datetime
     summary: Mapping[str, Any]
 
     @property
@@ -33,6 +34,16 @@ class NightState:
     def names(self, part: str, inner: str) -> list[str]:
         """A list inside a part of the summary: the feeds accepted, the feeds rejected."""
         return [str(name) for name in self.counts(part).get(inner, [])]
+
+    @property
+    def doing(self) -> Mapping[str, Any]:
+        """While it runs: {"stage", "done", "of"}; empty before its first stage."""
+        return self.counts("doing")
+
+    @property
+    def mark(self) -> str:
+        """What changes when there is something new to tell of it."""
+        return f"{self.on}-{self.state}-{self.doing.get('stage', '')}"
 
     @property
     def halted(self) -> str:
@@ -59,4 +70,11 @@ def nights(municipality: str, *, limit: int = 30) -> list[NightState]:
 
 
 def _state_of(row: JobRun) -> NightState:
-    return NightState(on=row.on, state=row.state, started_at=row.started_at, ended_at=row.ended_at, summary=row.summary)
+    return NightState(
+        on=row.on,
+        state=row.state,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        heartbeat_at=row.heartbeat_at,
+        summary=row.summary,
+    )

@@ -5,7 +5,7 @@ from django.urls import path
 from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.account_routes import ACCOUNT_ROUTES
 from notices.desk.paper_routes import PAPER_ROUTES
-from notices.desk.views import calls, editing, entry, queue, reports, review, selection, tasks
+from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings
 
 _POST = frozenset({"POST"})
 _GET_POST = frozenset({"GET", "HEAD", "POST"})
@@ -153,6 +153,52 @@ ROUTES = (
         view=tasks.close_task,
         methods=_POST,
     ),
+    Route(
+        path="wordings/",
+        name="wordings",
+        permission=Permission.READ_WORDINGS,
+        scope=Scope.OFFICE,
+        view=wordings.wording_list,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/",
+        name="wording",
+        permission=Permission.READ_WORDINGS,
+        scope=Scope.OFFICE,
+        view=wordings.wording_page,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/take/",
+        name="take_wording",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=wordings.take,
+        methods=_POST,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/give-back/",
+        name="give_wording_back",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=wordings.give_back,
+        methods=_POST,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/approve/",
+        name="approve_wording",
+        permission=Permission.APPROVE,
+        scope=Scope.OFFICE,
+        view=wordings.approve,
+        methods=_POST,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/reject/",
+        name="reject_wording",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=wordings.reject,
+        methods=_POST,
+    ),
     Route(path="calls/", name="calls", permission=Permission.REVIEW, scope=Scope.OFFICE, view=calls.call_desk),
     Route(
         path="calls/find/",
@@ -208,6 +254,28 @@ ROUTES = (
         permission=Permission.READ_NIGHTS,
         scope=Scope.MUNICIPALITY,
         view=reports.night_report,
+    ),
+    Route(
+        path="night/progress/",
+        name="night_progress",
+        permission=Permission.STAFF,
+        scope=Scope.MUNICIPALITY,
+        view=reports.progress,
+    ),
+    Route(
+        path="night/held/<str:night>/<str:code>/",
+        name="hold",
+        permission=Permission.READ_NIGHTS,
+        scope=Scope.MUNICIPALITY,
+        view=holds.hold_page,
+    ),
+    Route(
+        path="night/held/<str:night>/<str:code>/release/",
+        name="release_hold",
+        permission=Permission.RELEASE,
+        scope=Scope.MUNICIPALITY,
+        view=holds.release_hold,
+        methods=_POST,
     ),
     Route(path="audit/", name="audit", permission=Permission.AUDIT, scope=Scope.MUNICIPALITY, view=reports.audit_list),
     *ACCOUNT_ROUTES,

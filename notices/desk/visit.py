@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from engine.core.clock import Clock
+from notices.approval.accounts import ROLES
 from notices.approval.officer import Officer
 from notices.desk.catalogue import LANGUAGES, Phrases
 from notices.desk.nights import last_night
@@ -24,7 +25,8 @@ _PLACES = (
     ("queue", frozenset({"viewer", "reviewer", "approver"})),
     ("tasks", frozenset({"reviewer", "approver", "support_measures"})),
     ("calls", frozenset({"reviewer", "approver"})),
-    ("night", frozenset({"viewer", "reviewer", "approver", "operator", "auditor", "administrator"})),
+    ("wordings", frozenset({"viewer", "reviewer", "approver"})),
+    ("night", frozenset(ROLES) - {"support_measures"}),
     ("audit", frozenset({"auditor"})),
     ("looks", frozenset({"auditor"})),
     ("staff", frozenset({"administrator"})),

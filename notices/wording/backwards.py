@@ -9,11 +9,10 @@ from typing import Any
 from notices.wording.draft import Drafter, DrafterFailed, Translator
 from notices.wording.drafting import Drafted
 from notices.wording.language import code_of
-from notices.wording.library import FIRST_LANGUAGE
+from notices.wording.library import FIRST_LANGUAGE, WAITING
 from notices.wording.models import Wording
 from notices.wording.slots import slots_in
 
-_WAITING = (Wording.State.DRAFTED, Wording.State.IN_REVIEW)
 IN_JAPANESE = "the text is in Japanese"
 NO_MODEL = "no model is configured ([wording] drafter)"
 NOT_YET = "not translated yet: run `todoke wording draft`"
@@ -26,9 +25,7 @@ def translate_back(municipality: str, *, drafter: Drafter, done: Drafted, langua
     """
     if not isinstance(drafter, Translator):
         return 0
-    waiting = Wording.objects.filter(municipality_code=municipality, state__in=_WAITING).exclude(
-        language=FIRST_LANGUAGE
-    )
+    waiting = Wording.objects.filter(municipality_code=municipality, state__in=WAITING).exclude(language=FIRST_LANGUAGE)
     made = 0
     for wording in waiting.order_by("pk"):
         code = code_of(wording.language, wording.register)

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from engine.core.errors import StateError, WordingError
+from engine.core.errors import InputError, StateError, WordingError
 from notices.site import installed
 from notices.wording.guard import Finding, Subject, check, version_of
 from notices.wording.language import code_of, read_language, use_of
@@ -17,6 +17,7 @@ from notices.wording.readability import measure
 from notices.wording.slots import slots_in
 
 _USE = ("municipality_code", "programme", "event", "kind", "language", "register")
+WAITING = (Wording.State.DRAFTED, Wording.State.IN_REVIEW)  #: for somebody to decide
 FIRST_LANGUAGE = "ja"  #: what every office reads itself
 
 
@@ -122,18 +123,61 @@ def diff(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     return lines
 
 
+def obstacle_of(wording: Wording) -> str:
+    """Why nobody can approve this version as it is: a code of `_OBSTACLES`; empty when somebody can."""
+    code = code_of(wording.language, wording.register)
+    if wording.state not in WAITING:
+        return "decided"
+    if wording.findings:
+        return "findings"
+    if version_of(wording.sections) != wording.version:
+        return "altered"
+    if installed().mode != "demo" and code not in {FIRST_LANGUAGE, *installed().wording.reviewers}:
+        return "no_reviewer"
+    return ""
+
+
+_OBSTACLES = {
+    "decided": "wording {pk} is {state}; only a draft can be approved",
+    "findings": "wording {pk} has {found} findings of the guard; draft it again",
+    "altered": "wording {pk} is not the text its version names; draft it again",
+    "no_reviewer": "nobody is named to review {code}: set [wording] reviewers before it can be sent",
+}
+
+
 def unapprovable(wording: Wording) -> str:
     """Why nobody can approve this version as it is, in one line; empty when somebody can."""
     code = code_of(wording.language, wording.register)
-    if wording.state not in {Wording.State.DRAFTED, Wording.State.IN_REVIEW}:
-        return f"wording {wording.pk} is {wording.state}; only a draft can be approved"
-    if wording.findings:
-        return f"wording {wording.pk} has {len(wording.findings)} findings of the guard; draft it again"
-    if version_of(wording.sections) != wording.version:
-        return f"wording {wording.pk} is not the text its version names; draft it again"
-    if installed().mode != "demo" and code not in {FIRST_LANGUAGE, *installed().wording.reviewers}:
-        return f"nobody is named to review {code}: set [wording] reviewers before it can be sent"
-    return ""
+    words = _OBSTACLES.get(obstacle_of(wording), "")
+    return words.format(pk=wording.pk, state=wording.state, found=len(wording.findings), code=code)
+
+
+def take(wording_id: int, *, officer: Signer) -> Wording:
+    """Says that an officer reads a draft. It locks nobody out: a version never changes, so whoever decides decides the same text."""
+    return _leave(wording_id, Wording.State.IN_REVIEW, reviewer=officer.name)
+
+
+def give_back(wording_id: int) -> Wording:
+    """A draft that somebody was reading waits for anybody again."""
+    return _leave(wording_id, Wording.State.DRAFTED, reviewer="")
+
+
+def reject(wording_id: int, *, officer: Signer, reason: str) -> Wording:
+    """Sends a draft back; its reason stands with it. Raises StateError when it is decided already, InputError without a reason."""
+    if not reason.strip():
+        raise InputError("a wording is sent back with a reason, in words")
+    return _leave(wording_id, Wording.State.REJECTED, reviewer=officer.name, reason=reason.strip())
+
+
+def _leave(wording_id: int, state: Wording.State, *, reviewer: str, reason: str = "") -> Wording:
+    """A draft in another state. Raises StateError when it waits for nobody any more."""
+    with transaction.atomic():
+        wording = Wording.objects.select_for_update().get(pk=wording_id)
+        if wording.state not in WAITING:
+            raise StateError(f"wording {wording_id} is {wording.state} already")
+        wording.state, wording.reviewer, wording.rejected_because = state, reviewer, reason
+        wording.save(update_fields=["state", "reviewer", "rejected_because"])
+    return wording
 
 
 def _may_approve(wording: Wording, officer: str, offices: frozenset[str] | None) -> None:

@@ -35,6 +35,8 @@ class Wording(models.Model):
     tokens_out = models.IntegerField(default=0)
     cost_usd = models.FloatField(default=0)
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFTED)
+    reviewer = models.CharField(max_length=60, blank=True)  #: who is reading it, or who sent it back
+    rejected_because = models.CharField(max_length=300, blank=True)
     approved_by = models.CharField(max_length=60, blank=True)
     approved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

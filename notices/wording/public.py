@@ -12,13 +12,13 @@ from notices.wording.language import voices
 def public_facts(programme: Programme) -> PublicFacts:
     """The public side of a programme: its texts and which facts its matches carry. Nothing of any person.
 
-    Only of the events that have a voice: the others never lead to a notice (staff tasks, or nothing yet), and a match of one
-    that should would become a `wording_missing` task.
+    Only of the causes (events, and a sweep) that have a voice: the others never lead to a notice (staff tasks, or nothing yet),
+    and a match of one that should would become a `wording_missing` task.
     """
     return PublicFacts(
         programme=programme.slug,
         office=programme.office,
-        kinds={event: trigger.kind for event, trigger in programme.triggers.items() if event in voices()},
+        kinds={cause: kind for cause, kind in programme.kinds.items() if cause in voices()},
         name=Said.model_validate(programme.name.model_dump()),
         gives=Said.model_validate(programme.gives.model_dump()),
         how_to_apply=Said.model_validate(programme.how_to_apply.model_dump()),

@@ -78,16 +78,21 @@ def _sentence(name: str, sentence: str, language: Language) -> Iterator[Finding]
             yield Finding(code="hard_phrase", section=name, text=match.group(), hint=instead)
 
 
-def _split(sentence: str, language: Language) -> str:
-    """Where to make two sentences: at the best joint, nearest the middle."""
+def first_half(sentence: str, language: Language) -> str:
+    """What stands before the best place to make two sentences, at the joint nearest the middle; empty when there is none."""
     middle = len(sentence) / 2
     for joint in language.readable.split_at:
         places = [match.end() for match in re.finditer(re.escape(joint), sentence)]
         inner = [place for place in places if len(sentence) * 0.2 < place < len(sentence) * 0.8]
         if inner:
-            place = min(inner, key=lambda at: abs(at - middle))
-            return f"end a sentence after “{sentence[:place].rstrip()}”"
-    return "say it in two sentences"
+            return sentence[: min(inner, key=lambda at: abs(at - middle))].rstrip()
+    return ""
+
+
+def _split(sentence: str, language: Language) -> str:
+    """Where to make two sentences, in words."""
+    half = first_half(sentence, language)
+    return f"end a sentence after “{half}”" if half else "say it in two sentences"
 
 
 def _whole(mean: float, ari: float | None, language: Language) -> Iterator[Finding]:

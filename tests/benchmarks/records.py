@@ -154,10 +154,10 @@ def apart(work: Callable[[Path, date], None], root: Path, on: date) -> dict[str,
 def _timed(work: Callable[[Path, date], None], root: Path, on: date, answers: Any) -> None:
     begin = perf_counter()
     work(root, on)
-    answers.put({"seconds": perf_counter() - begin, "peak_mb": _peak_mb()})
+    answers.put({"seconds": perf_counter() - begin, "peak_mb": peak_mb()})
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The most memory this process held. Linux's own count first: the other is handed down from the parent."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -23,6 +23,7 @@ STAGES = (
     "publish_safety",
     "check_integrity",
     "derive_changes",
+    "release_holds",
     "detect_events",
     "match_programmes",
     "prepare_notices",

@@ -34,14 +34,26 @@ class Desk:
         finally:
             connection.close()
 
+    def change(self, statement: str) -> None:
+        """Changes the queue store, as a night or a colleague elsewhere would."""
+        with sqlite3.connect(self.store) as connection:
+            connection.execute(statement)
+        connection.close()
+
 
 @contextmanager
-def running_desk(folder: Path, *, more: int = 0, app: bool = False) -> Iterator[Desk]:
-    """A desk on the morning of `tests.support.morning`, with `more` unflagged notices; `app`: log-in needs an authenticator app."""
+def running_desk(
+    folder: Path, *, more: int = 0, app: bool = False, town: bool = False, issuer: str = ""
+) -> Iterator[Desk]:
+    """A desk on the morning of `tests.support.morning`, with `more` unflagged notices; `app`: log-in needs an authenticator app.
+
+    `town`: on a birth that a night really prepared, and nothing else: its texts can be edited. `issuer`: an identity provider's address.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)] + ["app"] * app
+    command = [sys.executable, "-m", "tests.support.desk_site", str(folder), str(port), str(more)]
+    command += ["app"] * app + ["town"] * town + [issuer] * bool(issuer)
     with (folder / "desk.log").open("w") as log:
         server = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, stdout=log)
         try:
@@ -53,13 +65,13 @@ def running_desk(folder: Path, *, more: int = 0, app: bool = False) -> Iterator[
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(1200):
         assert server.poll() is None, log.read_text()
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise AssertionError("the desk did not come up in 60 s")
+    raise AssertionError("the desk did not come up in 120 s")
 
 
 @contextmanager

@@ -38,10 +38,14 @@ class SqlReader:
 
     def values(self, asked: Mapping[str, Node], facts: Sequence[Facts]) -> list[dict[str, Any]]:
         """For each of the facts: name → value."""
-        for table, rows in self._rows(facts).items():
-            self._fill(table, rows)
+        self.fill(facts)
         found = evaluate(self.warehouse, self._cases(facts), asked, "now")
         return [found[place] for place in range(len(facts))]
+
+    def fill(self, facts: Sequence[Facts]) -> None:
+        """Makes the tables hold the facts alone: subjects p0, p1 … of the households h0, h1 …"""
+        for table, rows in self._rows(facts).items():
+            self._fill(table, rows)
 
     def _fill(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         columns = load_contracts()[table].physical_columns()

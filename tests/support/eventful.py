@@ -26,6 +26,7 @@ class Register(Records):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._former: dict[tuple[str, str], dict[str, Any]] = {}  #: what a key said before its newest row
         self._delivered: set[tuple[str, date]] = set()
         for table in load_contracts():
             self._deliver(table, BASELINE)
@@ -68,7 +69,17 @@ class Register(Records):
     def holds(self, table: str, night: date, **facts: Any) -> None:
         """A row of a system that keeps one row a key. It says only what changes."""
         key = "|".join(str(facts[name]) for name in load_contracts()[table].key)
-        row = self._rows.get((table, key), {}) | facts
+        before = self._rows.get((table, key), {})
+        self._write_state(table, key, night, before | facts)
+        self._former[table, key] = before
+
+    def takes_back(self, table: str, person: str, night: date) -> None:
+        """What such a system last wrote about somebody is taken back: the row says again what it said, or is there no more."""
+        key = next(key for of, key in self._former if of == table and self._rows[table, key]["resident_id"] == person)
+        former = self._former[table, key]
+        self._write_state(table, key, night, former or self._rows[table, key] | {"gone": True})
+
+    def _write_state(self, table: str, key: str, night: date, row: dict[str, Any]) -> None:
         self._rows[table, key] = row
         self.put(table, night, **{name: value for name, value in row.items() if value is not None})
         self._deliver(table, night)

@@ -18,7 +18,7 @@ class MemoryLedger:
     summaries: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
     once: set[Key] = field(default_factory=set)
     held: set[date] = field(default_factory=set)
-    beats: int = 0
+    done: list[Mapping[str, Any]] = field(default_factory=list)
 
     def start(self, job: str, municipality: str, on: date, *, again: bool = False) -> Claim:
         """As the protocol says."""
@@ -30,9 +30,9 @@ class MemoryLedger:
         self.states[key] = "running"
         return Claim.TAKEN
 
-    def beat(self, job: str, municipality: str, on: date) -> None:
-        """Counted."""
-        self.beats += 1
+    def beat(self, job: str, municipality: str, on: date, *, doing: Mapping[str, Any] | None = None) -> None:
+        """What it was doing is kept."""
+        self.done.append(doing or {})
 
     def finish(self, job: str, municipality: str, on: date, *, outcome: str, summary: Mapping[str, Any]) -> None:
         """As the protocol says."""

@@ -9,6 +9,7 @@ from notices.approval.accounts import make_account
 from notices.approval.hashing import content_hash
 from notices.approval.models import Item, JobRun, Notice, NoticeBody, StaffTask
 from notices.recipients.models import Contact, SafetyPublication
+from notices.wording.guard import version_of
 from notices.wording.models import Wording
 
 MUNICIPALITY = "292010"
@@ -57,6 +58,17 @@ MORNING = (
 )  # fmt: skip
 
 _WORDING = "b" * 64
+_BLOCK = {
+    "gives": "{gives}\n{amount}",
+    "to_do": "申請書を出す",
+    "by_when": "{deadline}までに出してください。",
+    "how": "{how}",
+    "bring": "{documents}",
+    "whom": "{office}　電話 {phone}",
+}
+_FOUND = [
+    {"code": "number", "section": "to_do", "text": "2", "hint": "figures come from slots only: {amount}, {deadline}"}
+]
 _CRITERIA = [
     {"id": name, "label": {"ja": ja, "en": name.replace("_", " ")}, "result": result, "when_unknown": then, "value": value,
      "threshold": limit, "unit": unit, "cites": law, "find_out": None}
@@ -78,6 +90,7 @@ def set_up_morning(*, night_state: str = "done") -> list[Notice]:
     set_up_accounts()
     set_up_night(night_state)
     publish_safety()
+    draft_wordings()
     approve_wordings()
     notices = [make_notice(number, plan) for number, plan in enumerate(MORNING, start=1)]
     make_task(
@@ -105,7 +118,7 @@ def set_up_more(count: int) -> list[Notice]:
 
 
 def set_up_accounts() -> None:
-    """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, and the support-measure desk."""
+    """Two colleagues of child_benefits, one of insurance, a viewer, an auditor, the support-measure desk, and an operator."""
     accounts: tuple[tuple[str, str, list[str], list[str]], ...] = (
         ("aoki", "青木", ["child_benefits"], ["reviewer", "approver"]),
         ("baba", "馬場", ["child_benefits"], ["reviewer", "approver"]),
@@ -114,6 +127,7 @@ def set_up_accounts() -> None:
         ("endo", "遠藤", [], ["auditor"]),
         ("fujii", "藤井", ["citizen"], ["support_measures"]),
         ("goto", "後藤", ["child_benefits"], ["reviewer"]),
+        ("ikeda", "池田", [], ["operator"]),
     )
     for username, display_name, offices, roles in accounts:
         make_account(
@@ -140,7 +154,7 @@ def set_up_night(state: str) -> JobRun:
     return JobRun.objects.create(
         job="night", municipality_code=MUNICIPALITY, on=NIGHT, state=state, holder="test", heartbeat_at=started,
         started_at=started, ended_at=None if state == "running" else started + timedelta(seconds=47),
-        summary={} if state == "running" else summary,
+        summary={"doing": {"stage": "detect_events", "done": 5, "of": 10}} if state == "running" else summary,
     )  # fmt: skip
 
 
@@ -158,9 +172,32 @@ def approve_wordings() -> None:
     for programme, event in sorted(uses):
         Wording.objects.create(
             municipality_code=MUNICIPALITY, programme=programme, event=event, kind="entitlement", language="ja",
-            register="plain", version=_WORDING, sections={}, drafter="template", state=Wording.State.APPROVED,
-            approved_by="clerk", approved_at=NOW, created_at=NOW,
+            register="plain", version=_WORDING, sections={}, drafter="template", office=PROGRAMMES[programme][1],
+            state=Wording.State.APPROVED, approved_by="clerk", approved_at=NOW, created_at=NOW,
         )  # fmt: skip
+
+
+def draft_wordings() -> list[Wording]:
+    """Texts that wait: one of the template, one of a model with a translation back, one a colleague wrote, one with findings, an opening."""
+    english = {**_BLOCK, "gives": "You may get {gives}\n{amount}", "to_do": "Apply"}
+    rows: tuple[tuple[str, str, dict[str, str], str, dict[str, Any]], ...] = (
+        ("child_allowance", "ja", _BLOCK, "template:1", {}),
+        ("child_allowance", "zh", english, "qwen3", {"back_translation": {"sections": _BLOCK, "by": "qwen3"}}),
+        ("child_medical_subsidy", "ja", _BLOCK, "baba", {}),
+        ("nhi_funeral_grant", "ja", _BLOCK, "template:1", {}),
+        ("child_allowance", "en", {**english, "to_do": "Get 2 forms"}, "qwen3", {"findings": _FOUND}),
+        ("", "ja", {"title": "手続きのご案内", "opening": "届出がありました。"}, "template:1", {}),
+    )
+    return [
+        Wording.objects.create(
+            municipality_code=MUNICIPALITY, programme=programme, event="E05" if programme.startswith("nhi") else "E01",
+            kind="entitlement" if programme else "information", language=language, register="plain",
+            version=version_of(sections), sections=sections, drafter=drafter, created_at=NOW,
+            office=PROGRAMMES[programme][1] if programme else "",
+            readability={"sentences": 3, "mean": 14.2, "longest": 21, "ari": None, "findings": [], "programme": []}, **more,
+        )
+        for programme, language, sections, drafter, more in rows
+    ]  # fmt: skip
 
 
 def make_notice(number: int, plan: Plan) -> Notice:

@@ -1,7 +1,7 @@
 """Compares what the night found with what the town says really happened."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -39,19 +39,21 @@ class Comparison:
     mistaken: list[str] = field(default_factory=list)
     wrong_outcome: list[str] = field(default_factory=list)
     found: int = 0
-    right: Mapping[str, int] = field(default_factory=dict)  #: code → real events found with their outcome
-    lost: Mapping[str, int] = field(default_factory=dict)  #: code → real events missed or of another outcome
-    false: Mapping[str, int] = field(default_factory=dict)  #: code → what was found and never happened
+    right: Counter[str] = field(default_factory=Counter)  #: code → real events found with their outcome
+    missed_of: Counter[str] = field(default_factory=Counter)  #: code → real events that were not found
+    wrong_of: Counter[str] = field(default_factory=Counter)  #: code → real events of which something else became
+    false: Counter[str] = field(default_factory=Counter)  #: code → what was found and never happened
+    subjects: set[str] = field(default_factory=set)  #: everybody about whom they differ
 
     def recall(self, code: str) -> float:
         """The share of an event's real happenings that were found with their outcome; 1.0 where there were none."""
-        real = self.right.get(code, 0) + self.lost.get(code, 0)
-        return self.right.get(code, 0) / real if real else 1.0
+        real = self.right[code] + self.missed_of[code] + self.wrong_of[code]
+        return self.right[code] / real if real else 1.0
 
     def precision(self, code: str) -> float:
-        """The share of what was found of an event that really happened; 1.0 where nothing was found."""
-        said = self.right.get(code, 0) + self.false.get(code, 0)
-        return self.right.get(code, 0) / said if said else 1.0
+        """The share of what was found of an event that happened and came to what it should; 1.0 where nothing was found."""
+        said = self.right[code] + self.wrong_of[code] + self.false[code]
+        return self.right[code] / said if said else 1.0
 
     @property
     def exact(self) -> bool:
@@ -65,10 +67,7 @@ def compare(truth: Sequence[TruthRow], events: pl.DataFrame, codes: Iterable[str
     found: dict[tuple[str, tuple[str, ...], date | None], str] = {}
     for row in events.filter(pl.col("code").is_in(list(wanted))).to_dicts():
         found[row["code"], tuple(sorted(row["subject_ids"])), row["occurred_on"]] = row["state"]
-    right: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
-    false: Counter[str] = Counter()
-    result = Comparison(found=len(found), right=right, lost=lost, false=false)
+    result = Comparison(found=len(found))
     for real in truth:
         if real.kind != "event" or real.code not in wanted:
             continue
@@ -79,16 +78,19 @@ def compare(truth: Sequence[TruthRow], events: pl.DataFrame, codes: Iterable[str
             # what was cancelled before the night saw it need not be known as an event at all
             if real.outcome != "void":
                 result.missed.append(said)
-                lost[real.code] += 1
+                result.subjects.update(real.subject_ids)
+                result.missed_of[real.code] += 1
         elif state != STATE_OF_OUTCOME[real.outcome]:
             result.wrong_outcome.append(f"{said}: {real.outcome} expected, {state} found")
-            lost[real.code] += 1
+            result.wrong_of[real.code] += 1
+            result.subjects.update(real.subject_ids)
         else:
-            right[real.code] += 1
+            result.right[real.code] += 1
     for (code, subjects, occurred), state in found.items():
         if state != "void":
             result.mistaken.append(f"{code} {subjects} {occurred}: {state}")
-            false[code] += 1
+            result.false[code] += 1
+            result.subjects.update(subjects)
     return result
 
 

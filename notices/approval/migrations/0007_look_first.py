@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approval', '0005_seal_edits'),
+        ('approval', '0006_run_request'),
     ]
 
     operations = [

@@ -1,6 +1,5 @@
 """Editing the words of one notice: its texts one by one, what the guard says of each sentence, and what was changed before."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from django.http import HttpResponse
 
 from notices.approval import decide, editing
 from notices.approval.models import Notice, NoticeEdit
+from notices.desk.findings import told
 from notices.desk.views.queue import display_names, filters_of, query_of, sort_of
 from notices.desk.visit import Visit
 from notices.wording.guard import Finding
@@ -42,7 +42,13 @@ def edit_page(
         blocks=editing.blocks(notice, visit.officer),
         typed=typed or {},
         programme=programme if typed is not None else None,
-        findings=[(one, sentence_of((typed or {}).get(one.section, ""), one.text)) for one in findings],
+        findings=told(
+            [one.as_json() for one in findings],
+            typed or {},
+            programme=programme,
+            language=notice.language,
+            t=visit.t,
+        ),
         edits=changes_of(visit, notice),
         query=query_of(filters_of(visit), sort_of(visit)),
     )
@@ -80,12 +86,6 @@ def changes_of(visit: Visit, notice: Notice) -> list[Change]:
         for one in NoticeEdit.objects.filter(notice=notice).order_by("-pk")
         if one.programme in mine
     ]
-
-
-def sentence_of(text: str, found: str) -> str:
-    """The sentence a finding stands in; empty when it is about the whole section."""
-    sentences = re.split(r"(?<=[。！？\n])|(?<=[.!?])\s", text)
-    return next((one.strip() for one in sentences if found and found in one and one.strip() != text.strip()), "")
 
 
 def _lines(diffed: list[str]) -> list[str]:

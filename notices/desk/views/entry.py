@@ -12,7 +12,7 @@ from notices.desk.visit import LANGUAGE_COOKIE, Visit, outside_page
 from notices.site import installed
 from notices.wording.page import NOTICE_CSS
 
-_ENDED = frozenset({"idle", "long", "elsewhere"})
+_ENDED = frozenset({"idle", "long", "elsewhere", "by_administrator"})
 _A_YEAR_IN_SECONDS = 365 * 24 * 3600
 
 

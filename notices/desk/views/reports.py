@@ -6,11 +6,14 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpResponse
+from django.shortcuts import render
 
+from engine.records.contract import load_contracts
 from notices.approval import audit
 from notices.approval.anchor_bucket import AnchorUnreachable
 from notices.approval.models import AuditRow, Suppression
-from notices.desk.nights import NightState, last_done, nights
+from notices.desk.held import holds
+from notices.desk.nights import NightState, last_done, last_night, nights
 from notices.desk.views.queue import unsafe
 from notices.desk.visit import Visit
 from notices.site import installed
@@ -28,7 +31,18 @@ def night_report(visit: Visit) -> HttpResponse:
         left_out=_left_out(visit, found[0]) if found else [],
         learned=last_done(visit.municipality, "learn"),
         unsafe=unsafe(visit),
+        holds=holds(visit.municipality),
+        refused=_refused(found[0]) if found else [],
     )
+
+
+def progress(visit: Visit) -> HttpResponse:
+    """How far the night is, for a page that asks by itself. Nothing is answered while nothing has changed since `seen`."""
+    night = last_night(visit.municipality)
+    visit.request.session.modified = False  # a page that asks by itself is no sign that anybody sits before it
+    if night is None or visit.request.GET.get("seen", "") == night.mark:
+        return HttpResponse(status=204)
+    return render(visit.request, "_progress.html", {"t": visit.t, "night": night, "now": visit.now, "asked": True})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +77,11 @@ def volumes(found: Sequence[NightState]) -> list[Volume]:
         )
         for code, count, before in rows
     ]
+
+
+def _refused(night: NightState) -> list[tuple[str, str]]:
+    """The files a night that stopped names as its cause: name, and the records they hold in Japanese."""
+    return [(name, contract.ja) for name, contract in load_contracts().items() if name in night.halted]
 
 
 def _left_out(visit: Visit, night: NightState) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pyotp
 import segno
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import login
@@ -12,10 +13,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from markupsafe import Markup
 
-from notices.accounts import second, sessions, totp
+from notices.accounts import second, sessions
 from notices.approval.models import StaffMember
 from notices.desk.views.problems import locked_out
 from notices.desk.visit import desk_clock, outside_page
@@ -53,12 +53,12 @@ def second_page(request: HttpRequest) -> HttpResponse:
     if not AxesProxyHandler.is_allowed(request, name):
         return locked_out(request)
     if request.method != "POST":
-        return _private(outside_page(request, "second.html", failed=False))
+        return outside_page(request, "second.html", failed=False)
     if not second.accept(staff, request.POST.get("code", ""), at=desk_clock().now()):
         user_login_failed.send(sender=__name__, credentials=name, request=request)
         if not AxesProxyHandler.is_allowed(request, name):
             return locked_out(request)
-        return _private(outside_page(request, "second.html", status=403, failed=True))
+        return outside_page(request, "second.html", status=403, failed=True)
     request.session[_HALF] |= {"proved": True}
     request.session.modified = True
     return _onward(request, staff, _after(request))
@@ -69,23 +69,21 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     staff = _halfway(request)
     if staff is None or second.has_second(staff):
         return redirect("log_in")
-    secret = request.session[_HALF].setdefault("secret", totp.new_secret())
+    secret = request.session[_HALF].setdefault("secret", pyotp.random_base32())
     request.session.modified = True
     codes = None
     if request.method == "POST":
         codes = second.enrol(staff, secret, request.POST.get("code", ""), at=desk_clock().now())
     if codes is not None:
         request.session[_HALF] = {**request.session[_HALF], "secret": "", "proved": True}
-        return _private(outside_page(request, "recovery.html", codes=codes, onward=reverse("log_in_on")))
-    label = totp.address_of(secret, account=staff.user.get_username(), issuer="todoke")
-    picture = segno.make(label, error="m").svg_inline(scale=4, dark="#000", light="#fff")
+        return outside_page(request, "recovery.html", codes=codes, onward=reverse("log_in_on"))
+    picture = segno.make(second.app_address(staff, secret), error="m").svg_inline(scale=4, dark="#000", light="#fff")
     failed = request.method == "POST"
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    page = outside_page(
+    return outside_page(
         request, "enrol.html", status=403 if failed else 200, failed=failed, secret=spaced,
         picture=Markup(picture),  # noqa: S704 - made by segno of letters and digits
     )  # fmt: skip
-    return _private(page)
 
 
 def password_page(request: HttpRequest) -> HttpResponse:
@@ -98,7 +96,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
         problem = _set_password(staff, request.POST.get("password", ""), request.POST.get("again", ""))
         if not problem:
             return _onward(request, staff, _after(request))
-    return _private(outside_page(request, "password.html", status=400 if problem else 200, problem=problem))
+    return outside_page(request, "password.html", status=400 if problem else 200, problem=problem)
 
 
 def onward(request: HttpRequest) -> HttpResponse:
@@ -153,8 +151,3 @@ def _halfway(request: HttpRequest) -> StaffMember | None:
         return None
     rows = StaffMember.objects.filter(municipality_code=installed().municipality.code, user__is_active=True)
     return rows.select_related("user").filter(user_id=half["user"]).first()
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, no_store=True, private=True)
-    return response

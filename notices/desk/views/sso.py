@@ -1,18 +1,15 @@
 """Log-in through the city's identity provider: there and back."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.cache import patch_cache_control
+from django.http import HttpRequest, HttpResponse
 
 from notices.accounts import oidc
 from notices.accounts.models import Credential
-from notices.accounts.oidc import Asked, Identity, IdentityRefused
+from notices.accounts.oidc import Identity, IdentityRefused
 from notices.approval import audit
 from notices.approval.models import StaffMember
 from notices.desk.views.second import enter
 from notices.desk.visit import desk_clock, outside_page
 from notices.site import installed
-
-_ASKED = "asked"
 
 
 def there(request: HttpRequest) -> HttpResponse:
@@ -20,23 +17,19 @@ def there(request: HttpRequest) -> HttpResponse:
     settings = installed().oidc
     if not settings.issuer:
         return _refused(request, "")
-    asked = Asked.fresh()
     try:
-        address = oidc.address_of(settings, asked)
+        return oidc.ask(settings, request)
     except IdentityRefused as error:
         return _refused(request, str(error))
-    request.session[_ASKED] = asked.as_dict()
-    return HttpResponseRedirect(address)
 
 
 def back(request: HttpRequest) -> HttpResponse:
     """The provider's answer: in, when it holds and names an account that there is."""
-    settings, kept, now = installed().oidc, request.session.pop(_ASKED, None), desk_clock().now()
-    if not settings.issuer or kept is None:
-        return _refused(request, "this log-in was not begun in this browser; begin again")
-    given = {name: request.GET.get(name, "") for name in ("state", "code")}
+    settings, now = installed().oidc, desk_clock().now()
+    if not settings.issuer:
+        return _refused(request, "")
     try:
-        identity = oidc.identity_of(settings, Asked(**kept), at=now, **given)
+        identity = oidc.identity_of(settings, request)
     except IdentityRefused as error:
         return _refused(request, str(error))
     staff = _staff(identity)
@@ -67,6 +60,4 @@ def _staff(identity: Identity) -> StaffMember | None:
 
 
 def _refused(request: HttpRequest, detail: str) -> HttpResponse:
-    page = outside_page(request, "problem.html", status=403, kind="identity", detail=detail)
-    patch_cache_control(page, no_store=True, private=True)
-    return page
+    return outside_page(request, "problem.html", status=403, kind="identity", detail=detail)

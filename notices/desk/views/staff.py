@@ -36,7 +36,7 @@ def staff_page(visit: Visit, staff_id: int) -> HttpResponse:
 def change(visit: Visit, staff_id: int) -> HttpResponse:
     """Another name, other roles, other offices."""
     form = visit.request.POST
-    register.change(
+    staff = register.change(
         visit.officer,
         staff_id,
         display_name=form.get("display_name", ""),
@@ -44,7 +44,26 @@ def change(visit: Visit, staff_id: int) -> HttpResponse:
         roles=form.getlist("role"),
         at=visit.now,
     )
-    return visit.done(visit.t("staff.changed"), "staff_member", staff_id=staff_id)
+    waits = set(form.getlist("role")) - set(staff.roles)
+    return visit.done(visit.t("staff.changed_waits" if waits else "staff.changed"), "staff_member", staff_id=staff_id)
+
+
+def confirm(visit: Visit, staff_id: int) -> HttpResponse:
+    """The second administrator gives the roles that the first one asked for."""
+    register.confirm(visit.officer, staff_id, at=visit.now)
+    return visit.done(visit.t("staff.confirmed_now"), "staff_member", staff_id=staff_id)
+
+
+def refuse(visit: Visit, staff_id: int) -> HttpResponse:
+    """The roles that were asked for are not given."""
+    register.refuse(visit.officer, staff_id, at=visit.now)
+    return visit.done(visit.t("staff.refused_now"), "staff_member", staff_id=staff_id)
+
+
+def end_sessions(visit: Visit, staff_id: int) -> HttpResponse:
+    """Whoever is logged in with it is out."""
+    register.end_sessions(visit.officer, staff_id, at=visit.now)
+    return visit.done(visit.t("staff.sessions_ended_now"), "staff_member", staff_id=staff_id)
 
 
 def lock(visit: Visit, staff_id: int) -> HttpResponse:
@@ -61,7 +80,7 @@ def unlock(visit: Visit, staff_id: int) -> HttpResponse:
 
 def reset_second(visit: Visit, staff_id: int) -> HttpResponse:
     """The telephone is lost: another app is set up at the next log-in."""
-    register.reset_second(visit.officer, staff_id, at=visit.now)
+    register.reset_second(visit.officer, staff_id, reason=visit.request.POST.get("reason", ""), at=visit.now)
     return visit.done(visit.t("staff.second_reset_now"), "staff_member", staff_id=staff_id)
 
 
@@ -80,6 +99,9 @@ def _page(visit: Visit, staff: StaffMember, *, password: str = "") -> HttpRespon
         second=bool(credential and credential.secret),
         recovery=len(credential.recovery) if credential else 0,
         password=password,
+        waiting=credential.asked_roles if credential else [],
+        asked_by=credential.asked_by if credential else "",
+        reasons=register.RESET_REASONS,
         every_role=ROLES,
         every_office=_offices(),
     )

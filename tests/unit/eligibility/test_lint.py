@@ -41,7 +41,7 @@ WRONG = [*PLAIN["examples"][:3], PLAIN["examples"][3] | {"verdict": "eligible"}]
             id="an example about nothing",
         ),
         pytest.param({"slug": "other"}, "error", "not named after its slug", id="file name"),
-        pytest.param({"gives": None}, "error", "gives: Field required", id="unfinished"),
+        pytest.param({"gives": None}, "error", "gives: is missing", id="unfinished"),
         pytest.param(
             {"reads": {"residents": {"basis": "法", "columns": ["birth_date", "sex"]}}},
             "warning",
@@ -69,7 +69,7 @@ def test_what_is_found(tmp_path: Path, changes: dict[str, Any], severity: str | 
     if severity is None:
         assert findings == []
         return
-    ((found, text),) = findings
+    found, text = findings[0]
     assert found == severity
     assert said in text
 
@@ -78,3 +78,36 @@ def test_a_stale_value_is_a_warning_that_does_not_block(tmp_path: Path) -> None:
     found = _found(tmp_path, on=date(2027, 4, 2))
     assert [severity for severity, _ in found] == ["warning", "warning"]
     assert "age_limit is past its review date" in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"table": [100, 200, 200]}, "does not rise at entry 3", id="a figure twice"),
+        pytest.param({"table": [100, 200, 150]}, "does not rise at entry 3", id="a figure that falls"),
+        pytest.param({"table": [100, 200, 300]}, "", id="a table that rises"),
+    ],
+)
+def test_a_table_with_a_gap_is_a_warning(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    table = PLAIN["values"]["grant"] | {"values": {"2026-04-01": changes["table"]}, "step": 100}
+    found = [text for _, text in _found(tmp_path, values=PLAIN["values"] | {"table": table})]
+    assert [text for text in found if "rise" in text] == ([text for text in found if said in text] if said else [])
+
+
+def test_an_exclusion_without_an_example_is_pointed_at(tmp_path: Path) -> None:
+    out = [{"id": "moved", "name": TEXT, "expr": "age_on(subject.birth_date, as_of) > 90", "cites": "法"}]
+    (found,) = _found(tmp_path, exclusions=out)
+    assert found == ("warning", "no example is left out by moved; add one (excluded: moved)")
+
+
+def test_a_value_after_the_end_of_the_programme_is_pointed_at(tmp_path: Path) -> None:
+    assert any("begins after the programme has ended" in text for _, text in _found(tmp_path, valid_to="2027-03-31"))
+
+
+def test_every_finding_is_said_in_japanese_too(tmp_path: Path) -> None:
+    path = tmp_path / "plain.yaml"
+    path.write_text(yaml.safe_dump(plain(amounts=None), allow_unicode=True), encoding="utf-8")
+    (finding,) = check([path], ON)
+    assert "values.grant はどこでも使われていません" in finding.ja
+    assert (finding.as_json()["line"], finding.as_json()["severity"]) == (finding.line, "warning")
+    assert finding.line

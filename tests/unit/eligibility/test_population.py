@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from eligibility.population import Population, let_in, population, verdicts
+from eligibility.population import Population, judge_everybody, population, verdicts
 from eligibility.programme import Programme, parse_programme
 from engine.core.errors import InputError
 from engine.records.contract import load_contracts
@@ -60,7 +60,7 @@ def _verdicts(who: Population, programme: Programme, on: date = ON) -> dict[str,
 
 
 def test_everybody_registered_is_judged_without_an_event(who: Population) -> None:
-    assert who.people["members"].to_list() == [2, 2, 1]
+    assert who.people.select("subject_id", "members").rows() == [("child", 2), ("head", 2), ("unknown", 1)]
     assert _verdicts(who, _programme()) == {
         "child": ("possible", ""),
         "head": ("ineligible", ""),
@@ -116,12 +116,30 @@ def test_a_snapshot_without_a_table_says_so(reader: SnapshotReader) -> None:
 def test_many_programmes_in_one_pass_let_in_whom_each_alone_does(who: Population) -> None:
     plain_one = _programme()
     closed = _programme(slug="other", exclusions=[RECEIVES], reads=READS)
-    found = {slug: frame.rows() for slug, frame in let_in(who, [plain_one, closed], ON)}
-    assert found == {
-        plain_one.slug: [("child", "h1", "possible"), ("unknown", "h2", "possible")],
-        "other": [("unknown", "h2", "possible")],
+    found = judge_everybody(who, [plain_one, closed], ON, let_in=True).sort("subject_id")
+    assert found.columns == ["subject_id", "household_id", "members", plain_one.slug, "other"]
+    assert found.rows() == [("child", "h1", 2, 1, 0), ("unknown", "h2", 1, 1, 1)]
+
+
+def test_one_pass_explains_each_criterion_and_exclusion_in_three_values(who: Population) -> None:
+    found = judge_everybody(
+        who, [_programme(exclusions=[RECEIVES], reads=READS)], ON, explained=True, about=["birth_date"]
+    )
+    assert {row.pop("subject_id"): row for row in found.drop("household_id", "members").to_dicts()} == {
+        person: {
+            "birth_date": born,
+            "plain": verdict,
+            "plain|criterion:young": young,
+            "plain|criterion:asked": None,
+            "plain|exclusion:receives": receives,
+        }
+        for person, born, verdict, young, receives in (
+            ("child", date(2015, 5, 5), 0, True, True),
+            ("head", date(1985, 5, 5), 0, False, False),
+            ("unknown", None, 1, None, False),
+        )
     }
 
 
 def test_one_pass_on_a_day_before_the_law_lets_nobody_in(who: Population) -> None:
-    assert [frame.height for _, frame in let_in(who, [_programme()], date(2026, 3, 31))] == [0]
+    assert judge_everybody(who, [_programme()], date(2026, 3, 31), let_in=True).height == 0

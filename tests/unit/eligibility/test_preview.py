@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from eligibility.population import Population
-from eligibility.preview import backtest, difference, portions, preview, sweep
+from eligibility.preview import backtest, difference, preview
 from eligibility.programme import Programme, parse_programme
 from tests.support.programmes import plain
 from tests.unit.eligibility.test_population import ON, reader, who  # fixtures
@@ -48,13 +48,6 @@ def test_samples_hold_nothing_by_which_somebody_is_known(who: Population) -> Non
 def test_two_versions_differ_in_whom_they_let_in(who: Population) -> None:
     assert difference(who, _programme(), _older(60), ON) == {"ineligible → possible": 1}
     assert difference(who, _programme(), _programme(), ON) == {}
-
-
-def test_a_sweep_comes_in_daily_portions(who: Population) -> None:
-    found = sweep(who, _programme(), ON)
-    assert found["subject_id"].to_list() == ["child", "unknown"]
-    assert [part.height for part in portions(found, 1)] == [1, 1]
-    assert [part.height for part in portions(found, 5)] == [2]
 
 
 @pytest.mark.parametrize(

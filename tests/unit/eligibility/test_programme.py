@@ -83,7 +83,7 @@ def test_a_programme_that_is_not_well_formed_says_where(changes: dict[str, Any],
     [
         pytest.param("slug: [", "plain.yaml is not YAML: line", id="not YAML"),
         pytest.param("- 1\n- 2", "plain.yaml: the file", id="a list"),
-        pytest.param("slug: plain", "plain.yaml: name: Field required", id="unfinished"),
+        pytest.param("slug: plain", "plain.yaml: name: is missing", id="unfinished"),
     ],
 )
 def test_the_file_is_named(tmp_path: Path, content: str, said: str) -> None:

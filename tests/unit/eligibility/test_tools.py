@@ -63,11 +63,6 @@ def test_diff_needs_something_to_compare_with(front: Front, tmp_path: Path) -> N
         _run(front, "diff", "plain", "--file", _file(tmp_path))
 
 
-def test_sweep_counts_first(front: Front, tmp_path: Path) -> None:
-    said = json.loads(_run(front, "sweep", "plain", "--file", _file(tmp_path), "--a-day", "1", "--json").output)
-    assert (said["people"], [one["people"] for one in said["portions"]]) == (2, [1, 1])
-
-
 @pytest.mark.parametrize(("language", "words"), [("ja", "本人に確かめる"), ("en", "ask the reader")])
 def test_explain_speaks_two_languages(front: Front, language: str, words: str) -> None:
     assert words in _run(front, "explain", "child_allowance", "--language", language).output

@@ -95,7 +95,9 @@ def test_stages_run_in_order_and_their_reports_are_added_up(night: Night) -> Non
     assert found.as_json()["matches"] == {"eligible": 0, "possible": 0, "ineligible": 0}
     assert ledger.states[KEY] == "done"
     assert ledger.summaries[KEY] == found.as_json()
-    assert ledger.beats == 4
+    assert [(one["stage"], one["done"], one["of"]) for one in ledger.done] == [
+        (name, place, 4) for place, name in enumerate(steps.ran)
+    ]
 
 
 def test_a_repeated_night_runs_only_what_always_runs_and_tells_the_same(night: Night) -> None:

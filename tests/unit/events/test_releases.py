@@ -1,15 +1,16 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.core.errors import InputError
-from events.releases import Release, release_held, released
+from engine.core.requests import RELEASE_HOLD
+from engine.records.snapshot import publish_snapshot
+from events.releases import Releases, release_holds, released, require_held
 from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register
 from tests.support.history import CITY
-
-WHO = {"municipality": CITY, "officer": "operator", "reason": "a new housing estate opened"}
-E09 = Release(code="E09", night=FIRST, **WHO)
+from tests.support.requests import MemoryRequests
 
 
 @pytest.fixture
@@ -23,22 +24,68 @@ def flooded(tmp_path: Path) -> Register:
     return register
 
 
+@pytest.fixture
+def asked() -> MemoryRequests:
+    """An operator asked for the release of those moves."""
+    requests = MemoryRequests()
+    requests.ask(RELEASE_HOLD, {"code": "E09", "night": FIRST.isoformat()}, reason="a new housing estate opened")
+    return requests
+
+
+def scan(register: Register, on: date, requests: MemoryRequests) -> Releases:
+    """The releases asked for, then detection."""
+    done = release_holds(replace(register.night(on), requests=requests))
+    register.run(on)
+    return done
+
+
 def states(register: Register) -> set[tuple[str, str]]:
     return {(told[3], told[4]) for told in register.told("E09")}
 
 
-def test_what_is_released_settles_the_next_night_and_not_before(flooded: Register) -> None:
+def test_what_is_released_settles_the_next_night_and_not_before(flooded: Register, asked: MemoryRequests) -> None:
     assert states(flooded) == {("held", "volume")}
-    assert release_held(flooded.warehouse, E09, at=flooded.night(FIRST).clock.now()) == 40
-    flooded.run(FIRST)
+    assert scan(flooded, FIRST, asked).summary() == {}
     assert states(flooded) == {("held", "volume")}
-    flooded.run(SECOND)
+    assert scan(flooded, SECOND, asked).summary() == {"released": {"E09": 40}}
     assert states(flooded) == {("settled", "released")}
-    flooded.run(THIRD)
+    assert asked.outcomes == {1: f"40 events are free from the night of {SECOND} on"}
+    scan(flooded, THIRD, asked)
     assert len(flooded.rows("events.states")) == 80
 
 
-def test_a_flood_of_old_dates_is_held_too_and_released_to_staff(tmp_path: Path) -> None:
+def test_a_release_names_who_asked_and_why(flooded: Register, asked: MemoryRequests) -> None:
+    scan(flooded, SECOND, asked)
+    (row,) = flooded.rows("events.releases")
+    assert (row["officer"], row["reason"], row["from_night"]) == ("operator", "a new housing estate opened", SECOND)
+
+
+def test_a_night_killed_before_it_said_so_releases_once(flooded: Register, asked: MemoryRequests) -> None:
+    release_holds(replace(flooded.night(SECOND), requests=asked))
+    asked.outcomes.clear()
+    assert scan(flooded, SECOND, asked).summary() == {"released": {"E09": 40}}
+    assert len(flooded.rows("events.releases")) == 1
+    assert states(flooded) == {("settled", "released")}
+
+
+def test_the_night_of_a_release_run_again_ends_in_the_same_place(flooded: Register, asked: MemoryRequests) -> None:
+    scan(flooded, SECOND, asked)
+    first = sorted(flooded.told("E09"))
+    assert scan(flooded, SECOND, asked).summary() == {}
+    assert sorted(flooded.told("E09")) == first
+
+
+@pytest.mark.parametrize(("code", "night"), [("E05", FIRST), ("E09", BASELINE)], ids=["another kind", "another night"])
+def test_a_request_that_finds_nothing_held_is_done_and_says_so(code: str, night: date, flooded: Register) -> None:
+    asked = MemoryRequests()
+    asked.ask(RELEASE_HOLD, {"code": code, "night": night.isoformat()})
+    scan(flooded, SECOND, asked)
+    assert asked.outcomes[1].startswith("0 events")
+    assert states(flooded) == {("held", "volume")}
+    assert released(flooded.warehouse, CITY, THIRD) == set()
+
+
+def test_a_flood_of_old_dates_is_held_too_and_released_to_staff(tmp_path: Path, asked: MemoryRequests) -> None:
     register = Register(tmp_path)
     for number in range(40):
         register.lives(f"m{number}", household_id=f"m{number}")
@@ -46,28 +93,33 @@ def test_a_flood_of_old_dates_is_held_too_and_released_to_staff(tmp_path: Path) 
         register.row(f"m{number}", FIRST, "MOVE_WITHIN", moved, household_id=f"m{number}", addr_line=f"9-{number}")
     register.run(BASELINE, FIRST)
     assert states(register) == {("held", "volume")}
-    release_held(register.warehouse, E09, at=register.night(FIRST).clock.now())
-    register.run(SECOND)
+    scan(register, SECOND, asked)
     assert states(register) == {("settled", "released"), ("staff", "R5_backdated")}
 
 
-def test_somebody_who_died_meanwhile_is_not_released(flooded: Register) -> None:
-    release_held(flooded.warehouse, E09, at=flooded.night(FIRST).clock.now())
+def test_somebody_who_died_meanwhile_is_not_released(flooded: Register, asked: MemoryRequests) -> None:
     flooded.row("m0", SECOND, "DEATH", status="DEAD")
-    flooded.run(SECOND)
+    scan(flooded, SECOND, asked)
     assert {told[3] for told in flooded.told("E09") if told[1] == ("m0",)} == {"suppressed"}
 
 
 @pytest.mark.parametrize(
-    ("release", "said"),
+    ("code", "night", "said"),
     [
-        (Release(code="E05", night=FIRST, **WHO), "no event E05"),
-        (Release(code="E09", night=SECOND, **WHO), "is held"),
-        (Release(code="E09", night=FIRST, **(WHO | {"reason": " "})), "why"),
-        (Release(code="E09", night=FIRST, **(WHO | {"officer": ""})), "who decided"),
+        ("E05", FIRST.isoformat(), "no event E05"),
+        ("E09", SECOND.isoformat(), "is held"),
+        ("E09", "yesterday", "YYYY-MM-DD"),
     ],
 )
-def test_a_release_names_what_is_held_who_and_why(release: Release, said: str, flooded: Register) -> None:
+def test_what_is_not_held_is_not_asked_for(code: str, night: str, said: str, flooded: Register) -> None:
+    publish_snapshot(flooded.night(FIRST))
+    require_held(flooded.settings, "E09", FIRST.isoformat())
     with pytest.raises(InputError, match=said):
-        release_held(flooded.warehouse, release, at=flooded.night(FIRST).clock.now())
-    assert released(flooded.warehouse, CITY, FIRST + timedelta(days=9)) == set()
+        require_held(flooded.settings, code, night)
+
+
+def test_what_was_released_is_not_held_any_more(flooded: Register, asked: MemoryRequests) -> None:
+    scan(flooded, SECOND, asked)
+    publish_snapshot(flooded.night(SECOND))
+    with pytest.raises(InputError, match="is held"):
+        require_held(flooded.settings, "E09", FIRST.isoformat())

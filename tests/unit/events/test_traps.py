@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine.core.settings import LifeEvents, Volume
+from engine.records.contract import load_contracts
 from events.detect import STAGE
 from events.detectors import load_detectors
 from tests.support.eventful import BASELINE, CALENDAR, FIRST, SECOND, Register
@@ -37,7 +38,7 @@ CANCELLED_BY = {code: reason for reason, codes in CANCELS.items() for code in co
 OF_A_PARENT = frozenset({"E14", "E17", "E33"})
 BY_DAY_OF_FILE = frozenset({"E43", "E49", "E50", "E52"})
 
-ONE_ROW = "the system keeps one row a key: a correction or a cancellation is its next version, and staff see both"
+ONE_ROW = "the system keeps one row a key: a correction is its next version, and staff see both"
 NO_DATE = "the row carries no date of its own; the day of the file counts"
 CONTROL = "a control event says what the record says now; it is read again every night"
 ONE_PERSON = "the event is one person's; another row of the household is another event"
@@ -54,6 +55,8 @@ def why_not(code: str, trap: str) -> str:
         return UNTOLD
     register_row = detector.table == "residents" and code not in BY_DAY_OF_FILE and code != "E41"
     if trap in {"correction", "cancellation next night"}:
+        if trap == "cancellation next night" and (kept_by_key(code) or code == "E21"):
+            return ""
         if not register_row and code != "E28":
             return CONTROL if detector.event_class == "control" else NOT_TAKEN_BACK if code == "E41" else ONE_ROW
         if trap == "correction" and detector.event_class != "automatic":
@@ -69,6 +72,12 @@ def why_not(code: str, trap: str) -> str:
     if trap == "household merge" and code in {"E10", "E07", "E08", "E18"}:
         return "whoever is gone joins no household"
     return ""
+
+
+def kept_by_key(code: str) -> bool:
+    """Whether an event that can be taken back rests on a system that keeps one row a key."""
+    detector = load_detectors()[code]
+    return load_contracts()[detector.table].kind == "state" and detector.event_class in {"automatic", "staff-only"}
 
 
 RECORDED = [
@@ -99,8 +108,10 @@ def happens(register: Register, code: str, trap: str) -> None:
     elif trap == "correction":
         born = {"birth_date": RIGHT} if code in {"E01", "E29"} else {}
         register.row(own, SECOND, "TYPO_FIX", RIGHT, **born)
-    elif trap == "cancellation next night" and code == "E28":
+    elif trap == "cancellation next night" and code in {"E21", "E28"}:
         register.entry(who, SECOND, "CANCELLATION")
+    elif trap == "cancellation next night" and kept_by_key(code):
+        register.takes_back(load_detectors()[code].table, who, SECOND)
     elif trap == "cancellation next night":
         reason = CANCELLED_BY[code]
         status = "DELETED" if reason == "CANCEL_MINUS" else "RESIDENT"

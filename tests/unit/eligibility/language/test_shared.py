@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 from eligibility.language.compile import joins, to_sql, walk
-from eligibility.language.nodes import Constant, Quantified, Scale, Total
+from eligibility.language.flags import in_three_values
+from eligibility.language.nodes import Constant, Node, Quantified, Scale, Total
 from eligibility.language.parse import parse
 from eligibility.language.shared import Shared
 from engine.records.contract import load_contracts
@@ -61,9 +62,6 @@ def town() -> Iterator[duckdb.DuckDBPyConnection]:
             " ('child', 'TAX', 'some_programme', DATE '2026-01-01', DATE '2026-05-01'),"
             " ('unborn', 'TAX', 'another', DATE '2026-01-01', NULL)"
         )
-        connection.execute(
-            f"CREATE TEMP TABLE moment AS SELECT DATE '{ON}' AS as_of, DATE '{ON}' AS occurred_on, '' AS detail"
-        )
         yield connection
 
 
@@ -73,22 +71,28 @@ def test_columns_of_facts_say_what_the_expression_says(
     town: duckdb.DuckDBPyConnection, text: str, consent: dict[str, tuple[str, str]]
 ) -> None:
     node, _ = parse(text, dated=VALUES.__getitem__, consent=consent)
-    shared = Shared(schema="now")
+    shared = Shared(schema="now", as_of=ON, occurred_on=ON)
     rewritten = shared.rewritten(node)
-    town.execute(f"CREATE TABLE now.person_facts AS {shared.person_facts()}")
-    town.execute(f"CREATE TABLE now.household_facts AS {shared.household_facts()}")
-    cases = "(SELECT r.resident_id AS subject_id, r.household_id, m.* FROM now.residents AS r, moment AS m WHERE status = 'RESIDENT')"
+    for name in ("born", "records", "people", "households"):
+        town.execute(f"CREATE TABLE now.{name} AS {getattr(shared, name)()}")
+    moment = f"DATE '{ON}' AS as_of, DATE '{ON}' AS occurred_on, '' AS detail"
+    cases = (
+        f"(SELECT resident_id AS subject_id, household_id, {moment} FROM now.residents WHERE status = 'RESIDENT') AS c"
+    )
+    people = "now.people AS c JOIN now.households AS subject__households USING (household_id)"
 
-    def said(one: object) -> list[tuple[str, bool | None]]:
-        sql = f"SELECT subject_id, {to_sql(one, 'now')} FROM {cases} AS c {joins([one], 'now')} ORDER BY subject_id"  # type: ignore[arg-type,list-item]
-        return town.execute(sql).fetchall()
+    def said(one: Node, rows: str) -> list[tuple[str, bool | None]]:
+        sql = f"SELECT c.subject_id, {to_sql(one, 'now')}, {in_three_values(one, 'now')} FROM {rows} {joins([one], 'now')} ORDER BY 1"
+        found = town.execute(sql).fetchall()
+        assert [plain for _, plain, _ in found] == [bounded for _, _, bounded in found]
+        return [(person, value) for person, value, _ in found]
 
-    assert said(rewritten) == said(node)
+    assert said(rewritten, people) == said(node, cases)
     assert any(isinstance(part, Quantified | Total) for part in walk(rewritten)) == (text == OF_BOTH)
 
 
 def test_equal_questions_are_asked_once_whatever_their_rows_are_called() -> None:
-    shared = Shared(schema="now")
+    shared = Shared(schema="now", as_of=ON, occurred_on=ON)
     texts = ("any_of(household as m, m.rel1 = 'HEAD')", "any_of(household as other, other.rel1 = 'HEAD')")
     first, second = (shared.rewritten(parse(text, dated=VALUES.__getitem__, consent={})[0]) for text in texts)
     assert first == second

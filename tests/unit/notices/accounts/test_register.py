@@ -1,3 +1,7 @@
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
@@ -9,12 +13,12 @@ from notices.accounts.models import Credential
 from notices.approval.accounts import make_account
 from notices.approval.models import AuditRow, StaffMember
 from notices.approval.officer import officer_of
-from notices.approval.refusals import NotAllowed
+from notices.approval.refusals import AlreadyDecided, NotAllowed
 from tests.support.approvals import officer
 from tests.support.morning import MUNICIPALITY, NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
-BOSS = officer("boss", roles=("administrator",))
+BOSS, OTHER = officer("boss", roles=("administrator",)), officer("other", roles=("administrator",))
 
 
 @pytest.fixture
@@ -56,8 +60,8 @@ def test_what_is_wrong_with_a_new_account_is_said(more: dict[str, object], words
 
 
 def test_other_roles_hold_at_once_and_the_books_say_what_they_were(staff: StaffMember) -> None:
-    register.change(BOSS, staff.pk, display_name="青木", offices=["tax"], roles=["approver"], at=NOW)
-    assert officer_of(staff.user).roles == {"approver"}
+    register.change(BOSS, staff.pk, display_name="青木", offices=["tax"], roles=["reviewer"], at=NOW)
+    assert officer_of(staff.user).roles == {"reviewer"}
     row = AuditRow.objects.get(action="account_changed")
     assert row.details["before"] == {"roles": ["viewer"], "offices": ["insurance"]}
 
@@ -73,10 +77,111 @@ def test_a_locked_account_opens_nothing_until_it_is_unlocked(staff: StaffMember,
 
 def test_a_reset_takes_the_app_away_and_ends_the_log_in(staff: StaffMember) -> None:
     Credential.objects.create(staff=staff, secret="A" * 32, recovery=["x"], session="mine")
-    register.reset_second(BOSS, staff.pk, at=NOW)
+    register.reset_second(BOSS, staff.pk, reason="device_lost", at=NOW)
     kept = Credential.objects.get(staff=staff)
     assert (kept.secret, kept.recovery) == ("", [])
     assert kept.session != "mine"
+    assert AuditRow.objects.get(action="second_factor_reset").details == {"reason": "device_lost"}
+
+
+def test_an_app_is_not_taken_away_without_a_reason(staff: StaffMember) -> None:
+    Credential.objects.create(staff=staff, secret="A" * 32)
+    for reason in ("", "青木さんの電話"):
+        with pytest.raises(InputError, match="reason"):
+            register.reset_second(BOSS, staff.pk, reason=reason, at=NOW)
+    assert second.has_second(staff)
+
+
+def test_a_log_in_is_ended_from_outside(staff: StaffMember) -> None:
+    Credential.objects.create(staff=staff, secret="A" * 32, session="mine")
+    register.end_sessions(BOSS, staff.pk, at=NOW)
+    kept = Credential.objects.get(staff=staff)
+    assert kept.session not in ("", "mine")
+    assert kept.secret == "A" * 32
+    assert actions() == [("boss", "sessions_ended")]
+
+
+def waits(staff: StaffMember) -> tuple[list[str], list[str], str]:
+    """What it may do now, what waits, and who asked."""
+    staff.refresh_from_db()
+    kept = Credential.objects.get(staff=staff)
+    return staff.roles, kept.asked_roles, kept.asked_by
+
+
+@pytest.mark.parametrize(
+    ("asked", "at_once", "later"),
+    [
+        pytest.param(["viewer", "reviewer"], ["reviewer", "viewer"], [], id="roles that decide nothing"),
+        pytest.param(["reviewer", "approver"], ["reviewer"], ["approver"], id="an approver"),
+        pytest.param(["administrator"], [], ["administrator"], id="an administrator"),
+        pytest.param(
+            ["policy_approver", "support_measures"], [], ["policy_approver", "support_measures"], id="the others"
+        ),
+    ],
+)
+def test_a_role_that_decides_waits_for_a_second_administrator(
+    asked: list[str], at_once: list[str], later: list[str], staff: StaffMember
+) -> None:
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=asked, at=NOW)
+    assert waits(staff) == (at_once, later, "boss" if later else "")
+    made, _ = register.open_account(BOSS, username="x", display_name="x", offices=[], roles=asked, at=NOW)
+    assert waits(made) == (at_once, later, "boss" if later else "")
+
+
+def test_the_second_administrator_confirms_and_the_books_name_both(staff: StaffMember) -> None:
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=["viewer", "approver"], at=NOW)
+    register.confirm(OTHER, staff.pk, at=NOW)
+    assert waits(staff) == (["approver", "viewer"], [], "")
+    row = AuditRow.objects.get(action="roles_confirmed")
+    assert (row.actor, row.details) == ("other", {"roles": ["approver"], "asked_by": "boss"})
+    with pytest.raises(AlreadyDecided):
+        register.confirm(OTHER, staff.pk, at=NOW)
+
+
+def test_neither_who_asked_nor_the_person_themself_confirms(staff: StaffMember) -> None:
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=["administrator"], at=NOW)
+    with pytest.raises(NotAllowed, match="second administrator"):
+        register.confirm(BOSS, staff.pk, at=NOW)
+    with pytest.raises(NotAllowed, match="another administrator"):
+        register.confirm(officer("aoki", roles=("administrator",)), staff.pk, at=NOW)
+    assert waits(staff) == ([], ["administrator"], "boss")
+
+
+def test_a_wish_kept_in_the_form_by_a_colleague_stays_its_first_askers(staff: StaffMember) -> None:
+    for asker in (BOSS, OTHER):
+        register.change(asker, staff.pk, display_name="青木", offices=[], roles=["approver"], at=NOW)
+    assert waits(staff)[2] == "boss"
+    with pytest.raises(NotAllowed):
+        register.confirm(BOSS, staff.pk, at=NOW)
+
+
+def test_a_wish_is_taken_back_and_a_role_one_has_needs_nobody(staff: StaffMember) -> None:
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=["approver"], at=NOW)
+    register.refuse(BOSS, staff.pk, at=NOW)
+    assert waits(staff) == ([], [], "")
+    StaffMember.objects.filter(pk=staff.pk).update(roles=["approver"])
+    register.change(BOSS, staff.pk, display_name="青木", offices=["tax"], roles=["approver"], at=NOW)
+    assert waits(staff) == (["approver"], [], "")
+
+
+@pytest.mark.parametrize(
+    ("days", "confirmed"), [pytest.param(6, False, id="of late"), pytest.param(8, True, id="a while ago")]
+)
+def test_nobody_confirms_for_themself_from_behind_an_account_they_reset(
+    days: int, confirmed: bool, staff: StaffMember
+) -> None:
+    second_one = make_account(
+        "other", PASSWORD, display_name="他", offices=[], roles=["administrator"], municipality=MUNICIPALITY
+    )
+    register.new_password(BOSS, second_one.pk, at=NOW)
+    later = NOW + timedelta(days=days)
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=["approver"], at=later)
+    if confirmed:
+        register.confirm(OTHER, staff.pk, at=later)
+    else:
+        with pytest.raises(NotAllowed, match="last 7 days"):
+            register.confirm(OTHER, staff.pk, at=later)
+    assert waits(staff)[0] == (["approver"] if confirmed else [])
 
 
 def test_a_new_password_is_for_one_log_in(staff: StaffMember) -> None:
@@ -87,7 +192,11 @@ def test_a_new_password_is_for_one_log_in(staff: StaffMember) -> None:
 
 def test_nobody_changes_their_own_account(staff: StaffMember) -> None:
     me = officer("aoki", roles=("administrator",))
-    for attempt in (register.lock, register.unlock, register.reset_second, register.new_password):
+    attempts: list[Callable[..., object]] = [
+        register.lock, register.unlock, register.new_password, register.end_sessions, register.confirm, register.refuse,
+        partial(register.reset_second, reason="device_lost"),
+    ]  # fmt: skip
+    for attempt in attempts:
         with pytest.raises(NotAllowed, match="another administrator"):
             attempt(me, staff.pk, at=NOW)
     with pytest.raises(NotAllowed, match="another administrator"):

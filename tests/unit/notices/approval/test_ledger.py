@@ -101,6 +101,17 @@ def test_a_beat_renews_the_lease() -> None:
 
 
 @pytest.mark.django_db
+def test_what_it_is_doing_stands_in_the_row_until_it_ends() -> None:
+    one, doing = ledger(), {"stage": "detect_events", "done": 5, "of": 10}
+    one.start(*NIGHT)
+    one.beat(*NIGHT, doing=doing)
+    one.beat(*NIGHT)
+    assert JobRun.objects.get().summary == {"doing": doing}
+    one.finish(*NIGHT, outcome="done", summary={"events": {}})
+    assert JobRun.objects.get().summary == {"events": {}}
+
+
+@pytest.mark.django_db
 def test_a_repetition_that_failed_does_not_undo_that_it_was_done() -> None:
     one = ledger()
     one.start(*NIGHT)

@@ -16,7 +16,7 @@ SignIn = Callable[[str], Client]
 
 @pytest.fixture
 def desk_clock(settings: Settings) -> None:
-    settings.TODOKE_CLOCK = CLOCK
+    settings.TODOKE_CLOCK = settings.TODOKE_WALL_CLOCK = CLOCK
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # seven accounts a test
 
 

@@ -8,6 +8,8 @@ import notices.desk
 from eligibility.catalogue import files
 from eligibility.programme import read_programme
 from notices.desk.catalogue import LANGUAGES, Phrases, messages
+from notices.wording.slots import BLOCK_SECTIONS, OPENING_SECTIONS
+from todoke import the_night
 
 DESK = Path(notices.desk.__file__).parent
 USED = re.compile(r"""\bt\(\s*['"]([a-z_]+\.[A-Za-z0-9_]+)['"]""")
@@ -99,3 +101,9 @@ def test_no_clerk_reads_the_id_of_an_exclusion(language: str) -> None:
     ids = {out.id for path in files() for out in read_programme(path).exclusions}
     assert len(ids) > 10
     assert not [one for one in ids if Phrases(language).or_code("stop", one) == one]
+
+
+def test_every_slot_of_a_wording_and_every_stage_of_a_night_has_words() -> None:
+    slots = {slot for known in (BLOCK_SECTIONS, OPENING_SECTIONS) for one in known.values() for slot in one.may}
+    assert {f"slot.{slot}" for slot in slots} <= set(messages())
+    assert {f"stage.{stage.name}" for stage in the_night()} <= set(messages())

@@ -28,6 +28,13 @@ def test_a_night_that_did_not_finish_says_so(state: str, seconds: int, db: None)
     assert night.counts("no such part") == {}
 
 
+def test_a_running_night_says_what_it_is_doing_and_when_that_changes(db: None) -> None:
+    set_up_night("running")
+    night = last_night(MUNICIPALITY)
+    assert night is not None
+    assert (night.doing["stage"], night.mark) == ("detect_events", "2026-11-23-running-detect_events")
+
+
 def test_another_municipality_has_nights_of_its_own(db: None) -> None:
     set_up_night("done")
     assert last_night("131016") is None

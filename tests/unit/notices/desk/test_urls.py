@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -11,13 +13,23 @@ from notices.approval.waiting import Filters
 from notices.desk.access import Permission, Route, Scope
 from notices.desk.urls import ROUTES
 from notices.recipients.models import Block, Wish
+from notices.wording.models import Wording
 from tests.support.morning import NOW
 from tests.unit.notices.desk.conftest import SignIn
 
 PUBLIC = {
     "log_in", "language", "notice_style", "second_factor", "set_up_second_factor", "own_password", "log_in_on", "sso", "sso_back",
 }  # fmt: skip
-PARTS = {"notice_id": 1, "task_id": 1, "selection_id": 1, "look_id": 1, "staff_id": 1}
+PARTS = {
+    "notice_id": 1,
+    "task_id": 1,
+    "selection_id": 1,
+    "look_id": 1,
+    "staff_id": 1,
+    "wording_id": 1,
+    "night": "2026-11-23",
+    "code": "E05",
+}
 
 
 def address_of(name: str) -> str:
@@ -106,10 +118,58 @@ def test_what_an_officer_chose_or_opened_is_no_colleagues(route: Route, things: 
     assert snapshot() == before
 
 
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+INLINE = re.compile(r"<style|<script(?![^>]*\ssrc=)[^>]*>|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("route", [pytest.param(one, id=one.name) for one in ROUTES])
+def test_no_page_is_stored_framed_or_open_to_inline_code(route: Route, things: None, sign_in: SignIn) -> None:
+    """Every route, for who may open it, for who may not, and for nobody at all."""
+    StaffMember.objects.filter(user__username="aoki").update(roles=list(ROLES))
+    StaffMember.objects.filter(user__username="chiba").update(roles=[])
+    for client in (sign_in("aoki"), sign_in("chiba"), Client()):
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address_of(route.name))
+            stored = answer["Cache-Control"]
+            assert stored == "max-age=300" if route.name == "notice_style" and method == "get" else "no-store" in stored
+            assert dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; ")) == POLICY
+            assert answer["X-Frame-Options"] == "DENY"
+            assert answer["X-Content-Type-Options"] == "nosniff"
+            assert answer["Referrer-Policy"] == "same-origin"
+            if answer["Content-Type"].startswith("text/html"):
+                assert INLINE.findall(answer.content.decode()) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_the_role_there_is_a_first_page_and_a_way_out(role: str, things: None, sign_in: SignIn) -> None:
+    StaffMember.objects.filter(user__username="aoki").update(roles=[role])
+    client = sign_in("aoki")
+    assert client.get("/", follow=True).status_code == 200
+    assert client.post("/logout/")["Location"] == "/login/"
+
+
 def snapshot() -> list[object]:
     """What a refused request must leave as it was."""
     notices = list(Notice.objects.order_by("pk").values_list("state", "version", "claimed_by"))
-    return [notices, Decision.objects.count(), AuditRow.objects.count(), Block.objects.count(), Wish.objects.count()]
+    texts = list(Wording.objects.order_by("pk").values_list("state", "reviewer"))
+    return [
+        notices,
+        texts,
+        Decision.objects.count(),
+        AuditRow.objects.count(),
+        Block.objects.count(),
+        Wish.objects.count(),
+    ]
 
 
 def test_a_change_cannot_be_made_by_following_a_link(morning: list[Notice], sign_in: SignIn) -> None:

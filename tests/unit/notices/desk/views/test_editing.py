@@ -3,7 +3,6 @@ from django.test import Client
 
 from notices.approval.editing import blocks
 from notices.approval.models import Notice, NoticeEdit, OutboxRow
-from notices.desk.views.editing import sentence_of
 from tests.support.approvals import Town, approve_wordings, officer, run
 from tests.support.morning import set_up_accounts
 from tests.unit.notices.desk.conftest import SignIn
@@ -64,16 +63,3 @@ def test_what_the_guard_finds_is_shown_by_sentence_and_nothing_is_kept(notice: N
     assert "何も保存していません" in page
     assert "窓口に来てください。" in page
     assert not NoticeEdit.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "found", "sentence"),
-    [
-        ("一つ目。二つ目の12月。", "12", "二つ目の12月。"),
-        ("One. Two is 2 here.", "2", "Two is 2 here."),
-        ("全部", "全部", ""),
-        ("ない", "", ""),
-    ],
-)
-def test_a_finding_names_its_sentence(text: str, found: str, sentence: str) -> None:
-    assert sentence_of(text, found) == sentence

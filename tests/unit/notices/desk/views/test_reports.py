@@ -1,4 +1,5 @@
-from datetime import date
+import re
+from datetime import date, timedelta
 
 from notices.approval import audit
 from notices.approval.models import JobRun, Notice, Suppression
@@ -19,13 +20,53 @@ def test_a_halt_says_its_one_line_reason(morning: list[Notice], sign_in: SignIn)
     page = sign_in("aoki").get("/night/").content.decode()
     assert "support_measures missing" in page
     assert HOSTILE not in page
+    for words in ("原因のファイル", "支援措置", "もう一度受け取り", "todoke night --date 2026-11-23"):
+        assert words in page
 
 
-def test_what_the_volume_breaker_holds_is_said_with_its_numbers(morning: list[Notice], sign_in: SignIn) -> None:
-    JobRun.objects.update(summary={"held": {"E09": {"expected": 4.2, "seen": 180}}})
+def test_a_night_that_failed_says_what_the_operator_does(morning: list[Notice], sign_in: SignIn) -> None:
+    JobRun.objects.update(state="failed", summary={})
     page = sign_in("aoki").get("/night/").content.decode()
-    assert "転居" in page
-    assert "予想 4.2、実際 180" in page
+    for words in ("途中で失敗しました", "サーバーの記録で原因を確かめ", "todoke night --date 2026-11-23"):
+        assert words in page
+    assert "もう一度受け取り" not in page
+
+
+def test_while_a_night_runs_the_page_asks_by_itself_until_it_has_ended(morning: list[Notice], sign_in: SignIn) -> None:
+    doing = {"stage": "detect_events", "done": 5, "of": 10}
+    JobRun.objects.update(state="running", summary={"doing": doing}, ended_at=None)
+    client = sign_in("aoki")
+    page = client.get("/night/").content.decode()
+    assert "10段階のうち6段階目：出来事を見つけています" in page
+    assert 'src="/static/vendor/htmx/htmx.min.js"' in page
+    asked = re.findall(r'hx-get="([^"]+)"', page)
+    assert (len(asked), client.get(asked[0]).status_code) == (1, 204)
+    JobRun.objects.update(summary={"doing": doing | {"stage": "match_programmes", "done": 7}})
+    part = client.get(asked[0]).content.decode()
+    assert "8段階目：制度と照合しています" in part
+    assert "hx-get" in part
+    JobRun.objects.update(state="done", summary={})
+    part = client.get(asked[0]).content.decode()
+    assert "夜間処理が終わりました" in part
+    assert "hx-" not in part
+    assert "htmx.min.js" not in client.get("/night/").content.decode()
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_logged_in(morning: list[Notice], sign_in: SignIn) -> None:
+    client = sign_in("aoki")
+    client.get("/night/")
+    session = client.session
+    session["seen"] -= 600
+    session.save()
+    client.get("/night/progress/")
+    assert client.session["seen"] == session["seen"]
+    client.get("/night/")
+    assert client.session["seen"] == session["seen"] + 600
+
+
+def test_a_night_without_a_word_for_an_hour_says_whom_to_tell(morning: list[Notice], sign_in: SignIn) -> None:
+    JobRun.objects.update(state="running", summary={}, heartbeat_at=NOW - timedelta(minutes=61))
+    assert "1時間以上" in sign_in("aoki").get("/queue/").content.decode()
 
 
 def test_before_the_first_night_the_report_says_so(morning: list[Notice], sign_in: SignIn) -> None:
@@ -53,7 +94,9 @@ def test_the_audit_trail_walks_back_in_pages(morning: list[Notice], sign_in: Sig
 
 
 def night_of(day: int, state: str = "done", **events: int) -> NightState:
-    return NightState(on=date(2026, 11, day), state=state, started_at=NOW, ended_at=NOW, summary={"events": events})
+    return NightState(
+        on=date(2026, 11, day), state=state, started_at=NOW, ended_at=NOW, heartbeat_at=NOW, summary={"events": events}
+    )
 
 
 def test_volumes_stand_beside_what_the_nights_before_brought() -> None:

@@ -10,7 +10,6 @@ from pytest_django import Settings
 from notices.accounts.models import Credential
 from notices.approval.models import AuditRow, Notice
 from tests.support.identity_provider import CLIENT, SECRET, Provider, identity_provider
-from tests.support.morning import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +19,6 @@ def provider(morning: list[Notice], settings: Settings, tmp_path: Path) -> Itera
     """A provider the desk is set up for."""
     (tmp_path / "secret").write_text(SECRET)
     with identity_provider() as made:
-        made.now = int(NOW.timestamp())
         parts = {"issuer": made.issuer, "client_id": CLIENT, "client_secret_file": tmp_path / "secret"}
         settings.TODOKE = settings.TODOKE.model_copy(update={"oidc": settings.TODOKE.oidc.model_copy(update=parts)})
         yield made

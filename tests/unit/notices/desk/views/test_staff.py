@@ -64,8 +64,44 @@ def test_a_lost_telephone_is_helped(boss: Client) -> None:
     Credential.objects.create(staff_id=key("aoki"), secret="A" * 32)
     page = boss.get(f"/staff/{key('aoki')}/").content.decode()
     assert "認証アプリの設定を消す" in page
-    boss.post(f"/staff/{key('aoki')}/second/")
+    assert "消す理由" in page
+    assert boss.post(f"/staff/{key('aoki')}/second/").status_code == 400
+    boss.post(f"/staff/{key('aoki')}/second/", {"reason": "device_lost"})
     assert Credential.objects.get(staff_id=key("aoki")).secret == ""
+
+
+def test_who_is_logged_out_from_outside_is_out_at_the_next_page(boss: Client, client: Client) -> None:
+    client.post("/login/", {"username": "aoki", "password": PASSWORD})
+    assert client.get("/queue/").status_code == 200
+    boss.post(f"/staff/{key('aoki')}/sessions/")
+    assert "管理者がログアウトさせました" in client.get("/queue/", follow=True).content.decode()
+    client.post("/login/", {"username": "aoki", "password": PASSWORD})
+    assert client.get("/queue/").status_code == 200
+
+
+def test_two_administrators_give_a_role_that_decides(boss: Client, sign_in: SignIn) -> None:
+    StaffMember.objects.filter(user__username="chiba").update(roles=["administrator"])
+    other, page = sign_in("chiba"), f"/staff/{key('baba')}/"
+    StaffMember.objects.filter(user__username="baba").update(roles=["viewer"])
+    form = {"display_name": "馬場", "role": ["viewer", "approver"], "office": ["insurance"]}
+    answer = boss.post(f"{page}change/", form, follow=True).content.decode()
+    assert "別の管理者が確認すると有効になります" in answer
+    assert "確認待ち" in boss.get("/staff/").content.decode()
+    assert "確認して有効にする" not in boss.get(page).content.decode()
+    assert boss.post(f"{page}confirm/").status_code == 403
+    assert StaffMember.objects.get(pk=key("baba")).roles == ["viewer"]
+    assert "確認して有効にする" in other.get(page).content.decode()
+    other.post(f"{page}confirm/")
+    assert StaffMember.objects.get(pk=key("baba")).roles == ["approver", "viewer"]
+    assert "確認待ち" not in boss.get("/staff/").content.decode()
+
+
+def test_a_wish_for_a_role_is_taken_back_on_the_page(boss: Client) -> None:
+    form = {"display_name": "馬場", "role": ["administrator"], "office": ["insurance"]}
+    boss.post(f"/staff/{key('baba')}/change/", form)
+    boss.post(f"/staff/{key('baba')}/refuse/")
+    assert Credential.objects.get(staff_id=key("baba")).asked_roles == []
+    assert StaffMember.objects.get(pk=key("baba")).roles == []
 
 
 def test_nobody_changes_their_own_account(boss: Client) -> None:

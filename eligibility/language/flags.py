@@ -1,0 +1,109 @@
+"""Yes-or-no questions answered for many rows at once: two bits each in a few words, one for true, one for true or not known.
+
+So what any of several rows says is the bitwise or of their words, and a condition in three values becomes two plain ones:
+whether it surely holds, and whether it may.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from eligibility.language.compile import column_sql, flag_sql, to_sql
+from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node
+
+#: in a word of 64 bits
+_IN_A_WORD = 31
+_UNKNOWN = 2
+
+
+@dataclass(kw_only=True)
+class Words:
+    """Questions by their text, each with its place in the words `<letter>0`, `<letter>1` …"""
+
+    letter: str
+    _places: dict[str, int] = field(default_factory=dict)
+
+    def place(self, question: str) -> tuple[str, int]:
+        """The word of a question and its place in there; equal questions have one place."""
+        found = self._places.setdefault(question, len(self._places))
+        return f"{self.letter}{found // _IN_A_WORD}", found % _IN_A_WORD
+
+    def names(self) -> Iterator[str]:
+        """The words in use."""
+        for place in range(0, len(self._places), _IN_A_WORD):
+            yield f"{self.letter}{place // _IN_A_WORD}"
+
+    def all_unknown(self, name: str) -> int:
+        """The word in which no answer is known."""
+        return sum(_UNKNOWN << 2 * place for word, place in map(self.place, self._places) if word == name)
+
+    def values(self, answers: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """The SQL of every word for one row, from questions and the SQL of 0 (false), 2 (unknown) or 3 (true) for each."""
+        held: dict[str, list[str]] = {}
+        for question, answer in answers:
+            word, place = self.place(question)
+            held.setdefault(word, []).append(f"{answer} * {1 << 2 * place:d}")
+        for name in self.names():
+            yield " + ".join(held.get(name, ["CAST(0 AS BIGINT)"]))
+
+
+def answer(condition: str) -> str:
+    """0, 2 or 3 from the SQL of a condition in three values."""
+    return f"COALESCE(CAST(({condition}) AS BIGINT) * 3, 2)"
+
+
+def answer_of(node: Node, schema: str) -> str:
+    """The same from an expression."""
+    return f"(CAST({surely(node, schema)} AS BIGINT) + 2 * CAST({maybe(node, schema)} AS BIGINT))"
+
+
+def surely(node: Node, schema: str) -> str:
+    """A condition without unknowns: whether the expression is true."""
+    return _bound(node, schema, may=False)
+
+
+def maybe(node: Node, schema: str) -> str:
+    """A condition without unknowns: whether the expression is true or not known."""
+    return _bound(node, schema, may=True)
+
+
+def _bound(node: Node, schema: str, *, may: bool) -> str:
+    if isinstance(node, Flag):
+        return flag_sql(node, maybe=may)
+    if isinstance(node, Constant) and node.value is None:
+        return "TRUE" if may else "FALSE"
+    if isinstance(node, Logic):
+        return _logic(node, schema, may=may)
+    if isinstance(node, Consented) and node.given is not None:
+        given, inner = flag_sql(node.given, maybe=False), _bound(node.inner, schema, may=may)
+        return f"(NOT {given} OR {inner})" if may else f"({given} AND {inner})"
+    return f"COALESCE({to_sql(node, schema)}, {'TRUE' if may else 'FALSE'})"
+
+
+def _logic(node: Logic, schema: str, *, may: bool) -> str:
+    """Flags of one word are asked together. What is surely not so is the opposite of what may be so."""
+    if node.operator == "not":
+        return f"(NOT {_bound(node.parts[0], schema, may=not may)})"
+    masks: dict[str, int] = {}
+    rest = []
+    for part in _flat(node.operator, node.parts):
+        if isinstance(part, Flag):
+            name = column_sql(part)
+            masks[name] = masks.get(name, 0) | part.mask(maybe=may)
+        else:
+            rest.append(_bound(part, schema, may=may))
+    every = node.operator == "and"
+    asked = [f"(({name} & {mask:d}) {f'= {mask:d}' if every else '<> 0'})" for name, mask in masks.items()]
+    return "(" + f" {node.operator.upper()} ".join([*asked, *rest]) + ")"
+
+
+def _flat(operator: str, parts: Iterable[Node]) -> Iterator[Node]:
+    for part in parts:
+        if isinstance(part, Logic) and part.operator == operator:
+            yield from _flat(operator, part.parts)
+        else:
+            yield part
+
+
+def in_three_values(node: Node, schema: str) -> str:
+    """The expression as one SQL value."""
+    return f"CASE WHEN {surely(node, schema)} THEN TRUE WHEN NOT {maybe(node, schema)} THEN FALSE ELSE NULL END"

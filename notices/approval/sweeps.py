@@ -1,0 +1,154 @@
+"""Sweeps an officer released: a RunRequest that the nights carry out, a portion each, until nobody is left or an officer stops it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from eligibility.sweep import Released, Sweep, release
+from engine.core.errors import InputError
+from engine.night import JOB, Night
+from notices.approval import audit
+from notices.approval.models import JobRun, RunRequest
+from notices.recipients.models import Block
+from notices.site import installed
+
+KIND = "sweep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What a night released, by programme."""
+
+    portions: Sequence[Released]
+
+    def summary(self) -> Mapping[str, Any]:
+        """sweeps: programme → released, left, left_out; nothing on a night without any."""
+        told = {one.sweep.programme: one.as_json() for one in self.portions}
+        return {"sweeps": told} if told else {}
+
+
+def release_sweeps(night: Night) -> Swept:
+    """Stage of the night between matching and preparing. Nobody who may not be written to is ever in a portion."""
+    sweeps = [_sweep(row) for row in _rows(night.municipality) if _includes(row, night.on)]
+    portions = release(night, sweeps, held=held(night.municipality) if sweeps else ())
+    at = night.clock.now()
+    with transaction.atomic():
+        for one in portions:
+            if one.done:
+                _end(_row(one.sweep.request), last=night.on, state="done", at=at)
+    return Swept(portions=portions)
+
+
+def held(municipality: str) -> set[str]:
+    """Everybody nobody may write to or about, by the newest safety facts and by calls."""
+    return set(Block.objects.filter(municipality_code=municipality).values_list("resident_id", flat=True))
+
+
+def ask(
+    *, municipality: str, programme: str, version: str, a_day: int, by: str, reason: str, at: datetime
+) -> RunRequest:
+    """Writes down that a sweep is to be released from the next night on. Raises InputError while one of the programme is going on."""
+    if not by.strip() or not reason.strip():
+        raise InputError("a release names who decided (--by) and why (--reason)")
+    with transaction.atomic():
+        if going_on(municipality, programme):
+            raise InputError(f"a sweep of {programme} is being released already; `--stop` ends it")
+        row = RunRequest.objects.create(
+            municipality_code=municipality,
+            kind=KIND,
+            arguments={
+                "programme": programme,
+                "version": version,
+                "a_day": a_day,
+                "from_night": (_last_night(municipality) + timedelta(days=1)).isoformat(),
+                "until_night": None,
+                "state": "releasing",
+            },
+            asked_by=by,
+            reason=reason,
+            asked_at=at,
+        )
+        _record(row, "sweep_asked", by, at, {"programme": programme, "version": version, "a_day": a_day})
+    audit.anchor(installed(), at=at)
+    return row
+
+
+def stop(*, municipality: str, programme: str, by: str, reason: str, at: datetime) -> None:
+    """Ends a sweep: no later night releases anybody of it. What is in the queue stays there. Raises InputError when none is going on."""
+    if not by.strip() or not reason.strip():
+        raise InputError("a stop names who decided (--by) and why (--reason)")
+    with transaction.atomic():
+        row = going_on(municipality, programme)
+        if row is None:
+            raise InputError(f"no sweep of {programme} is being released")
+        _end(row, last=_last_night(municipality), state="stopped", at=at)
+        _record(row, "sweep_stopped", by, at, {"programme": programme, "reason": reason})
+    audit.anchor(installed(), at=at)
+
+
+def going_on(municipality: str, programme: str) -> RunRequest | None:
+    """The sweep of a programme that nights still release from."""
+    rows = _rows(municipality).filter(performed_at=None)
+    return next((row for row in rows if row.arguments["programme"] == programme), None)
+
+
+def asked(municipality: str) -> list[dict[str, Any]]:
+    """Every sweep that was ever released, oldest first, as plain values."""
+    return [
+        {
+            "id": row.pk,
+            "municipality_code": municipality,
+            "programme": row.arguments["programme"],
+            "version": row.arguments["version"],
+            "state": row.arguments["state"],
+            "a_day": row.arguments["a_day"],
+            "from_night": row.arguments["from_night"],
+            "until_night": row.arguments["until_night"],
+            "asked_by": row.asked_by,
+            "reason": row.reason,
+        }
+        for row in _rows(municipality)
+    ]
+
+
+def _rows(municipality: str) -> Any:
+    return RunRequest.objects.filter(municipality_code=municipality, kind=KIND).order_by("id")
+
+
+def _row(request: str) -> RunRequest:
+    return RunRequest.objects.get(pk=int(request))
+
+
+def _sweep(row: RunRequest) -> Sweep:
+    return Sweep(request=str(row.pk), programme=row.arguments["programme"], a_day=row.arguments["a_day"])
+
+
+def _includes(row: RunRequest, on: date) -> bool:
+    """Whether a night releases from a sweep: the same answer however often the night is run."""
+    until = row.arguments["until_night"]
+    return row.arguments["from_night"] <= on.isoformat() and (until is None or on.isoformat() <= until)
+
+
+def _end(row: RunRequest, *, last: date, state: str, at: datetime) -> None:
+    if row.performed_at is not None:
+        return
+    row.arguments = row.arguments | {"until_night": last.isoformat(), "state": state}
+    row.performed_at = at
+    row.save(update_fields=["arguments", "performed_at"])
+
+
+def _last_night(municipality: str) -> date:
+    rows = JobRun.objects.filter(job=JOB, municipality_code=municipality).exclude(first_done_at=None).order_by("-on")
+    newest = rows.first()
+    if newest is None:
+        raise InputError("no night has run yet; a sweep is released by the nights")
+    return newest.on
+
+
+def _record(row: RunRequest, action: str, by: str, at: datetime, details: Mapping[str, Any]) -> None:
+    audit.append(
+        municipality=row.municipality_code, actor=by, action=action, subject=f"sweep:{row.pk}", details=details, at=at
+    )

@@ -1,0 +1,105 @@
+"""Everybody judged in one pass against the evaluator, on generated programmes and households: verdicts, criteria, exclusions, amounts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eligibility.assess import judge
+from eligibility.judge import verdict
+from eligibility.language.evaluate import Facts
+from eligibility.population import Population, amounts, judge_everybody, verdicts
+from eligibility.programme import Programme, parse_programme
+from engine.records.contract import load_contracts
+from tests.support.cases import SqlReader, sql_reader
+from tests.support.programmes import TEXT, plain
+from tests.unit.eligibility.language.test_compile import RULES, cases
+
+#: within the time of the plain programme, on either side of the fiscal year's end and on a 29 February
+DAYS = st.sampled_from([date(2026, 11, 20), date(2027, 3, 31), date(2027, 4, 1), date(2028, 2, 29)])
+TABLES = ("nhi", "child_allowance", "resident_tax", "consents")
+NUMBERS = {"unit": "JPY", "source": "法", "verified_on": "2026-11-01", "next_review": "2027-04-01"}
+VALUES = plain()["values"] | {
+    "limit_yen": NUMBERS | {"values": {"2026-04-01": 50_000}},
+    "members": NUMBERS | {"unit": "count", "values": {"2026-04-01": 2}},
+    "scale_yen": NUMBERS | {"values": {"2026-04-01": [10_000, 49_999]}, "step": 1_000},
+}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[SqlReader]:
+    with sql_reader(*TABLES) as found:
+        yield found
+
+
+def _criterion(number: int, text: str | None) -> dict[str, Any]:
+    asked = {"when_unknown": "ask", "ask": TEXT} if text is None else {"expr": text, "verify": TEXT}
+    return {"id": f"c{number}", "cites": "法", **asked}
+
+
+def _programme(
+    slug: str, inner: str, texts: list[str | None], excluded: list[str], when: list[str], *, consent: bool
+) -> Programme:
+    """Criteria of which all but the first stand in a group of their own, exclusions, and an amount for each condition."""
+    first, *rest = [_criterion(number, text) for number, text in enumerate(texts)]
+    reads: dict[str, Any] = {
+        table: {"basis": "法", "columns": list(load_contracts()[table].columns)}
+        for table in ("residents", "nhi", "child_allowance", "resident_tax")
+    }
+    if consent:
+        reads["resident_tax"]["consent"], reads["nhi"]["consent"] = "TAX", "HEALTH"
+    changes: dict[str, Any] = {
+        "slug": slug,
+        "reads": reads,
+        "values": VALUES,
+        "criteria": {"all": [first, *([{inner: rest}] if rest else [])]},
+        "exclusions": [{"id": f"e{number}", "expr": text, "cites": "法"} for number, text in enumerate(excluded)],
+        "amounts": [{"value": "grant", "label": TEXT, "when": text} for text in when],
+    }
+    return parse_programme(plain(examples=None, **changes))
+
+
+SHORT = RULES.filter(lambda rule: len(rule) < 600)
+PROGRAMMES = st.builds(
+    _programme,
+    st.just("plain"),
+    st.sampled_from(["all", "any", "none"]),
+    st.lists(st.one_of(SHORT, SHORT, st.none()), min_size=1, max_size=4),
+    st.lists(SHORT, max_size=2),
+    st.lists(SHORT, max_size=2),
+    consent=st.booleans(),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(one=PROGRAMMES, other=PROGRAMMES, facts=st.lists(cases(), min_size=1, max_size=5), on=DAYS)
+def test_one_pass_and_evaluator_say_the_same(
+    reader: SqlReader, one: Programme, other: Programme, facts: list[Facts], on: date
+) -> None:
+    told = [replace(fact, as_of=on, occurred_on=on, detail="") for fact in facts]
+    reader.fill(told)
+    who = Population(warehouse=reader.warehouse)
+    programmes = [one, other.model_copy(update={"slug": "second"})]
+    rows = {row["subject_id"]: row for row in judge_everybody(who, programmes, on, explained=True).to_dicts()}
+    mine = verdicts(who, one, on)
+    counting = {row["subject_id"]: row for row in amounts(who, one, on, mine).to_dicts()}
+    for place, fact in enumerate(told):
+        if fact.subject["status"] != "RESIDENT":
+            assert f"p{place}" not in rows
+            continue
+        row = rows[f"p{place}"]
+        for programme in programmes:
+            case, _ = judge(programme, fact)
+            said, _ = verdict(programme, case)
+            found = {name.partition("|")[2]: value for name, value in row.items() if name.startswith(programme.slug)}
+            assert found.pop("") == {"eligible": 2, "possible": 1, "ineligible": 0}[said]
+            expected = {f"criterion:{name}": value for name, value in case.results.items()}
+            assert found == expected | {f"exclusion:{name}": value for name, value in case.excluded_by.items()}
+        case, _ = judge(one, fact)
+        told_again = counting[f"p{place}"]
+        assert (told_again["verdict"], told_again["excluded"]) == verdict(one, case)
+        assert [told_again[f"amount:{number}"] for number in range(len(one.amounts))] == list(case.amounts)

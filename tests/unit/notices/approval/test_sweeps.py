@@ -1,0 +1,73 @@
+"""A sweep is a request: asked for once, carried out by the nights it covers, ended by an officer or by having nobody left."""
+
+from datetime import date
+
+import pytest
+
+from engine.core.clock import FixedClock
+from engine.core.errors import InputError
+from notices.approval.ledger import DjangoJobLedger
+from notices.approval.models import AuditRow, RunRequest
+from notices.approval.sweeps import ask, asked, going_on, release_sweeps, stop
+from notices.recipients.models import Block
+from tests.support.approvals import AT, CITY, FRIDAY, MONDAY, Town
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def ran() -> None:
+    ledger = DjangoJobLedger(FixedClock(AT))
+    ledger.start("night", CITY, FRIDAY)
+    ledger.finish("night", CITY, FRIDAY, outcome="done", summary={})
+
+
+def _ask(**changes: str) -> RunRequest:
+    said = {"by": "aoki", "reason": "新しい制度"} | changes
+    return ask(municipality=CITY, programme="child_allowance", version="v", a_day=50, at=AT, **said)
+
+
+def test_it_begins_with_the_night_after_the_last_one(town: Town) -> None:
+    _ask()
+    (row,) = asked(CITY)
+    assert (row["state"], row["from_night"], row["until_night"], row["a_day"]) == ("releasing", "2026-11-21", None, 50)
+    assert AuditRow.objects.get().action == "sweep_asked"
+
+
+@pytest.mark.parametrize("changes", [{"by": " "}, {"reason": ""}])
+def test_somebody_answers_for_it(changes: dict[str, str]) -> None:
+    with pytest.raises(InputError, match="--by"):
+        _ask(**changes)
+
+
+def test_one_sweep_of_a_programme_at_a_time() -> None:
+    _ask()
+    with pytest.raises(InputError, match="already"):
+        _ask()
+
+
+def test_a_stopped_sweep_still_covers_the_nights_it_had() -> None:
+    _ask()
+    ledger = DjangoJobLedger(FixedClock(AT))
+    ledger.start("night", CITY, MONDAY)
+    ledger.finish("night", CITY, MONDAY, outcome="done", summary={})
+    stop(municipality=CITY, programme="child_allowance", by="baba", reason="多すぎる", at=AT)
+    (row,) = asked(CITY)
+    assert (row["state"], row["until_night"]) == ("stopped", MONDAY.isoformat())
+    assert going_on(CITY, "child_allowance") is None
+    with pytest.raises(InputError, match="no sweep"):
+        stop(municipality=CITY, programme="child_allowance", by="baba", reason="x", at=AT)
+
+
+def test_without_a_night_there_is_nothing_to_release_from() -> None:
+    with pytest.raises(InputError, match="no night has run"):
+        ask(municipality="131016", programme="p", version="v", a_day=1, by="a", reason="r", at=AT)
+
+
+def test_a_night_says_what_pauses_a_sweep_and_leaves_it_open(town: Town) -> None:
+    _ask()
+    Block.objects.create(municipality_code=CITY, resident_id="M1", reason="support_measure", law="L1", since=FRIDAY)
+    assert release_sweeps(town.night(FRIDAY)).summary() == {}
+    said = release_sweeps(town.night(date(2026, 11, 21))).summary()["sweeps"]["child_allowance"]
+    assert said["paused"] == "no version of it may be used"
+    assert going_on(CITY, "child_allowance") is not None
