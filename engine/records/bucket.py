@@ -6,7 +6,7 @@ from todoke's settings; an endpoint in the settings serves a VPC endpoint or ano
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +43,18 @@ def as_folder(feeds: str, settings: S3, wanted: Wanted, *, scratch: Path) -> Ite
         except (BotoCoreError, ClientError, Boto3Error) as error:
             raise InputError(f"paths.feeds {feeds} cannot be read: {_said(error)}") from None
         yield folder
+
+
+def reachable(feeds: str, settings: S3) -> None:
+    """Raises InputError that names the bucket when it cannot be listed."""
+    parts = urlsplit(feeds)
+    if parts.scheme != "s3":
+        raise InputError(f"paths.feeds {feeds}: give a local folder or s3://bucket/prefix")
+    with closing(_client(settings)) as client:
+        try:
+            client.list_objects_v2(Bucket=parts.netloc, Prefix=parts.path.strip("/"), MaxKeys=1)
+        except (BotoCoreError, ClientError, Boto3Error) as error:
+            raise InputError(f"paths.feeds {feeds} cannot be read: {_said(error)}") from None
 
 
 def _copy(feeds: str, settings: S3, folder: Path, wanted: Wanted) -> None:

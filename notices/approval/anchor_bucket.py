@@ -43,8 +43,11 @@ class Listed:
 class AnchorBucket:
     """The anchors of one municipality in `audit.bucket`, reached as `[s3]` says. Every call raises AnchorUnreachable."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Calls nothing yet. Raises SettingsError when the setting is no s3://bucket/prefix."""
+    def __init__(self, settings: Settings, *, timeout_seconds: float | None = None) -> None:
+        """Calls nothing yet. `timeout_seconds` is for who has time: else it is the one of a decision that waits.
+
+        Raises SettingsError when the setting is no s3://bucket/prefix.
+        """
         parts = urlsplit(settings.audit.bucket)
         if parts.scheme != "s3" or not parts.netloc:
             raise SettingsError(f"{_SETTING} {settings.audit.bucket}: give s3://bucket/prefix")
@@ -52,7 +55,7 @@ class AnchorBucket:
         self._municipality = settings.municipality.code
         self._root = f"{prefix}/{self._municipality}/".lstrip("/")
         self._kept = timedelta(days=settings.audit.retention_days)
-        wait = settings.audit.timeout_seconds
+        wait = timeout_seconds or settings.audit.timeout_seconds
         config = Config(connect_timeout=wait, read_timeout=wait, retries={"total_max_attempts": 1, "mode": "standard"})
         s3 = settings.s3
         self._client: Any = boto3.client(

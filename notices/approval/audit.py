@@ -170,7 +170,7 @@ def verify_site(settings: Settings) -> Verified:
     """The chain of a site against its anchor file and, where there is one, its bucket. Raises AnchorUnreachable."""
     if not settings.audit.bucket:
         return verify(settings.municipality.code, settings.paths.anchor)
-    with closing(AnchorBucket(settings)) as bucket:
+    with closing(AnchorBucket(settings, timeout_seconds=settings.s3.timeout_seconds)) as bucket:
         bucket.require_lock()
         return verify(settings.municipality.code, settings.paths.anchor, listed=bucket.listed())
 

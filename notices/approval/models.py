@@ -67,9 +67,7 @@ class Notice(models.Model):
     not_before = models.DateField(null=True)  #: grief delay
     send_on = models.DateField(null=True)  #: not earlier than this, as an approver asked («send later»)
     flags = models.JSONField(default=list)  #: words a reviewer must read: backdated, ask …
-    look = models.SmallIntegerField(
-        default=0
-    )  #: thousandths: the highest probability of `look_says`; an order of the queue
+    look = models.SmallIntegerField(default=0)  #: in thousandths, the highest probability of `look_says`
     look_says = models.JSONField(default=dict)  #: office → {"probability", "spoke", "shown"} by its look-first model
     four_eyes = models.IntegerField(default=1)  #: how many different approvers are needed
     state = models.CharField(max_length=12, choices=NoticeState.choices, default=NoticeState.PREPARED)

@@ -3,7 +3,20 @@
 import typer
 
 from eligibility.commands import programmes_app
-from notices.commands import accounts, audit, desk, holds, keys, learning, queue, requests, sweeps, tasks, wording
+from notices.commands import (
+    accounts,
+    audit,
+    desk,
+    doctor,
+    holds,
+    keys,
+    learning,
+    queue,
+    requests,
+    sweeps,
+    tasks,
+    wording,
+)
 from notices.commands.desk import send
 from notices.commands.learning import learn_once
 from notices.commands.requests import release_held
@@ -24,5 +37,5 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(accounts.app, name="accounts")
     programmes_app.command("sweep")(sweeps.sweep)
     programmes_app.command("sweeps")(sweeps.list_sweeps)
-    for command in (desk.desk, desk.dispatch, holds.hold, holds.release):
+    for command in (desk.desk, desk.dispatch, doctor.doctor, holds.hold, holds.release):
         app.command()(command)

@@ -34,6 +34,13 @@ def learn_once(settings: Settings, clock: Clock, on: date) -> Mapping[str, Any]:
     return found
 
 
+def learned_models(settings: Settings) -> Mapping[str, object]:
+    """Office → its model in use. Raises InputError for a file that is not what its name says."""
+    from notices.approval.looking.scoring import models_in_use
+
+    return models_in_use(settings)
+
+
 def learn_command(context: typer.Context, as_json: AsJson = False) -> None:
     """Learns where to look first, office by office, and marks what waits. An office whose model is not good enough has none."""
     settings = front(context).settings

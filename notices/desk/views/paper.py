@@ -49,11 +49,11 @@ def export_tasks(visit: Visit) -> StreamingHttpResponse:
 def print_queue(visit: Visit) -> HttpResponse:
     """The queue as filtered, to be printed."""
     filters, sort = filters_of(visit), sort_of(visit)
-    page = queue.page(visit.officer, filters=filters, today=visit.today, sort=sort, limit=PRINTED)
+    found = _found(visit, filters)
     return visit.page(
         "print_queue.html",
-        rows=[row for group in page.groups for row in group.rows],
-        total=_found(visit, filters).count(),
+        rows=[(notice, _programmes(visit, notice)) for notice in _listed(visit, found)[:PRINTED]],
+        total=found.count(),
         query=query_of(filters, sort),
         sort=sort,
         narrowed_to=[(name, value) for name, value in asdict(filters).items() if value],
@@ -102,15 +102,12 @@ def _file(visit: Visit, name: str, columns: Sequence[str], rows: Iterator[list[o
 
 def _queue_rows(visit: Visit, found: QuerySet[Notice]) -> Iterator[list[object]]:
     t, comma = visit.t, visit.t("frame.comma")
-    items = Item.objects.only("notice_id", "programme", "position").order_by("position")
-    rows = ordered(found, sort_of(visit)).prefetch_related(Prefetch("items", queryset=items))
-    for notice in rows.iterator(chunk_size=_AT_ONCE):
+    for notice in _listed(visit, found).iterator(chunk_size=_AT_ONCE):
         look = look_of(notice, visit.officer, t)
-        programmes = dict.fromkeys(item.programme for item in notice.items.all())
         yield [
             notice.number,
             t.or_code("event", notice.event),
-            comma.join(t.or_code("programme", one) for one in programmes),
+            _programmes(visit, notice),
             notice.due_on,
             (notice.due_on - visit.today).days if notice.due_on else None,
             t.or_code("language", notice.language),
@@ -118,6 +115,17 @@ def _queue_rows(visit: Visit, found: QuerySet[Notice]) -> Iterator[list[object]]
             float(look.probability) if look else None,
             look.reasons if look else None,
         ]
+
+
+def _listed(visit: Visit, found: QuerySet[Notice]) -> QuerySet[Notice]:
+    """In the order asked for, with what each says of its programmes."""
+    items = Item.objects.only("notice_id", "programme", "position").order_by("position")
+    return ordered(found, sort_of(visit)).prefetch_related(Prefetch("items", queryset=items))
+
+
+def _programmes(visit: Visit, notice: Notice) -> str:
+    named = dict.fromkeys(item.programme for item in notice.items.all())
+    return visit.t("frame.comma").join(visit.t.or_code("programme", one) for one in named)
 
 
 def _task_rows(visit: Visit, found: QuerySet[StaffTask]) -> Iterator[list[object]]:
