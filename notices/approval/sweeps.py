@@ -9,13 +9,12 @@ from django.db import transaction
 
 from eligibility.sweep import Released, Sweep, release
 from engine.core.errors import InputError
+from engine.core.requests import SWEEP
 from engine.night import JOB, Night
 from notices.approval import audit
 from notices.approval.models import JobRun, RunRequest
 from notices.recipients.models import Block
 from notices.site import installed
-
-KIND = "sweep"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +57,8 @@ def ask(
             raise InputError(f"a sweep of {programme} is being released already; `--stop` ends it")
         row = RunRequest.objects.create(
             municipality_code=municipality,
-            kind=KIND,
-            arguments={
+            kind=SWEEP,
+            payload={
                 "programme": programme,
                 "version": version,
                 "a_day": a_day,
@@ -91,8 +90,8 @@ def stop(*, municipality: str, programme: str, by: str, reason: str, at: datetim
 
 def going_on(municipality: str, programme: str) -> RunRequest | None:
     """The sweep of a programme that nights still release from."""
-    rows = _rows(municipality).filter(performed_at=None)
-    return next((row for row in rows if row.arguments["programme"] == programme), None)
+    rows = _rows(municipality).filter(done_at=None)
+    return next((row for row in rows if row.payload["programme"] == programme), None)
 
 
 def asked(municipality: str) -> list[dict[str, Any]]:
@@ -101,12 +100,12 @@ def asked(municipality: str) -> list[dict[str, Any]]:
         {
             "id": row.pk,
             "municipality_code": municipality,
-            "programme": row.arguments["programme"],
-            "version": row.arguments["version"],
-            "state": row.arguments["state"],
-            "a_day": row.arguments["a_day"],
-            "from_night": row.arguments["from_night"],
-            "until_night": row.arguments["until_night"],
+            "programme": row.payload["programme"],
+            "version": row.payload["version"],
+            "state": row.payload["state"],
+            "a_day": row.payload["a_day"],
+            "from_night": row.payload["from_night"],
+            "until_night": row.payload["until_night"],
             "asked_by": row.asked_by,
             "reason": row.reason,
         }
@@ -115,7 +114,7 @@ def asked(municipality: str) -> list[dict[str, Any]]:
 
 
 def _rows(municipality: str) -> Any:
-    return RunRequest.objects.filter(municipality_code=municipality, kind=KIND).order_by("id")
+    return RunRequest.objects.filter(municipality_code=municipality, kind=SWEEP).order_by("id")
 
 
 def _row(request: str) -> RunRequest:
@@ -123,21 +122,21 @@ def _row(request: str) -> RunRequest:
 
 
 def _sweep(row: RunRequest) -> Sweep:
-    return Sweep(request=str(row.pk), programme=row.arguments["programme"], a_day=row.arguments["a_day"])
+    return Sweep(request=str(row.pk), programme=row.payload["programme"], a_day=row.payload["a_day"])
 
 
 def _includes(row: RunRequest, on: date) -> bool:
     """Whether a night releases from a sweep: the same answer however often the night is run."""
-    until = row.arguments["until_night"]
-    return row.arguments["from_night"] <= on.isoformat() and (until is None or on.isoformat() <= until)
+    until = row.payload["until_night"]
+    return row.payload["from_night"] <= on.isoformat() and (until is None or on.isoformat() <= until)
 
 
 def _end(row: RunRequest, *, last: date, state: str, at: datetime) -> None:
-    if row.performed_at is not None:
+    if row.done_at is not None:
         return
-    row.arguments = row.arguments | {"until_night": last.isoformat(), "state": state}
-    row.performed_at = at
-    row.save(update_fields=["arguments", "performed_at"])
+    row.payload = row.payload | {"until_night": last.isoformat(), "state": state}
+    row.done_at = at
+    row.save(update_fields=["payload", "done_at"])
 
 
 def _last_night(municipality: str) -> date:
