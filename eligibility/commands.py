@@ -103,16 +103,16 @@ def publish(
     context: typer.Context,
     slug: str,
     signed_off_by: Annotated[list[str], typer.Option("--signed-off-by", help="An office; may be repeated.")],
+    file: tools.From = None,
 ) -> None:
-    """Writes an immutable version with its sign-offs. The night reads only these."""
+    """決裁のすんだ版を公開する（変えられない） / writes an immutable version with its sign-offs. The night reads only these."""
     settings = front(context).settings
-    programme = programme_of(slug)
+    programme = programme_of(slug, file)
     for office in (*signed_off_by, programme.office):
         if office not in settings.offices:
             raise InputError(f"{office}: the settings know no such office; there are {', '.join(settings.offices)}")
-    faults = [
-        one.text for one in check_files([catalogue.FOLDER / f"{slug}.yaml"], today(settings.clock())) if one.blocks
-    ]
+    path = file or catalogue.FOLDER / f"{slug}.yaml"
+    faults = [one.text for one in check_files([path], today(settings.clock())) if one.blocks]
     if faults:
         raise RuleError(f"{slug} is not fit to be published: {faults[0]}; see `todoke programmes check`")
     version = catalogue.publish(
