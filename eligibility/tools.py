@@ -88,7 +88,7 @@ def said_by_data(context: typer.Context, files: Sequence[Path]) -> list[Finding]
         with population(reader, [programme]) as who:
             remarked = [one for one in preview_of(who, programme, day).criteria if one["remark"]]
         for one in remarked:
-            place = place_of(path.read_text(encoding="utf-8"), [programme.slug, one["id"]])
+            place = place_of(path.read_text(encoding="utf-8"), [one["id"]])
             findings.append(
                 Finding(
                     file=path.name,

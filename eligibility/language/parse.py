@@ -382,10 +382,7 @@ def _named(alias: str, source: str, scope: _Scope) -> Iterator[None]:
 def _bound(name: str, tree: exp.Anonymous, scope: _Scope, *, parts: int) -> tuple[str, str, str]:
     """The source, whose it is, and the alias of `any_of(household as m, …)` or `any_of(m.disability as d, …)`."""
     if len(tree.expressions) != parts or not isinstance(tree.expressions[0], exp.Alias):
-        raise RuleError(
-            f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); behind the comma stands the "
-            "condition that counts, such as m.status = 'RESIDENT'"
-        )
+        raise RuleError(f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); … is a condition")
     path, alias = _path(tree.expressions[0].this), str(tree.expressions[0].alias)
     if alias in {"subject", "event", "household", "as_of", *scope.aliases} or not _NAME.fullmatch(alias):
         raise RuleError(f"the name {alias} cannot stand after `as`; choose a short one, as in `household as m`")
