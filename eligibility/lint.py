@@ -61,8 +61,8 @@ def _check(path: Path, on: date) -> Iterator[Finding]:
     try:
         programme = read_programme(path)
     except RuleError as error:
-        place = _PLACE.search(str(error))
-        line, column = (int(place["line"]), int(place["column"])) if place else (None, None)
+        told = _PLACE.search(str(error))
+        line, column = (int(told["line"]), int(told["column"])) if told else (None, None)
         ja = "書きまちがいです。次の行が、見つかったものと正しい書き方を示します"
         yield Finding(file=path.name, severity="error", text=str(error), ja=ja, line=line, column=column)
         return
