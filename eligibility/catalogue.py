@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from eligibility.programme import Programme, parse_programme
+from eligibility.programme import Programme, parse_programme, read_programme
 from eligibility.purposes import refusals
 from engine.core.errors import InputError, RuleError
 
@@ -91,6 +91,19 @@ def left_out(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> 
         elif not_granted:
             refused[one.programme.slug] = not_granted[0]
     return refused
+
+
+def unreadable(folder: Path, files: Path = FOLDER) -> dict[str, str]:
+    """slug → what is wrong with the file of a published programme that was changed since: the published version goes on."""
+    found: dict[str, str] = {}
+    for signing in sorted(folder.glob(f"*/{_CURRENT}")) if folder.is_dir() else []:
+        path = files / f"{signing.parent.name}.yaml"
+        if path.exists() and path.stat().st_mtime > signing.stat().st_mtime:
+            try:
+                read_programme(path)
+            except RuleError as error:
+                found[path.stem] = str(error)
+    return found
 
 
 def _current(folder: Path, on: date) -> list[Published]:

@@ -41,14 +41,21 @@ def check(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Change each thing in turn: do the examples notice?")
     ] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="Also finds criteria that everybody or nobody of the town meets.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Checks programme files: rules, purposes, examples, review dates. Exit 2 when something must be put right."""
+    """制度ファイルを検査する / checks programme files: rules, purposes, examples, tables, reviews. Exit 2 for what must be put right."""
     files = catalogue.files(paths or ())
     findings = check_files(files, today(front(context).clock))
-    if findings or as_json:
-        columns = ("file", "line", "column", "severity", "ja", "finding")
-        print_rows((one.as_json() for one in findings), as_json=as_json, columns=columns)
+    if data and not any(one.blocks for one in findings):
+        findings += tools.said_by_data(context, files)
+    if as_json:
+        print_rows((one.as_json() for one in findings), as_json=True, columns=())
+    elif findings:
+        for one in findings:
+            typer.echo(f"{one.file}:{one.line or 1}:{one.column or 1} {one.severity}\n  {one.ja}\n  {one.text}")
     else:
         typer.echo(f"{len(files)}件の制度ファイルに、直すところはありません / programme files: nothing to put right")
     errors = sum(one.blocks for one in findings)
@@ -103,16 +110,16 @@ def publish(
     context: typer.Context,
     slug: str,
     signed_off_by: Annotated[list[str], typer.Option("--signed-off-by", help="An office; may be repeated.")],
+    file: tools.From = None,
 ) -> None:
-    """Writes an immutable version with its sign-offs. The night reads only these."""
+    """決裁のすんだ版を公開する（変えられない） / writes an immutable version with its sign-offs. The night reads only these."""
     settings = front(context).settings
-    programme = programme_of(slug)
+    programme = programme_of(slug, file)
     for office in (*signed_off_by, programme.office):
         if office not in settings.offices:
             raise InputError(f"{office}: the settings know no such office; there are {', '.join(settings.offices)}")
-    faults = [
-        one.text for one in check_files([catalogue.FOLDER / f"{slug}.yaml"], today(settings.clock())) if one.blocks
-    ]
+    path = file or catalogue.FOLDER / f"{slug}.yaml"
+    faults = [one.text for one in check_files([path], today(settings.clock())) if one.blocks]
     if faults:
         raise RuleError(f"{slug} is not fit to be published: {faults[0]}; see `todoke programmes check`")
     version = catalogue.publish(

@@ -1,5 +1,6 @@
 """What is wrong with programme files before anybody signs them: broken rules, examples that do not hold, stale or unused values."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from engine.core.errors import InputError, RuleError
 from events.detectors import load_detectors
 
 _FEWEST_EXAMPLES = 4
+#: how `read_programme` says where something stands
+_PLACE = re.compile(r"line (?P<line>\d+), column (?P<column>\d+): ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +60,11 @@ def check(paths: Sequence[Path], on: date) -> list[Finding]:
 def _check(path: Path, on: date) -> Iterator[Finding]:
     try:
         programme = read_programme(path)
-    except RuleError as error:  # it names line and column itself
-        yield Finding(file=path.name, severity="error", text=str(error), ja=f"書きまちがいです：{error}")
+    except RuleError as error:
+        told = _PLACE.search(str(error))
+        line, column = (int(told["line"]), int(told["column"])) if told else (None, None)
+        ja = "書きまちがいです。次の行が、見つかったものと正しい書き方を示します"
+        yield Finding(file=path.name, severity="error", text=str(error), ja=ja, line=line, column=column)
         return
     text = path.read_text(encoding="utf-8")
     for seen in (_granted, _named, _examples, _tables, _used, _reviewed):

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from eligibility.cases import evaluate, forget, touch
-from eligibility.catalogue import Published, left_out, published
+from eligibility.catalogue import Published, left_out, published, unreadable
 from eligibility.judge import (
     Case,
     amounts_of,
@@ -47,18 +47,23 @@ _CASE: Mapping[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Matches:
-    """Matches of each verdict; of each programme those not ineligible; the programmes the night may not use, with the reason."""
+    """Matches of each verdict; of each programme those not ineligible; the programmes the night may not use, with the reason.
+
+    unreadable: programmes whose file was changed and cannot be read, with what is wrong; their published version was used.
+    """
 
     verdicts: Mapping[str, int]
     programmes: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     past_review: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     def summary(self) -> Mapping[str, Any]:
-        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out; programmes_past_review (held)."""
+        """matches of the contract; programmes (slug → eligible or possible); programmes_left_out, _past_review (held), _unreadable."""
         counted = {name: self.verdicts.get(name, 0) for name in ("eligible", "possible", "ineligible")}
         said: dict[str, Any] = {"matches": counted, "programmes": dict(self.programmes)}
         said |= {"programmes_left_out": dict(self.left_out)} if self.left_out else {}
+        said |= {"programmes_unreadable": dict(self.unreadable)} if self.unreadable else {}
         return said | ({"programmes_past_review": list(self.past_review)} if self.past_review else {})
 
 
@@ -74,6 +79,7 @@ def match_programmes(night: Night) -> Matches:
         verdicts=Counter(frame["verdict"].to_list()),
         programmes=Counter(frame.filter(pl.col("verdict") != "ineligible")["programme"].to_list()),
         left_out=left_out(paths.catalogue, night.on, mode=mode),
+        unreadable=unreadable(paths.catalogue),
         past_review=_past_review(versions, set(frame["programme"].to_list()), night.on),
     )
 

@@ -1,6 +1,6 @@
 """Commands with which the policy team writes and tries a programme: new, preview, diff, backtest, explain, register, schema."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +9,9 @@ import typer
 
 from eligibility import catalogue
 from eligibility.backtest import backtest as backtest_of
+from eligibility.lint import Finding
 from eligibility.parts import Criterion, Group
+from eligibility.places import place_of
 from eligibility.population import population
 from eligibility.preview import difference
 from eligibility.preview import preview as preview_of
@@ -75,6 +77,36 @@ def preview(context: typer.Context, slug: str, file: From = None, on: On = None,
     least, most = found.yen_per_year
     typer.echo(f"\nyen per year if all of them apply: {least:,} to {most:,}")
     print_rows(found.samples, as_json=False, columns=("age", "household", "verdict"))
+
+
+def said_by_data(context: typer.Context, files: Sequence[Path]) -> list[Finding]:
+    """A warning for each criterion that everybody or nobody in the newest snapshot meets: it says nothing, or cannot be reached."""
+    findings = []
+    for path in files:
+        programme = read_programme(path)
+        reader, day = _snapshot(context, None)
+        with population(reader, [programme]) as who:
+            remarked = [one for one in preview_of(who, programme, day).criteria if one["remark"]]
+        for one in remarked:
+            place = place_of(path.read_text(encoding="utf-8"), [one["id"]])
+            findings.append(
+                Finding(
+                    file=path.name,
+                    severity="warning",
+                    text=f"{one['id']} is {one['remark']} as of {day}; is it written as it is meant?",
+                    ja=f"要件 {one['id']} は{_REMARKS[one['remark']]}（{day}）。書きまちがいでないか確かめてください",
+                    line=place.line if place else None,
+                    column=place.column if place else None,
+                )
+            )
+    return findings
+
+
+_REMARKS = {
+    "always met": "全員が満たします",
+    "never met": "だれも満たしません",
+    "always unknown": "だれについても分かりません",
+}
 
 
 def _chart(title: str, counts: Mapping[str, int]) -> None:

@@ -234,7 +234,8 @@ def _path(tree: exp.Expression) -> list[str]:
     """The names of a dotted path. Raises RuleError for anything but plain names."""
     parts = tree.sql(dialect="duckdb").split(".")
     if not all(_NAME.fullmatch(part) for part in parts):
-        raise RuleError(f"{_shown(tree)} may not stand in an expression; write plain lower-case names")
+        quoted = "; a text stands in single quotes: 'RESIDENT'" if '"' in tree.sql(dialect="duckdb") else ""
+        raise RuleError(f"{_shown(tree)} may not stand in an expression; write plain lower-case names{quoted}")
     return parts
 
 
@@ -381,7 +382,7 @@ def _named(alias: str, source: str, scope: _Scope) -> Iterator[None]:
 def _bound(name: str, tree: exp.Anonymous, scope: _Scope, *, parts: int) -> tuple[str, str, str]:
     """The source, whose it is, and the alias of `any_of(household as m, …)` or `any_of(m.disability as d, …)`."""
     if len(tree.expressions) != parts or not isinstance(tree.expressions[0], exp.Alias):
-        raise RuleError(f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …)")
+        raise RuleError(f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); … is a condition")
     path, alias = _path(tree.expressions[0].this), str(tree.expressions[0].alias)
     if alias in {"subject", "event", "household", "as_of", *scope.aliases} or not _NAME.fullmatch(alias):
         raise RuleError(f"the name {alias} cannot stand after `as`; choose a short one, as in `household as m`")

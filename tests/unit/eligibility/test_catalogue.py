@@ -1,11 +1,13 @@
 import hashlib
 import json
+import os
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
-from eligibility.catalogue import files, left_out, publish, published, version_of
+from eligibility.catalogue import files, left_out, publish, published, read_version, unreadable, version_of
 from eligibility.programme import parse_programme
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError, RuleError
@@ -111,3 +113,25 @@ def test_files_named_folders_and_all_of_ours(tmp_path: Path) -> None:
 
 def test_no_catalogue_is_no_programmes(tmp_path: Path) -> None:
     assert published(tmp_path / "none", ON, mode="production") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "age_seconds", "said"),
+    [
+        pytest.param("slug: plain\n", 60, "plain.yaml: name: is missing", id="broken since"),
+        pytest.param(None, 60, "", id="changed, and still good"),
+        pytest.param("slug: plain\n", -60, "", id="not touched since it was published"),
+    ],
+)
+def test_a_file_broken_since_it_was_published_is_named(
+    tmp_path: Path, text: str | None, age_seconds: int, said: str
+) -> None:
+    home, files = tmp_path / "catalogue", tmp_path / "files"
+    files.mkdir()
+    publish(parse_programme(plain()), signed_off_by=["x"], at=AT, folder=home, demonstration=True)
+    path = files / "plain.yaml"
+    path.write_text(text or yaml.safe_dump(plain(), allow_unicode=True), encoding="utf-8")
+    published_at = (home / "plain" / "current.json").stat().st_mtime
+    os.utime(path, (published_at + age_seconds, published_at + age_seconds))
+    assert unreadable(home, files) == ({"plain": said} if said else {})
+    assert read_version(home / "plain" / "current.json").programme.slug == "plain"

@@ -100,3 +100,15 @@ def test_register_and_schema_are_printed(front: Front, tmp_path: Path) -> None:
 def test_check_tells_what_the_examples_do_not_notice(front: Front, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the examples of plain notice fewer than 95%"):
         _run(front, "check", "--mutants", _file(tmp_path))
+
+
+def test_check_finds_with_the_data_what_everybody_or_nobody_meets(front: Front, tmp_path: Path) -> None:
+    file = _file(tmp_path)
+    assert _run(front, "check", "--data", "--json", file).output == ""
+    young, asked = plain()["criteria"]["all"]
+    sure = young | {"id": "sure", "expr": "as_of >= event.occurred_on"}
+    file = _file(tmp_path, criteria={"all": [young, sure, asked]})
+    (found,) = (json.loads(line) for line in _run(front, "check", "--data", "--json", file).output.splitlines())
+    assert (found["severity"], found["finding"][:18]) == ("warning", "sure is always met")
+    assert "全員が満たします" in found["ja"]
+    assert found["line"]

@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 import notices.commands
+from eligibility.commands import programmes_app
 from engine.core.console import Front
 from notices.site import installed
 
@@ -17,6 +18,7 @@ Run = Callable[..., Result]
 def run(db: None) -> Run:
     """Runs a command line; errors of ours come back as `result.exception`."""
     app = typer.Typer()
+    app.add_typer(programmes_app, name="programmes")
     notices.commands.mount(app)
     front = Front(None)
     front.__dict__["settings"] = installed()

@@ -63,5 +63,5 @@ def test_every_example_of_every_programme_makes_a_notice(path: Path, language: s
 def test_public_facts_say_what_the_programme_has(path: Path) -> None:
     programme = read_programme(path)
     facts = public_facts(programme)
-    assert facts.kinds.keys() == programme.triggers.keys() & voices().keys()
+    assert facts.kinds.keys() == programme.kinds.keys() & voices().keys()
     assert (facts.has_amount, facts.has_deadline) == (bool(programme.amounts), programme.deadline is not None)

@@ -1,0 +1,29 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.core.errors import InputError
+from tests.unit.notices.commands.conftest import Run
+
+
+def test_a_file_that_is_not_published_is_only_counted(run: Run, tmp_path: Path) -> None:
+    done = run("programmes", "sweep", "x", "--file", str(tmp_path / "x.yaml"), "--release", "5")
+    assert isinstance(done.exception, InputError)
+    assert "--file only counts" in str(done.exception)
+
+
+def test_stopping_needs_a_sweep_that_goes_on(run: Run) -> None:
+    done = run("programmes", "sweep", "x", "--stop", "--by", "aoki", "--reason", "r")
+    assert "no sweep of x is being released" in str(done.exception)
+
+
+@pytest.mark.parametrize("arguments", [("--release", "5"), ()])
+def test_what_was_never_published_is_refused(run: Run, arguments: tuple[str, ...]) -> None:
+    done = run("programmes", "sweep", "never_published", *arguments)
+    assert "was never published here" in str(done.exception)
+
+
+def test_without_published_programmes_there_is_nothing_to_propose(run: Run) -> None:
+    done = run("programmes", "sweeps", "--json")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == []
