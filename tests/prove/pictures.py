@@ -1,4 +1,4 @@
-"""`make pictures`: builds the demo town, opens its desk in Chromium at desktop and phone width and takes the pictures of docs/images."""
+"""`make pictures`: builds the demo town, opens its desk in Chromium at desktop and phone width and takes docs/images."""
 
 import argparse
 import re
@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from engine.core.settings import read_settings
+from tests.support.browsing import running_desk, sign_in
 from tests.support.site import REPOSITORY, Site, build
 
 CHROMIUM = "/usr/bin/chromium"
@@ -27,6 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="todoke-pictures-") as folder:
         site = build(Path(folder) / "demo", residents=asked.residents, nights=14)
         take(site, asked.into)
+    take_rare(asked.into)
 
 
 def take(site: Site, into: Path) -> None:
@@ -51,6 +53,25 @@ def take(site: Site, into: Path) -> None:
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+def take_rare(into: Path) -> None:
+    """What the demo town shows on few mornings: a text to review, and a kind of event that was held. On the tests' own morning."""
+    pictures = (("aoki", "/wordings/1/", "desk-wording"), ("ikeda", "/night/held/2026-11-10/E09/", "desk-hold"))
+    with (
+        tempfile.TemporaryDirectory(prefix="todoke-pictures-") as folder,
+        running_desk(Path(folder)) as desk,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        for who, address, name in pictures:
+            for suffix, (width, height) in WIDTHS.items():
+                page = browser.new_page(viewport={"width": width, "height": height})
+                sign_in(page, desk, who)
+                page.goto(desk.address + address)
+                page.screenshot(path=into / f"{name}{suffix}.png")
+                page.close()
+        browser.close()
 
 
 def _pages(page: Page, into: Path, width: str) -> None:

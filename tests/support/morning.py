@@ -61,11 +61,12 @@ _WORDING = "b" * 64
 _BLOCK = {
     "gives": "{gives}\n{amount}",
     "to_do": "申請書を出す",
-    "by_when": "{deadline}までに出してください。",
+    "by_when": "{deadline}までに出してください。おくれると、おくれた月の分は受け取れません。",
     "how": "{how}",
     "bring": "{documents}",
     "whom": "{office}　電話 {phone}",
 }
+_IN_FORCE = {**_BLOCK, "to_do": "申込書を提出する", "by_when": "{deadline}までに提出してください。"}
 _FOUND = [
     {"code": "number", "section": "to_do", "text": "2", "hint": "figures come from slots only: {amount}, {deadline}"}
 ]
@@ -172,7 +173,7 @@ def approve_wordings() -> None:
     for programme, event in sorted(uses):
         Wording.objects.create(
             municipality_code=MUNICIPALITY, programme=programme, event=event, kind="entitlement", language="ja",
-            register="plain", version=_WORDING, sections={}, drafter="template", office=PROGRAMMES[programme][1],
+            register="plain", version=_WORDING, sections=_IN_FORCE, drafter="template", office=PROGRAMMES[programme][1],
             state=Wording.State.APPROVED, approved_by="clerk", approved_at=NOW, created_at=NOW,
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 
 from engine.core.clock import TOKYO
-from engine.core.errors import StateError
+from engine.core.errors import InputError, StateError
 from engine.core.settings import Wordings
 from notices.wording import drafting, library
 from notices.wording.compose import compose
@@ -164,3 +164,23 @@ def test_a_staff_edit_is_a_new_version_held_to_the_same_guard() -> None:
     with pytest.raises(StateError, match="cannot approve"):
         library.approve(good.pk, officer="clerk-a", at=AT)
     assert library.diff(first.sections, good.sections)[-2:] == ["-申請する", "+申し込む"]
+
+
+def test_a_draft_is_taken_given_back_and_sent_back_once() -> None:
+    drafting.draft([_request()], drafter=TemplateDrafter(), at=AT)
+    pk, clerk = Wording.objects.get().pk, Clerk(name="clerk-a", offices=frozenset())
+    assert (library.take(pk, officer=clerk).state, library.take(pk, officer=clerk).reviewer) == ("in_review", "clerk-a")
+    assert (library.give_back(pk).state, library.give_back(pk).reviewer) == ("drafted", "")
+    with pytest.raises(InputError, match="reason"):
+        library.reject(pk, officer=clerk, reason=" ")
+    assert library.reject(pk, officer=clerk, reason=" 短く ").rejected_because == "短く"
+    for again in (lambda: library.take(pk, officer=clerk), lambda: library.give_back(pk)):
+        with pytest.raises(StateError, match="rejected already"):
+            again()
+
+
+def test_a_draft_that_somebody_reads_can_be_approved() -> None:
+    drafting.draft([_request()], drafter=TemplateDrafter(), at=AT)
+    taken = library.take(Wording.objects.get().pk, officer=Clerk(name="clerk-a", offices=frozenset()))
+    assert library.obstacle_of(taken) == library.unapprovable(taken) == ""
+    assert library.approve(taken.pk, officer="clerk-b", at=AT).state == "approved"
