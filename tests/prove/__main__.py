@@ -121,38 +121,32 @@ def _tell_more(result: Comparison, told: set[str]) -> None:
                 print(f"  {kind}: {line}", flush=True)
 
 
-_COLUMNS = ("real", "found", "missed", "mistaken", "wrong outcome", "recall", "precision")
-
-
 def _report(result: Comparison, truth: list[TruthRow], run: dict[str, int], spent: Spent) -> None:
     """One JSON line for the run, one for every event, and the same as a table."""
     wrong = {"missed": len(result.missed), "mistaken": len(result.mistaken), "wrong_outcome": len(result.wrong_outcome)}
     traps = len({row.trap for row in truth if row.trap})
     line = run | {"events": result.found, "traps": traps, "cpu_seconds_a_night": spent.a_night()["all"]} | wrong
     print(json.dumps(line), flush=True)
-    rows = []
-    for code in sorted(AUTOMATIC):
-        real = result.right[code] + result.missed_of[code] + result.wrong_of[code]
-        of_code = dict(
-            zip(
-                _COLUMNS,
-                (
-                    real,
-                    result.right[code] + result.wrong_of[code],
-                    result.missed_of[code],
-                    result.false[code],
-                    result.wrong_of[code],
-                    round(result.recall(code), 4),
-                    round(result.precision(code), 4),
-                ),
-                strict=True,
-            )
-        )
-        print(json.dumps({"seed": run["seed"], "event": code} | of_code), flush=True)
-        rows.append([code, *of_code.values()])
-    print("  event" + "".join(f"{name:>15}" for name in _COLUMNS))
-    for code, *numbers in rows:
-        print(f"  {code:5}" + "".join(f"{number:>15}" for number in numbers))
+    of_codes = {code: _numbers(result, code) for code in sorted(AUTOMATIC)}
+    for code, numbers in of_codes.items():
+        print(json.dumps({"seed": run["seed"], "event": code} | numbers), flush=True)
+    print("  event" + "".join(f"{name:>15}" for name in next(iter(of_codes.values()))))
+    for code, numbers in of_codes.items():
+        print(f"  {code:5}" + "".join(f"{number:>15}" for number in numbers.values()))
+
+
+def _numbers(result: Comparison, code: str) -> dict[str, float]:
+    """What the comparison says of one event."""
+    right, wrong, missed = (of[code] for of in (result.right, result.wrong_of, result.missed_of))
+    return {
+        "real": right + wrong + missed,
+        "found": right + wrong,
+        "missed": missed,
+        "mistaken": result.false[code],
+        "wrong outcome": wrong,
+        "recall": round(result.recall(code), 4),
+        "precision": round(result.precision(code), 4),
+    }
 
 
 def main() -> None:

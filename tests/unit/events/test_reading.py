@@ -1,10 +1,32 @@
 """What settling is given: tonight's candidates, the sequences cancellations are read in, and the earlier events they concern."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
+from events.detect import STAGE
 from events.reading import count_residents, counts_of_nights, find_candidates, first_night, read_work, residents
-from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, birth, death, move_within
+from tests.support.eventful import (
+    BASELINE,
+    FIRST,
+    HAPPENINGS,
+    SECOND,
+    THIRD,
+    Register,
+    birth,
+    death,
+    house,
+    move_within,
+)
+from tests.support.history import CITY
+
+ON = FIRST - timedelta(days=4)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Register:
+    return Register(tmp_path)
 
 
 def test_the_first_night_is_the_one_that_loaded_first(tmp_path: Path) -> None:
@@ -138,3 +160,62 @@ def test_people_the_night_is_not_about_are_not_copied(tmp_path: Path) -> None:
     read_work(register.night(FIRST))
     copied = register.warehouse.read("SELECT resident_id FROM people_now", {})["resident_id"].to_list()
     assert sorted(copied) == ["mate", "new"]
+
+
+#: somebody whose school year opens with 1 October, and when the night that day was due was missed
+SCHOOL, DUE, LATER = {"birth_date": date(2022, 1, 15), "status": "RESIDENT"}, date(2027, 10, 1), date(2027, 10, 2)
+
+
+def test_a_missed_day_of_a_cohort_counts_who_lived_here_that_day_and_who_came_later_from_their_own(
+    register: Register,
+) -> None:
+    register.lives("here", **SCHOOL, household_id="h1")
+    register.row("came before", LATER, "DOMESTIC_IN", DUE, **SCHOOL, household_id="h2", business_date=DUE)
+    register.row("came after", LATER, "DOMESTIC_IN", LATER, **SCHOOL, household_id="h3")
+    register.warehouse.mark(STAGE, CITY, DUE - timedelta(days=1), {})
+    register.run(LATER)
+    assert {told[1:3] for told in register.told("E22")} == {
+        (("here",), DUE),
+        (("came before",), DUE),
+        (("came after",), LATER),
+    }
+
+
+def test_nobody_reaches_an_age_on_a_missed_day_before_they_came(register: Register) -> None:
+    register.row("p", LATER, "DOMESTIC_IN", LATER, status="RESIDENT", birth_date=date(1962, 10, 2))
+    register.warehouse.mark(STAGE, CITY, DUE - timedelta(days=1), {})
+    register.run(LATER)
+    assert register.told("E25") == []
+
+
+#: how a system that keeps one row a key writes its event, and what goes on being said of it
+KEPT = {
+    "E31": ("ltc", {"cert_status": "CERTIFIED", "care_level": "22", "cert_from": SECOND}),
+    "E36": ("property_tax", {"property_id": "bp", "changed_on": SECOND, "change_reason": "EXTENSION"}),
+}
+
+
+@pytest.mark.parametrize("code", KEPT)
+def test_a_row_that_goes_back_to_what_it_was_takes_back_its_event_and_no_other(code: str, register: Register) -> None:
+    table, again = KEPT[code]
+    HAPPENINGS[code](register, FIRST, ON)
+    register.holds(table, SECOND, **({"resident_id": "p"} | again))
+    register.takes_back(table, "p", THIRD)
+    register.run(BASELINE, THIRD)
+    assert register.told() == [(code, ("p",), ON, "settled", ""), (code, ("p",), SECOND, "void", "R2_cancelled")]
+
+
+@pytest.mark.parametrize(
+    ("gone", "state"),
+    [
+        pytest.param(SECOND, "void", id="the night after"),
+        pytest.param(FIRST + timedelta(days=60), "void", id="within the limit of late entries"),
+        pytest.param(FIRST + timedelta(days=61), "settled", id="later: it has ended"),
+    ],
+)
+def test_a_row_that_is_gone_soon_was_never_meant(gone: date, state: str, register: Register) -> None:
+    house(register, FIRST, ON)
+    register.run(BASELINE, FIRST)
+    register.takes_back("property_tax", "p", gone)
+    register.run(gone)
+    assert [told[3] for told in register.told("E36")] == [state]
