@@ -4,10 +4,10 @@ import typer
 
 from notices.commands import audit, desk, holds, keys, queue, requests, tasks, wording
 from notices.commands.desk import send
-from notices.commands.requests import release_held
+from notices.commands.requests import accept_file, release_held
 from notices.commands.store import open_queue
 
-__all__ = ["mount", "open_queue", "release_held", "send"]
+__all__ = ["accept_file", "mount", "open_queue", "release_held", "send"]
 
 
 def mount(app: typer.Typer) -> None:
