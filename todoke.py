@@ -36,9 +36,9 @@ from notices.sealing import make_keys
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(engine.commands.records_app, name="records")
 app.add_typer(events.commands.app, name="events")
-events.commands.app.command("release")(
-    notices.commands.release_held
-)  # asked of the queue store, which events does not know
+# both are asked of the queue store, which the two packages do not know
+engine.commands.records_app.command("accept")(notices.commands.accept_file)
+events.commands.app.command("release")(notices.commands.release_held)
 app.add_typer(eligibility.commands.matches_app, name="matches")
 app.add_typer(eligibility.commands.programmes_app, name="programmes")
 app.command()(eligibility.commands.assess)
@@ -99,6 +99,8 @@ def scan(
         summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress, again=again)
     if summary.halted:
         tell(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
+    for fault in summary.files_at_fault:
+        tell(settings.alert, f"todoke: a file of the night of {on}: {fault}")
     for code, numbers in summary.held.items():
         counted = f"expected {numbers['expected']}, seen {numbers['seen']}"
         alert(settings.alert, f"todoke: {code} is held on {on}: {counted}; {numbers['cause']['en']}")

@@ -154,6 +154,10 @@ def integrity(
     print_rows(rows, as_json=False, columns=tuple(rows[0]))
     for kind in ("household_without_head", "household_with_heads", "child_without_guardian"):
         typer.echo(f"{kind.replace('_', ' ')}: {sum(one.number for one in report.of(kind))}")
+    for one in report.of("short"):
+        typer.echo(
+            f"short: {one.table} of {one.detail} brought {one.number} rows fewer than usual; ask the office for the rest"
+        )
 
 
 @contextmanager

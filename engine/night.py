@@ -66,6 +66,12 @@ class Summary:
         held: Mapping[str, Mapping[str, Any]] = self.parts.get("held", {})
         return held
 
+    @property
+    def files_at_fault(self) -> tuple[str, ...]:
+        """Why each file that was refused was, and what is told of those that brought far less than usual."""
+        feeds: Mapping[str, list[str]] = self.parts.get("feeds", {})
+        return (*feeds.get("rejected", ()), *feeds.get("short", ()))
+
     def as_json(self) -> dict[str, Any]:
         """The contract's object for `night --json`."""
         return {

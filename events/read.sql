@@ -19,11 +19,10 @@ WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'ac
 SELECT DISTINCT c.subject_id AS person_id FROM <changes> AS c
 WHERE c.municipality_code = $municipality AND c.night = $night AND c.subject_id IS NOT NULL;
 
--- name: copy_people_rows
--- Every row up to tonight of everybody the night can be about, with what detectors and the calendar read of it:
--- who got rows since the last count, `subjects`, their parents, children and siblings, everybody ever in one of their
+-- name: copy_people_concerned
+-- One row per person the night can be about: who got rows since the last count, `subjects`, their parents, children and siblings, everybody ever in one of their
 -- households, the children of who registered a pregnancy, and everybody with one of `calendar_days` (newcomers and who was corrected got rows tonight).
-CREATE OR REPLACE TEMPORARY TABLE people_rows AS
+CREATE OR REPLACE TEMPORARY TABLE people_concerned AS
 WITH named AS (
     SELECT s.person_id FROM subjects AS s
     UNION
@@ -62,10 +61,34 @@ concerned AS (
            OR h.resident_since IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'resident_since')
            OR h.visa_until IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'visa_until'))
 )
+SELECT c.person_id FROM concerned AS c;
+
+-- name: copy_people_rows
+-- Every row up to tonight of everybody the night can be about, with what detectors and the calendar read of it.
+CREATE OR REPLACE TEMPORARY TABLE people_rows AS
 SELECT h.municipality_code, h.night, h.source_order, h.gone, h.person_id, h.resident_id, h.household_id, h.status, h.sex, h.birth_date,
        h.birth_date_unknown, h.resident_since, h.visa_until
 FROM history.residents AS h
-WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT c.person_id FROM concerned AS c);
+WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT c.person_id FROM people_concerned AS c);
+
+-- name: copy_standing
+-- The rows of a table that stand as of tonight and name somebody the night can be about.
+CREATE OR REPLACE TEMPORARY TABLE <copy> AS
+SELECT r.* FROM (
+    SELECT h.municipality_code, h.gone, <columns> FROM <table> AS h
+    WHERE h.municipality_code = $municipality AND h.night <= $night AND (<whose>)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.source_key ORDER BY h.source_order DESC, h.night DESC) = 1
+) AS r
+WHERE NOT r.gone;
+
+-- name: named_in_key
+h.<column> IN (SELECT c.person_id FROM people_concerned AS c)
+
+-- name: named_in_a_version
+-- Of a key that passes from one person to another, every version is looked at.
+h.source_key IN (
+    SELECT k.source_key FROM <table> AS k
+    WHERE k.municipality_code = $municipality AND k.night <= $night AND k.<column> IN (SELECT c.person_id FROM people_concerned AS c))
 
 -- name: copy_people_now
 -- One row per resident of `people_rows` as of tonight.
@@ -139,7 +162,7 @@ WHERE p.municipality_code = $municipality
   AND (p.outcome IN ('MISCARRIAGE', 'STILLBIRTH', 'ABORTION')
        OR (p.due_on <= $overdue AND COALESCE(p.outcome, 'UNKNOWN') = 'UNKNOWN'
            AND NOT EXISTS (
-               SELECT 1 FROM now.guardianship AS g INNER JOIN people_now AS k
+               SELECT 1 FROM people_guardianship AS g INNER JOIN people_now AS k
                    ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
                WHERE g.municipality_code = p.municipality_code AND g.adult_id = p.resident_id AND k.birth_date >= p.registered_on)));
 

@@ -1,6 +1,6 @@
 """Everything settling needs, read as of one night."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
@@ -23,6 +23,15 @@ STAGE = "detect_events"
 #: so long after the expected date a birth that has not been registered is taken for one that does not come
 OVERDUE_DAYS = 28
 _SQL = load_queries(Path(__file__).with_name("read.sql"))
+#: the tables that detectors ask for what stands, and the columns in which they name people
+STANDING: Mapping[str, tuple[str, ...]] = {
+    "guardianship": ("child_id", "adult_id"),
+    "child_rearing_allowance": ("claimant_id",),
+    "disability": ("resident_id",),
+    "light_vehicle_tax": ("resident_id",),
+    "pension": ("resident_id",),
+    "screenings": ("resident_id",),
+}
 
 
 def first_night(night: Night) -> date:
@@ -140,7 +149,7 @@ def find_candidates(night: Night) -> list[Candidate]:
 
 
 def copy_people(night: Night, news: Iterable[str], days_to_see: pl.DataFrame) -> None:
-    """Copies what detectors read of the register, of everybody the night can be about: `people_now`, `people_before`.
+    """Copies what detectors read of everybody the night can be about: `people_now`, `people_before`, and `people_<table>` of `STANDING`.
 
     `news`: the tables with rows tonight. Everybody else's records say the same as the night before.
     """
@@ -149,9 +158,34 @@ def copy_people(night: Night, news: Iterable[str], days_to_see: pl.DataFrame) ->
     subjects = pl.concat([pl.DataFrame(schema={"person_id": pl.String}), *named]).unique()
     since, _ = _last_counted(night)
     with warehouse.frame("subjects", subjects), warehouse.frame("calendar_days", days_to_see):
-        warehouse.write(_SQL["copy_people_rows"], **values, since=since)
-    for name in ("copy_people_now", "copy_people_touched", "copy_people_seen", "view_people_before"):
+        warehouse.write(_SQL["copy_people_concerned"], **values, since=since)
+    for table, columns in STANDING.items():
+        warehouse.write(_standing(table, columns), **values)
+    for name in (
+        "copy_people_rows",
+        "copy_people_now",
+        "copy_people_touched",
+        "copy_people_seen",
+        "view_people_before",
+    ):
         warehouse.write(_SQL[name], **values)
+
+
+def _standing(table: str, columns: Sequence[str]) -> Query:
+    """The copy of a table's standing rows that name somebody the night can be about: one pass over it serves every detector."""
+    contract, history = load_contracts()[table], f"history.{table}"
+    whose = [
+        _SQL["named_in_key" if column in contract.key else "named_in_a_version"]
+        .about(table=history, column=column)
+        .text
+        for column in columns
+    ]
+    return _SQL["copy_standing"].about(
+        copy=f"people_{table}",
+        table=history,
+        columns=listed(f"h.{quoted(name)}" for name in contract.physical_columns()),
+        whose=listed(whose, by=" OR "),
+    )
 
 
 _REACHED = {

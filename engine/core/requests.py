@@ -9,6 +9,8 @@ from engine.core.errors import StateError
 
 #: the payload of a hold release: `code` of the event, `night` (ISO date) that held it
 RELEASE_HOLD = "release_hold"
+#: the payload of the acceptance of a file too short to be believed: `file_id`, its SHA-256
+ACCEPT_FILE = "accept_file"
 #: the payload of a sweep is its own affair
 SWEEP = "sweep"
 

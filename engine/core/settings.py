@@ -69,6 +69,18 @@ class S3(Part):
     timeout_seconds: int = Field(default=60, ge=1)
 
 
+class Feeds(Part):
+    """When a file is too short to be believed; `todoke records accept` lets one in that is right.
+
+    most_lost: the share of the standing rows that a full file may lack. least_of_usual: the share of the usual rows that a delta must
+    bring. least_rows: as many must be lost, or usual, before either is told.
+    """
+
+    most_lost: float = Field(default=0.2, ge=0, le=1)
+    least_of_usual: float = Field(default=0.1, ge=0, le=1)
+    least_rows: int = Field(default=20, ge=1)
+
+
 class Waits(Part):
     """Periods in days. grief: between a death and its notice. late_entry: older entries become a staff task (R5)."""
 
@@ -276,6 +288,7 @@ class Settings(Part):
     memory_limit_mb: int = 2048
     offices: dict[str, Office] = Field(default_factory=dict)
     s3: S3 = S3()
+    feeds: Feeds = Feeds()
     waits: Waits = Waits()
     schedule: Schedule = Schedule()
     alert: Alert = Alert()

@@ -14,6 +14,7 @@ from engine.core.sql import Query, load_queries
 from engine.night import Night
 from engine.records.contract import TableContract, load_contracts
 from engine.records.quarantine import SQL as QUARANTINE
+from engine.records.short import short_deltas
 from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
 
@@ -33,7 +34,8 @@ _FINDINGS = {
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One count of the report. kind: standing, delivered, not_registered, household_without_head, household_with_heads,
-    child_without_guardian, quarantined, people_quarantined. `before`: the same the night before, None when nothing was counted then.
+    child_without_guardian, quarantined, people_quarantined, short (rows that a delta lacks of what usually comes; `detail` its date).
+    `before`: the same the night before, None when nothing was counted then.
     """
 
     kind: str
@@ -111,6 +113,8 @@ def _counted(night: Night, values: Mapping[str, Any]) -> Iterator[Finding]:
     minors = warehouse.query(_SQL["children_without_guardian"], **values, born_after=born_after).item()
     yield Finding(kind="child_without_guardian", number=minors)
     warehouse.write(_SQL["forget_registered"])
+    for short in short_deltas(night):
+        yield Finding(kind="short", table=short.table, detail=str(short.business_date), number=short.usual - short.rows)
     aside = _SQL["quarantined_by_reason"].about(open=QUARANTINE["open_quarantine"])
     for table, reason, rows, people in warehouse.query(aside, **values).iter_rows():
         yield Finding(kind="quarantined", table=table, detail=reason, number=rows)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from engine.core.errors import FeedError, FeedRejected, InputError
 
 MANIFEST = "manifest.json"
+_LEAST_DIGITS = 8  #: of a checksum that names a file
 
 
 class Promise(BaseModel):
@@ -126,6 +127,17 @@ def check_promise(file: FeedFile, file_id: str, rows: int | None = None) -> None
 def resting_place(file_id: str, suffix: str, landing: Path) -> Path:
     """Where the content with this checksum lies once it has landed."""
     return landing / file_id[:2] / f"{file_id}{suffix}"
+
+
+def landed_id(beginning: str, landing: Path) -> str:
+    """The whole checksum of the landed file whose checksum begins so. Raises InputError when none does, or more than one."""
+    found = []
+    if len(beginning) >= _LEAST_DIGITS and set(beginning) <= set("0123456789abcdef"):
+        found = sorted({path.stem for path in (landing / beginning[:2]).glob(f"{beginning}*")})
+    if len(found) != 1:
+        how_many = "more than one landed file" if found else "no landed file"
+        raise InputError(f"{how_many} has a checksum that begins with {beginning}; the night's summary names it")
+    return found[0]
 
 
 def land(file: FeedFile, file_id: str, landing: Path) -> Path:

@@ -19,6 +19,7 @@ from engine.records.landing import FeedFile, Wanted, checksum, feed_files
 from engine.records.meeting import Met, landed_file, matched, meet, read_by
 from engine.records.quarantine import RESOLUTIONS, SCHEMA, Origin, quarantined, resolved
 from engine.records.quarantine import SQL as QUARANTINE
+from engine.records.short import refused_before, short_deltas, take_acceptances, without_short_ones
 from engine.records.tables import create_tables
 
 STAGE = "load_records"
@@ -35,15 +36,20 @@ class Loaded:
     quarantined: int
     baseline: tuple[str, ...]
     dropped: tuple[str, ...]
+    short: tuple[str, ...]
     fresh: bool
 
     def summary(self) -> Mapping[str, Any]:
-        """feeds and rows of the contract; `gaps` are expected deliveries that did not come, `dropped` columns the law forbids us."""
+        """feeds and rows of the contract; `gaps` are expected deliveries that did not come, `dropped` columns the law forbids us,
+        `short` deltas that were loaded and are far below what usually comes.
+        """
         feeds = {"accepted": list(self.accepted), "rejected": list(self.rejected), "gaps": list(self.gaps)}
         if self.baseline:
             feeds["baseline"] = list(self.baseline)
         if self.dropped:
             feeds["dropped"] = list(self.dropped)
+        if self.short:
+            feeds["short"] = list(self.short)
         return {"feeds": feeds, "rows": {"loaded": self.rows, "quarantined": self.quarantined}}
 
 
@@ -95,10 +101,15 @@ def _wanted(night: Night) -> Wanted:
 
 def _take(night: Night, files: list[FeedFile]) -> bool:
     """Loads these files unless the night has read them all by the rules of today; whether it did."""
+    accepted = take_acceptances(night)
     known = night.warehouse.query(SQL["files_of_night"], **_of(night))
     rules = {table: read_by(night, contract) for table, contract in load_contracts().items()}
-    read = {(row["file_id"], row["file_name"], row["business_date"], row["read_by"]) for row in known.to_dicts()}
-    come = [_Come(file=file, file_id=checksum(file.path)) for file in files]
+    read = {
+        (row["file_id"], row["file_name"], row["business_date"], row["read_by"])
+        for row in known.to_dicts()
+        if row["state"] == "accepted" or row["file_id"] not in accepted
+    }
+    come = [_Come(file=file, file_id=checksum(file.path)) for file in files] + _let_in(night, files)
     again = _to_try_again(night, rules)
     asked = {
         (one.file_id, one.file.name, one.file.business_date, _rules(night, one.file, rules)) for one in come + again
@@ -106,8 +117,20 @@ def _take(night: Night, files: list[FeedFile]) -> bool:
     if asked <= read:
         return False
     first_time = known.filter(pl.col("kind") != "retry")
-    _load(night, come + _taken_away(night, first_time, files) + again, rules)
+    _load(night, come + _taken_away(night, first_time, [one.file for one in come]) + again, rules, accepted)
     return True
+
+
+def _let_in(night: Night, files: list[FeedFile]) -> list[_Come]:
+    """Files that earlier nights refused as too short and an operator has accepted since, from where they landed."""
+    here = {(file.name, file.business_date) for file in files}
+    return [
+        _Come(file=file, file_id=row["file_id"])
+        for row in refused_before(night)
+        if (row["file_name"], row["business_date"]) not in here
+        for file in [landed_file(night, row, row["kind"])]
+        if file is not None
+    ]
 
 
 def _rules(night: Night, file: FeedFile, rules: Mapping[str, str]) -> str | None:
@@ -144,7 +167,7 @@ def _to_try_again(night: Night, rules: Mapping[str, str]) -> list[_Come]:
     ]
 
 
-def _load(night: Night, come: list[_Come], rules: Mapping[str, str]) -> None:
+def _load(night: Night, come: list[_Come], rules: Mapping[str, str], accepted: frozenset[str]) -> None:
     """Writes every partition of the night; the files' own partition last, so that a killed load is loaded again."""
     warehouse, municipality, on = night.warehouse, night.municipality, night.on
     warehouse.replace("history.files", municipality, on, pl.DataFrame(schema=_FILES))
@@ -158,6 +181,7 @@ def _load(night: Night, come: list[_Come], rules: Mapping[str, str]) -> None:
         told_whole=dict(warehouse.query(SQL["newest_fulls"], **_of(night)).iter_rows()),
         first=dict(warehouse.query(SQL["baseline_nights"], **_of(night)).iter_rows()),
         set_aside=frozenset(warehouse.query(QUARANTINE["open_quarantine"], **_of(night))["table_name"].to_list()),
+        accepted=accepted,
     )
     outcomes = [_load_table(night, files, seen, rules) for files in by_table.values() if files]
     quarantine = [pl.DataFrame(schema=SCHEMA), *(rows for one in outcomes for rows in one.quarantine)]
@@ -177,6 +201,7 @@ class _Seen:
     told_whole: Mapping[str, date]  #: table → date of its newest full file
     first: Mapping[str, date]  #: table → the night of its baseline
     set_aside: frozenset[str]  #: tables with rows set aside that nothing brought right yet
+    accepted: frozenset[str]  #: checksums of the files that an operator lets in however short they are
 
 
 def _load_table(night: Night, come: list[_Come], seen: _Seen, rules: Mapping[str, str]) -> _Outcome:
@@ -188,6 +213,7 @@ def _load_table(night: Night, come: list[_Come], seen: _Seen, rules: Mapping[str
         for place, found in enumerate(come):
             met.append(meet(night, found.file, found.file_id, place=place, stay=stay, again=found.again))
             stay.callback(forget, warehouse, f"arrived_{place}")
+        met = without_short_ones(night, met, seen.accepted)
         contract = met[0].contract
         staged = [_staged(one) for one in met if _brings_news(one, seen)]
         if contract is not None and staged:
@@ -283,5 +309,6 @@ def _report(night: Night, *, fresh: bool) -> Loaded:
             f"{row['business_date']}/{row['file_name']}: {row['dropped']}"
             for row in files.filter(pl.col("dropped").is_not_null()).iter_rows(named=True)
         ),
+        short=tuple(str(one) for one in short_deltas(night)),
         fresh=fresh,
     )

@@ -58,6 +58,17 @@ CREATE TABLE IF NOT EXISTS history.resolutions (
     quarantine_id VARCHAR NOT NULL
 );
 
+-- name: create_acceptances
+-- One row per file that an operator accepted though it was too short to be believed: by whom and why.
+CREATE TABLE IF NOT EXISTS history.acceptances (
+    municipality_code VARCHAR NOT NULL,
+    night DATE NOT NULL,
+    file_id VARCHAR NOT NULL,
+    officer VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL
+);
+
 -- name: create_integrity
 -- One row per count of a night's integrity report.
 CREATE TABLE IF NOT EXISTS history.integrity (

@@ -18,6 +18,6 @@ FROM reached AS r
 WHERE r.code = 'E45'
   AND (r.detail = '40' OR r.sex = '2')
   AND NOT EXISTS (
-      SELECT 1 FROM now.screenings AS s
+      SELECT 1 FROM people_screenings AS s
       WHERE s.municipality_code = $municipality AND s.resident_id = r.resident_id
         AND s.fiscal_year = year(r.day) - CASE WHEN month(r.day) < 4 THEN 1 ELSE 0 END)

@@ -17,5 +17,5 @@ SELECT r.resident_id AS subject_id, r.household_id, r.detail, r.day AS effective
 FROM reached AS r
 WHERE r.code = 'E47'
   AND NOT EXISTS (
-      SELECT 1 FROM now.pension AS p
+      SELECT 1 FROM people_pension AS p
       WHERE p.municipality_code = $municipality AND p.resident_id = r.resident_id AND p.pension_kind = '3' AND p.lost_on IS NULL)

@@ -18,5 +18,5 @@ SELECT c.subject_id AS subject_id, c.after.household_id AS household_id, '' AS d
 FROM changes.residents AS c
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.after.status = 'RESIDENT' AND c.after.move_reason = 'BIRTH' AND EXISTS (
-      SELECT 1 FROM now.child_rearing_allowance AS b INNER JOIN people_now AS m ON m.municipality_code = b.municipality_code AND m.resident_id = b.claimant_id
+      SELECT 1 FROM people_child_rearing_allowance AS b INNER JOIN people_now AS m ON m.municipality_code = b.municipality_code AND m.resident_id = b.claimant_id
       WHERE b.municipality_code = c.municipality_code AND b.grant_status IN ('FULL', 'PARTIAL', 'SUSPENDED') AND m.status = 'RESIDENT' AND m.household_id = c.after.household_id)

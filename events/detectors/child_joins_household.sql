@@ -25,6 +25,6 @@ WHERE c.municipality_code = $municipality AND c.night = $night
       SELECT 1 FROM people_before AS h
       WHERE h.municipality_code = c.municipality_code AND h.household_id = c.after.household_id AND h.status = 'RESIDENT' AND h.resident_id <> c.subject_id)
   AND NOT EXISTS (
-      SELECT 1 FROM now.guardianship AS g INNER JOIN people_now AS a ON a.municipality_code = g.municipality_code AND a.resident_id = g.adult_id
+      SELECT 1 FROM people_guardianship AS g INNER JOIN people_now AS a ON a.municipality_code = g.municipality_code AND a.resident_id = g.adult_id
       WHERE g.municipality_code = c.municipality_code AND g.child_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
         AND a.status = 'RESIDENT' AND a.household_id = c.after.household_id)

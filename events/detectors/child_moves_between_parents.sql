@@ -22,10 +22,10 @@ WHERE c.municipality_code = $municipality AND c.night = $night
           >= year(c.file_date) * 10000 + month(c.file_date) * 100 + day(c.file_date)
   AND c.before.status = 'RESIDENT' AND c.before.household_id <> c.after.household_id
   AND EXISTS (
-      SELECT 1 FROM now.guardianship AS g INNER JOIN people_now AS a ON a.municipality_code = g.municipality_code AND a.resident_id = g.adult_id
+      SELECT 1 FROM people_guardianship AS g INNER JOIN people_now AS a ON a.municipality_code = g.municipality_code AND a.resident_id = g.adult_id
       WHERE g.municipality_code = c.municipality_code AND g.child_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
         AND a.status = 'RESIDENT' AND a.household_id = c.before.household_id)
   AND EXISTS (
-      SELECT 1 FROM now.guardianship AS g INNER JOIN people_before AS a ON a.municipality_code = g.municipality_code AND a.resident_id = g.adult_id
+      SELECT 1 FROM people_guardianship AS g INNER JOIN people_before AS a ON a.municipality_code = g.municipality_code AND a.resident_id = g.adult_id
       WHERE g.municipality_code = c.municipality_code AND g.child_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
         AND a.status = 'RESIDENT' AND a.household_id = c.after.household_id)

@@ -16,7 +16,7 @@ SELECT g.child_id AS subject_id, k.household_id AS household_id, '' AS detail, c
        c.after.move_reason AS reason,
        TRUE AS moves
 FROM changes.residents AS c
-INNER JOIN now.guardianship AS g ON g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
+INNER JOIN people_guardianship AS g ON g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
 INNER JOIN people_now AS k ON k.municipality_code = c.municipality_code AND k.resident_id = g.child_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.before.status = 'RESIDENT'

@@ -20,6 +20,6 @@ LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.res
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.lost_on IS NULL AND r.status = 'RESIDENT'
   AND EXISTS (
-      SELECT 1 FROM now.guardianship AS g INNER JOIN people_now AS k ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
+      SELECT 1 FROM people_guardianship AS g INNER JOIN people_now AS k ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
       WHERE g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
         AND k.status = 'RESIDENT' AND CAST(k.birth_date + INTERVAL 1 YEAR AS DATE) > COALESCE(c.after.kind_changed_on, c.file_date))

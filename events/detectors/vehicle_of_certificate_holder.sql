@@ -20,9 +20,9 @@ LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.res
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.scrapped_on IS NULL
   AND EXISTS (
-      SELECT 1 FROM now.disability AS d
+      SELECT 1 FROM people_disability AS d
       WHERE d.municipality_code = c.municipality_code AND d.resident_id = c.subject_id AND d.holder_status = 'ACTIVE')
   AND NOT EXISTS (
-      SELECT 1 FROM now.light_vehicle_tax AS v
+      SELECT 1 FROM people_light_vehicle_tax AS v
       WHERE v.municipality_code = c.municipality_code AND v.resident_id = c.subject_id AND v.vehicle_id <> c.after.vehicle_id
         AND v.scrapped_on IS NULL AND v.relief_kind = 'DISABILITY')

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from engine.core.clock import Clock
 from engine.core.errors import InputError, StateError
-from engine.core.requests import RELEASE_HOLD, SWEEP
+from engine.core.requests import ACCEPT_FILE, RELEASE_HOLD, SWEEP
 from engine.core.requests import RunRequest as Asked
 from events.releases import require_held
 from notices.approval import audit
@@ -17,7 +17,11 @@ from notices.approval.officer import Officer
 from notices.site import installed
 
 #: who may ask for what
-ROLES: Mapping[str, tuple[str, ...]] = {RELEASE_HOLD: ("operator",), SWEEP: ("operator", "approver")}
+ROLES: Mapping[str, tuple[str, ...]] = {
+    RELEASE_HOLD: ("operator",),
+    ACCEPT_FILE: ("operator",),
+    SWEEP: ("operator", "approver"),
+}
 _LENGTH = 300
 _NIGHT = "night"  #: the actor of what a night did
 

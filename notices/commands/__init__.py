@@ -19,10 +19,10 @@ from notices.commands import (
 )
 from notices.commands.desk import send
 from notices.commands.learning import learn_once
-from notices.commands.requests import release_held
+from notices.commands.requests import accept_file, release_held
 from notices.commands.store import open_queue
 
-__all__ = ["learn_once", "mount", "open_queue", "release_held", "send"]
+__all__ = ["accept_file", "learn_once", "mount", "open_queue", "release_held", "send"]
 
 
 def mount(app: typer.Typer) -> None:

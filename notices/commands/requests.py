@@ -1,11 +1,17 @@
-"""`todoke events release` and `todoke requests list`: what staff ask the next night to do, and what came of it."""
+"""`todoke events release`, `todoke records accept` and `todoke requests list`: what staff ask the next night to do, and what came of it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.core.console import front, print_rows
+from engine.core.requests import ACCEPT_FILE
+from engine.core.settings import Settings
+from engine.records.landing import landed_id
 from notices.commands.store import AsJson, open_queue
+
+if TYPE_CHECKING:
+    from notices.approval.officer import Officer
 
 app = typer.Typer(no_args_is_help=True, help="What staff asked the night to do.")
 
@@ -37,15 +43,38 @@ def release_held(
     """Asks for the release of a kind of event that a night held for its number: the next night settles them."""
     settings = front(context).settings
     open_queue(settings)
-    from notices.approval.officer import Officer
     from notices.approval.requests import ask_release
 
-    operator = Officer(
+    row = ask_release(code, on, officer=_operator(settings, by), reason=reason, at=settings.clock().now())
+    typer.echo(f"asked (request {row.pk}): the next night releases {code} of {on} and settles them")
+
+
+def accept_file(
+    context: typer.Context,
+    checksum: Annotated[str, typer.Argument(help="How its SHA-256 begins, as the night's summary says it.")],
+    by: Annotated[str, typer.Option(help="Who decided.")],
+    reason: Annotated[str, typer.Option(help="Why the file is right, in words without personal data.")],
+) -> None:
+    """Asks for a file that was refused as too short to be read as it is: by the next night, or by the same one run again."""
+    settings = front(context).settings
+    file_id = landed_id(checksum, settings.paths.landing)
+    open_queue(settings)
+    from notices.approval.requests import ask
+
+    row = ask(
+        ACCEPT_FILE, {"file_id": file_id}, officer=_operator(settings, by), reason=reason, at=settings.clock().now()
+    )
+    typer.echo(f"asked (request {row.pk}): the next night reads the file as it is, or this one when it is run again")
+
+
+def _operator(settings: Settings, by: str) -> "Officer":
+    """Who may run the command line is an operator."""
+    from notices.approval.officer import Officer
+
+    return Officer(
         name=by.strip(),
         display_name=by,
         municipality=settings.municipality.code,
         offices=frozenset(),
-        roles=frozenset({"operator"}),  # who may run the command line is one
+        roles=frozenset({"operator"}),
     )
-    row = ask_release(code, on, officer=operator, reason=reason, at=settings.clock().now())
-    typer.echo(f"asked (request {row.pk}): the next night releases {code} of {on} and settles them")

@@ -2,16 +2,20 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from engine.core.dates import is_business_day
+from engine.core.dates import days, is_business_day
 from fixtures.demo_settings import BASELINE
+from tests.support.faults import FAULTS, Feeds, deliver
 from tests.support.site import REPOSITORY, Site, build
 
 pytestmark = pytest.mark.xdist_group("flow-night")
@@ -252,6 +256,50 @@ def _approve_everything(site: Site) -> int:
         [sys.executable, str(script), str(site.folder / "todoke.toml")], cwd=REPOSITORY, check=True, timeout=120
     )
     return int(site.queue("SELECT count(*) FROM approval_notice WHERE state IN ('approved', 'queued')")[0][0])
+
+
+def test_a_held_kind_is_released_by_an_operator_and_settles_the_next_night(site: Site, tmp_path: Path) -> None:
+    offices = tuple(day for day in days(BASELINE + timedelta(days=1), TONIGHT) if site.feeds(day).is_dir())
+    feeds = Feeds(site.folder / "feeds", BASELINE, offices)
+    deliver(feeds, TONIGHT, {FAULTS["ward moved"]: 60}, np.random.default_rng(1), tmp_path / "faulty")
+    shutil.rmtree(site.feeds(TONIGHT))
+    shutil.copytree(tmp_path / "faulty" / TONIGHT.isoformat(), site.feeds(TONIGHT))
+    assert list(site.night(TONIGHT)["held"]) == ["E09"]
+    ask = ("events", "release", "E09", "--date", TONIGHT.isoformat(), "--by", "op", "--reason", "a block was finished")
+    site.ok(*ask)
+    again = site.todoke(*ask)
+    assert (again.returncode, "op has asked for this already" in again.stderr) == (2, True)
+    assert [row["done_at"] for row in _json_lines(site.ok("requests", "list", "--json"))] == [None]
+    assert site.night(TONIGHT + timedelta(days=1))["released"]["E09"] >= 50
+    listed = _json_lines(site.ok("events", "list", "--date", TONIGHT.isoformat(), "--json"))
+    assert {row["status"] for row in listed if row["type"] == "E09"} == {"settled"}
+    assert [row["done_at"] is None for row in _json_lines(site.ok("requests", "list", "--json"))] == [False]
+    actions = "SELECT actor, action FROM approval_auditrow WHERE subject LIKE 'request:%' ORDER BY sequence"
+    assert site.queue(actions) == [("op", "run_requested"), ("night", "run_performed")]
+    site.ok("audit", "verify")
+
+
+def _json_lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_register_that_is_too_short_halts_the_night_until_an_operator_accepts_it(site: Site) -> None:
+    """The town is too small for the usual number of rows to tell anything: the site's settings ask for one."""
+    settings = site.folder / "todoke.toml"
+    limits = "\n[feeds]\nleast_rows = 1\nleast_of_usual = 0.9\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + limits, encoding="utf-8")
+    for later in range(1, 4):  # three more deliveries, so that five tell what is usual
+        site.night(TONIGHT + timedelta(days=later - 1))
+    on = next(day for day in days(TONIGHT + timedelta(days=3), TONIGHT + timedelta(days=9)) if site.feeds(day).is_dir())
+    path = site.feeds(on) / "residents.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    (site.feeds(on) / "manifest.json").unlink(missing_ok=True)
+    halted = site.todoke("night", "--date", on.isoformat(), "--json")
+    assert halted.returncode == 2
+    checksum = halted.stderr.partition("records accept ")[2].split()[0]
+    site.ok("records", "accept", checksum, "--by", "op", "--reason", "the office was closed for a move")
+    assert site.night(on)["halted"] is None
+    site.ok("audit", "verify")
 
 
 def test_what_was_approved_is_sent_once(site: Site) -> None:

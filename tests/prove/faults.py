@@ -83,7 +83,7 @@ class City:
         """Events of a kind that tonight should bring: what its own ordinary nights brought, or what the settings say, whichever is more."""
         rates = load_yaml(RATES.read_text(encoding="utf-8"))
         living = self.feeds.people
-        told = rates["yearly"][code] * living / rates["residents"] / 365
+        told = float(rates["yearly"][code] * living / rates["residents"] / 365)
         return max(told, self.counted[code] / max(self.covered, 1)) * days_covered(self.on, every_day=False)
 
     def with_faults(self, sizes: Mapping[Fault, int], ordinary: Found, rng: np.random.Generator) -> list[Tried]:

@@ -92,7 +92,7 @@ def told(
     real = np.array([hidden.get((STATES[model.code], who), False) for who in rows["subject_id"]])
     said = fitted.probabilities(rows)
     by_model, by_clerk = chosen(rows, said, capacity), chosen(rows, clerk_order(model, rows), capacity)
-    figures = ("cases", "outcomes", "base_rate", "auc", "auc_95", "brier", "calibration_error", "capacity_a_week", "called",
+    figures = ("cases", "outcomes", "base_rate", "auc", "auc_95", "brier", "calibration_error", "calibration_curve", "capacity_a_week", "called",
                "precision_at_capacity", "clerk_called", "clerk_precision_at_capacity")  # fmt: skip
     line |= {name: card[name] for name in figures}
     line |= {

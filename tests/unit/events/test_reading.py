@@ -219,3 +219,31 @@ def test_a_row_that_is_gone_soon_was_never_meant(gone: date, state: str, registe
     register.takes_back("property_tax", "p", gone)
     register.run(gone)
     assert [told[3] for told in register.told("E36")] == [state]
+
+
+def test_a_vehicle_that_passed_to_somebody_else_is_not_its_old_owners_any_more(tmp_path: Path) -> None:
+    """Of a key that passes from one person to another the newest version counts, though it names only the new owner."""
+    register = Register(tmp_path)
+    register.lives("a")
+    register.lives("b", household_id="h2")
+    register.certificate("a", BASELINE, issued_on=date(2020, 4, 1))
+    relief = {"vehicle_id": "v1", "acquired_on": date(2020, 5, 1), "relief_kind": "DISABILITY"}
+    register.holds("light_vehicle_tax", BASELINE, resident_id="a", **relief)
+    register.holds("light_vehicle_tax", FIRST, resident_id="b", **relief)
+    register.holds(
+        "light_vehicle_tax", SECOND, vehicle_id="v2", resident_id="a", acquired_on=SECOND, relief_kind="NONE"
+    )
+    register.run(BASELINE, SECOND)
+    assert [told[1] for told in register.told("E35")] == [("a",)]
+
+
+def test_what_stands_is_read_of_whom_the_night_is_about_alone(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    for who in ("a", "b"):
+        register.lives(who, household_id=who)
+        register.holds("pension", BASELINE, resident_id=who, pension_kind="1")
+    register.run(BASELINE)
+    register.holds("pension", FIRST, resident_id="a", pension_kind="3")
+    register.run(FIRST)
+    rows = register.warehouse.read("SELECT resident_id, pension_kind FROM people_pension", {})
+    assert rows.rows() == [("a", "3")]

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import FeedError, FeedRejected, InputError
-from engine.records.landing import FeedFile, Promise, Wanted, check_promise, checksum, feed_files, land, resting_place
+from engine.records.landing import (
+    FeedFile,
+    Promise,
+    Wanted,
+    check_promise,
+    checksum,
+    feed_files,
+    land,
+    landed_id,
+    resting_place,
+)
 
 ON = date(2026, 11, 20)
 
@@ -115,3 +125,24 @@ def test_a_file_that_did_not_arrive_whole_is_refused(tmp_path: Path) -> None:
     check_promise(whole, checksum(file.path), rows=3)
     with pytest.raises(FeedRejected, match=r"2 rows, but manifest\.json says 3"):
         check_promise(whole, checksum(file.path), rows=2)
+
+
+@pytest.mark.parametrize(
+    ("beginning", "said"),
+    [
+        ("0123abcd", ""),
+        ("0123abcdef", "no landed file"),
+        ("0123", "no landed file"),
+        ("../../..", "no landed file"),
+        ("4567abcd", "more than one"),
+    ],
+)
+def test_a_landed_file_is_named_by_how_its_checksum_begins(beginning: str, said: str, tmp_path: Path) -> None:
+    for file_id in ("0123abcd99", "4567abcd1", "4567abcd2"):
+        (tmp_path / file_id[:2]).mkdir(exist_ok=True)
+        (tmp_path / file_id[:2] / f"{file_id}.csv").write_bytes(b"")
+    if said:
+        with pytest.raises(InputError, match=said):
+            landed_id(beginning, tmp_path)
+    else:
+        assert landed_id(beginning, tmp_path) == "0123abcd99"

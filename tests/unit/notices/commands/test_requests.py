@@ -30,6 +30,19 @@ def test_what_was_asked_is_listed_with_what_came_of_it(run: Run) -> None:
 
 
 @pytest.mark.django_db
+def test_a_landed_file_is_accepted_by_how_its_checksum_begins() -> None:
+    app, front = typer.Typer(), Front(None)
+    app.command("accept")(notices.commands.accept_file)
+    front.__dict__["settings"] = installed()
+    place = installed().paths.landing / "ab"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{'ab' * 32}.csv").write_bytes(b"")
+    asked = CliRunner().invoke(app, ["abababab", "--by", "op", "--reason", "it is right"], obj=front)
+    assert asked.exit_code == 0, asked.exception
+    assert RunRequest.objects.get().payload == {"file_id": "ab" * 32}
+
+
+@pytest.mark.django_db
 def test_a_release_of_nothing_held_is_refused_before_anything_is_written() -> None:
     app, front = typer.Typer(), Front(None)
     app.command("release")(notices.commands.release_held)
