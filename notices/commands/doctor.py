@@ -112,7 +112,7 @@ def _folders(settings: Settings) -> Checks:
     }
     for name, path in {**{name: path.parent for name, path in files.items()}, **folders}.items():
         there = _nearest(path)
-        if not os.access(there, os.W_OK | os.X_OK):
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             fix = f"give the account that runs todoke the right to write {there}"
             yield Check(check=f"paths.{name}", outcome="fail", found=f"{there} cannot be written", fix=fix)
             continue

@@ -20,3 +20,10 @@ def anchor_of_this_test(tmp_path: Path, settings: object) -> None:
     site = settings.TODOKE  # type: ignore[attr-defined]
     paths = site.paths.model_copy(update={"anchor": tmp_path / "audit.anchor"})
     settings.TODOKE = site.model_copy(update={"paths": paths})  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def keys_of_no_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of S3 looks for its keys no further than here: a bucket of a test is asked of this machine or of nobody."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")

@@ -58,7 +58,7 @@ def wordings(**values: Any) -> Callable[[Settings], Settings]:
         pytest.param(lambda site: with_paths(site, feeds="/nowhere/feeds"), "paths.feeds", id="no feeds"),
         pytest.param(lambda site: with_paths(site, feeds="ftp://host/in"), "paths.feeds", id="feeds of no kind"),
         pytest.param(lambda site: with_paths(site, keys=Path("/nowhere/keys.json")), "keys", id="no keys"),
-        pytest.param(lambda site: with_paths(site, outbox=Path("/proc/outbox")), "paths.outbox", id="a folder nobody can write"),
+        pytest.param(lambda site: with_paths(site, outbox=Path(__file__) / "outbox"), "paths.outbox", id="a folder nobody can write"),
         pytest.param(lambda site: site.model_copy(update={"offices": {}}), "settings", id="no office"),
         pytest.param(wordings(drafter="local", local=LocalModel(url="http://127.0.0.1:9")), "wording", id="no model server"),
         pytest.param(wordings(drafter="local", local=LocalModel(gguf=Path("/nowhere.gguf"))), "wording", id="no model file"),

@@ -1,10 +1,13 @@
 import re
 from datetime import date, timedelta
 
+from pytest_django import Settings
+
 from notices.approval import audit
 from notices.approval.models import JobRun, Notice, Suppression
 from notices.desk.nights import NightState
 from notices.desk.views.reports import volumes
+from tests.support.anchor_bucket import anchored_in
 from tests.support.morning import HOSTILE, MUNICIPALITY, NIGHT, NOW
 from tests.unit.notices.desk.conftest import SignIn
 
@@ -130,3 +133,44 @@ def test_the_report_names_each_reason_with_its_law_and_draws_without_scripts(
     ):
         assert words in page
     assert " style=" not in page
+
+
+LEARNED = {
+    "child_benefits": {
+        "decisions": 2410, "in_use": True, "why": {}, "auc": 0.771, "calibration_error": 0.031, "found_first": 0.48, "found_first_by_deadline": 0.28,
+        "recent": {"since": "2026-10-26", "cases": 310, "auc": 0.61, "calibration_error": 0.12, "troubled": 0.2, "troubled_before": 0.11, "drifted": True},
+    },
+    "insurance": {
+        "decisions": 214, "in_use": False, "why": {"ja": "判断がまだ214件です", "en": "214 decisions so far"},
+        "recent": {"since": "2026-10-26", "cases": 3},
+    },
+}  # fmt: skip
+
+
+def test_what_was_learned_is_told_by_office_with_its_drift_or_why_it_is_not_used(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
+    assert "まだ学習していません" in sign_in("aoki").get("/night/").content.decode()
+    JobRun.objects.create(
+        job="learn", municipality_code=MUNICIPALITY, on=NIGHT, state="done", holder="test", heartbeat_at=NOW, started_at=NOW, ended_at=NOW,
+        summary={"offices": LEARNED, "scored": 8},
+    )  # fmt: skip
+    page = sign_in("aoki").get("/night/").content.decode()
+    for words in (
+        "0.771",
+        "ずれています",
+        "11% → 20%",
+        "先頭の2割に差し戻し・修正の48%",
+        "判断がまだ214件です",
+        "3件（比べるには足りません）",
+    ):
+        assert words in page
+
+
+def test_a_bucket_of_anchors_that_is_away_is_said_on_the_audit_page(
+    morning: list[Notice], sign_in: SignIn, settings: Settings
+) -> None:
+    settings.TODOKE = anchored_in(settings.TODOKE, "http://127.0.0.1:9")
+    page = sign_in("endo").get("/audit/").content.decode()
+    assert "バケット（消せない保管）に届きません" in page
+    assert "was not reached" in page
