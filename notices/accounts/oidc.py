@@ -25,9 +25,14 @@ _LEEWAY_SECONDS = 30
 
 
 class IdentityRefused(StateError):
-    """The provider's answer does not prove who this is."""
+    """The provider's answer does not prove who this is. `why`: what the desk has words for, in the reader's language."""
 
     code = "identity_refused"
+
+    def __init__(self, why: str, message: str) -> None:
+        """`why`: away, nameless, not_begun, unproved or weak."""
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +54,7 @@ def ask(oidc: Oidc, request: HttpRequest) -> HttpResponse:
 def identity_of(oidc: Oidc, request: HttpRequest) -> Identity:
     """The person behind an answer. Raises IdentityRefused for anything that is not exactly what was asked for."""
     if request.GET.get("iss", oidc.issuer) != oidc.issuer:  # RFC 9207: an answer says whose it is
-        raise IdentityRefused("the answer comes from another identity provider")
+        raise IdentityRefused("unproved", "the answer comes from another identity provider")
     expected = {"iss": {"essential": True, "value": oidc.issuer}, "aud": {"essential": True, "value": oidc.client_id}}
     with _in_words():
         client = _client(oidc)
@@ -58,12 +63,12 @@ def identity_of(oidc: Oidc, request: HttpRequest) -> Identity:
         "userinfo"
     )  # Authlib's name for the claims of an ID token that holds; without one there are none
     if claims is None:
-        raise IdentityRefused("the identity provider's answer does not hold (no ID token)")
+        raise IdentityRefused("unproved", "the identity provider's answer does not hold (no ID token)")
     if oidc.required_acr and claims.get("acr") not in oidc.required_acr:
-        raise IdentityRefused("this log-in was not strong enough; log in with the second factor")
+        raise IdentityRefused("weak", "this log-in was not strong enough; log in with the second factor")
     account, subject = str(claims.get(oidc.account_claim) or ""), str(claims.get("sub") or "")
     if not account or not subject:
-        raise IdentityRefused(f"the identity provider does not say who this is ({oidc.account_claim})")
+        raise IdentityRefused("nameless", f"the identity provider does not say who this is ({oidc.account_claim})")
     return Identity(account=account, key=hashlib.sha256(f"{oidc.issuer}\n{subject}".encode()).hexdigest())
 
 
@@ -83,7 +88,7 @@ def _client(oidc: Oidc) -> Any:
     )
     published = client.load_server_metadata()
     if published.get("issuer") != oidc.issuer:
-        raise IdentityRefused("the identity provider calls itself by another name than oidc.issuer in the settings")
+        raise IdentityRefused("unproved", "the identity provider calls itself by another name than oidc.issuer")
     published["id_token_signing_alg_values_supported"] = list(_ALGORITHMS)  # ours, whatever it says of itself
     return client
 
@@ -94,11 +99,13 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except MismatchingStateError:
-        raise IdentityRefused("this log-in was not begun in this browser; begin again") from None
+        raise IdentityRefused("not_begun", "this log-in was not begun in this browser; begin again") from None
     except RequestException as error:
-        raise IdentityRefused(f"the identity provider cannot be asked now ({type(error).__name__})") from None
+        raise IdentityRefused("away", f"the identity provider cannot be asked now ({type(error).__name__})") from None
     except (AuthlibBaseError, JoseError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise IdentityRefused(f"the identity provider's answer does not hold ({type(error).__name__})") from None
+        raise IdentityRefused(
+            "unproved", f"the identity provider's answer does not hold ({type(error).__name__})"
+        ) from None
 
 
 def _secret(oidc: Oidc) -> str:

@@ -19,7 +19,7 @@ from notices.approval import audit
 from notices.approval.accounts import make_account, require_roles
 from notices.approval.models import AuditRow, StaffMember
 from notices.approval.officer import Officer
-from notices.approval.refusals import AlreadyDecided, NotAllowed
+from notices.approval.refusals import AlreadyDecided, NotAllowed, SecondPersonNeeded
 from notices.site import installed
 
 #: roles that one administrator alone cannot give
@@ -115,11 +115,9 @@ def confirm(officer: Officer, staff_id: int, *, at: datetime) -> StaffMember:
         staff = _anothers(officer, staff_id)
         credential = _waiting(staff)
         if credential.asked_by == officer.name:
-            raise NotAllowed("a second administrator confirms these roles: you asked for them")
+            raise SecondPersonNeeded("a second administrator confirms these roles: you asked for them")
         if _helped_by(credential.asked_by, officer, at):
-            raise NotAllowed(
-                "who asked for these roles gave you your log-in in the last 7 days; another administrator confirms"
-            )
+            raise SecondPersonNeeded("who asked for these roles renewed your log-in in the last 7 days")
         staff.roles = sorted({*staff.roles, *credential.asked_roles})
         staff.save(update_fields=["roles"])
         _record(

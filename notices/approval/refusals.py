@@ -9,6 +9,12 @@ class NotAllowed(StateError):
     code = "not_allowed"
 
 
+class SecondPersonNeeded(NotAllowed):
+    """What one administrator asked for, another one confirms."""
+
+    code = "second_person"
+
+
 class AlreadyDecided(StateError):
     """Somebody decided it before, or it no longer waits for a decision."""
 

@@ -27,6 +27,7 @@ _BUSY_SECONDS = "5"
 #: code of a refusal → the page's words for it, and the HTTP status
 _REFUSALS = {
     "not_allowed": ("forbidden", 403),
+    "second_person": ("second_person", 403),
     "already_decided": ("decided", 409),
     "content_changed": ("changed", 409),
     "stopped": ("stopped", 409),

@@ -171,7 +171,8 @@ def test_the_citys_log_in_opens_the_desk_and_says_when_it_does_not(
         page.get_by_role("button", name="ログアウト").click()
         provider.token = "forged"
         page.get_by_role("link", name="庁内の認証でログインする").click()
-        expect(page.get_by_role("alert")).to_contain_text("庁内の認証でログインできませんでした")
+        expect(page.get_by_role("alert")).to_contain_text("庁内の認証の応答を確かめられませんでした")
+        expect(page.get_by_role("link", name="ログインの画面へ")).to_be_visible()
         look(page, width)
         page.goto(f"{desk.address}/queue/")
         expect(page.get_by_role("heading", name="ログイン", exact=True)).to_be_visible()

@@ -8,7 +8,7 @@ from notices.accounts.oidc import Identity, IdentityRefused
 from notices.approval import audit
 from notices.approval.models import StaffMember
 from notices.desk.views.second import enter
-from notices.desk.visit import desk_clock, outside_page
+from notices.desk.visit import desk_clock, outside_page, phrases_of
 from notices.site import installed
 
 
@@ -16,25 +16,25 @@ def there(request: HttpRequest) -> HttpResponse:
     """To the provider; what it is asked is kept in this browser's session."""
     settings = installed().oidc
     if not settings.issuer:
-        return _refused(request, "")
+        return _refused(request, "none")
     try:
         return oidc.ask(settings, request)
     except IdentityRefused as error:
-        return _refused(request, str(error))
+        return _refused(request, error.why)
 
 
 def back(request: HttpRequest) -> HttpResponse:
     """The provider's answer: in, when it holds and names an account that there is."""
     settings, now = installed().oidc, desk_clock().now()
     if not settings.issuer:
-        return _refused(request, "")
+        return _refused(request, "none")
     try:
         identity = oidc.identity_of(settings, request)
     except IdentityRefused as error:
-        return _refused(request, str(error))
+        return _refused(request, error.why)
     staff = _staff(identity)
     if staff is None:
-        return _refused(request, "no open account here belongs to this log-in; an administrator opens one")
+        return _refused(request, "no_account")
     audit.append(
         municipality=staff.municipality_code, actor=staff.user.get_username(), action="logged_in_by_provider",
         subject=f"account:{staff.pk}", details={}, at=now,
@@ -59,5 +59,6 @@ def _staff(identity: Identity) -> StaffMember | None:
     return named
 
 
-def _refused(request: HttpRequest, detail: str) -> HttpResponse:
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    detail = phrases_of(request)(f"identity.{why}")
     return outside_page(request, "problem.html", status=403, kind="identity", detail=detail)

@@ -1,5 +1,6 @@
 """What a log-in through the provider accepts: one answer exactly, and no other. Every row of the table is an attack or a fault."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import RequestFactory
 
+import notices.accounts.oidc as oidc_module
 from engine.core.clock import SystemClock
 from engine.core.errors import SettingsError
 from engine.core.settings import Oidc
 from notices.accounts.oidc import Identity, IdentityRefused, ask, identity_of
+from notices.desk.catalogue import messages
 from tests.support.identity_provider import CLIENT, SECRET, Provider, identity_provider
 
 pytestmark = pytest.mark.django_db
@@ -253,10 +256,18 @@ def test_a_secret_file_that_is_not_there_is_a_setting_to_put_right(oidc: Oidc, t
         log_in(oidc.model_copy(update={"client_secret_file": tmp_path / "none"}))
 
 
+def test_the_desk_has_words_for_every_refusal() -> None:
+    source = Path(oidc_module.__file__).read_text(encoding="utf-8")
+    whys = set(re.findall(r'IdentityRefused\(\s*"(\w+)"', source))
+    assert whys == {"unproved", "weak", "nameless", "not_begun", "away"}
+    assert {f"identity.{why}" for why in whys} <= set(messages())
+
+
 def test_what_the_provider_sent_is_in_no_message(oidc: Oidc, provider: Provider) -> None:
     provider.wrong = {"nonce": "secret-word"}
     with pytest.raises(IdentityRefused) as caught:
         log_in(oidc)
+    assert caught.value.why == "unproved"
     assert "secret-word" not in str(caught.value)
     assert "aoki" not in str(caught.value)
     assert caught.value.__cause__ is None

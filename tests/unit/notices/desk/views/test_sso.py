@@ -52,7 +52,7 @@ def test_who_has_no_account_here_is_told_so(provider: Provider, client: Client) 
     provider.account = "stranger"
     status, page = come_back(client)
     assert status == 403
-    assert "an administrator opens one" in page
+    assert "管理者が登録します" in page
 
 
 def test_an_answer_is_good_once(provider: Provider, client: Client) -> None:

@@ -88,7 +88,9 @@ def test_two_administrators_give_a_role_that_decides(boss: Client, sign_in: Sign
     assert "別の管理者が確認すると有効になります" in answer
     assert "確認待ち" in boss.get("/staff/").content.decode()
     assert "確認して有効にする" not in boss.get(page).content.decode()
-    assert boss.post(f"{page}confirm/").status_code == 403
+    refused = boss.post(f"{page}confirm/")
+    assert refused.status_code == 403
+    assert "もう1人の管理者の確認が必要です" in refused.content.decode()
     assert StaffMember.objects.get(pk=key("baba")).roles == ["viewer"]
     assert "確認して有効にする" in other.get(page).content.decode()
     other.post(f"{page}confirm/")
