@@ -1,51 +1,81 @@
 """Cases judged set-wise: the records of tonight's subjects and their households are copied out once, then every rule reads those.
 
-A case is one subject of one settled event. Rules read whole views of history otherwise, once per expression.
+A case is one subject of one settled event. Rules would read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from eligibility.language.compile import joins, to_sql
+from eligibility.language.compile import FOUND, HOUSEHOLDS, PEOPLE, joins, to_sql
 from eligibility.language.nodes import Node
+from eligibility.language.shared import Shared
 from eligibility.language.sources import sources
 from engine.core.sql import Query, load_queries
+from engine.records.asof import partition, rows_as_of
+from engine.records.contract import TableContract, load_contracts
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
-#: the warehouse's schema of tables that end with the connection: nothing of this is written to disk
-TOUCHED = "temp"
 
 
-def touch(
-    warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str], schema: str, *, members: Collection[str] = ()
-) -> None:
-    """Makes `temp.<table>` hold the records, as of `schema`, of the cases' subjects; of residents and of the tables in
-    `members`, of their households.
-    """
+def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
+    """Copies out the history of the cases' subjects and of everybody ever registered in their households, once for every state asked."""
     with warehouse.frame("cases", cases):
-        for table in sorted(tables):
-            names = {"touched": f"{TOUCHED}.{table}", "source": f"{schema}.{table}"}
-            if table == "residents":
-                warehouse.define(_SQL["touch_households"].about(**names).text)
-            else:
-                person, *other = sorted({one.join for one in sources().values() if one.table == table})
-                names |= {"person": person, "other": other[0] if other else person, "residents": f"{schema}.residents"}
-                query = _SQL["touch_members" if table in members else "touch_persons"]
-                warehouse.define(query.about(**names).text)
+        warehouse.define(_SQL["touch_people"].text)
+        for contract in _contracts(tables):
+            person, *other = _numbers(contract)
+            names = {"person": person, "other": other[0] if other else person, "part": partition(contract)}
+            touched, history = _touched(contract.table), f"history.{contract.table}"
+            warehouse.define(_SQL["touch"].about(touched=touched, history=history, **names).text)
 
 
-def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
-    """Drops what was touched."""
-    for table in sorted(tables):
-        warehouse.define(_SQL["drop_touched"].about(touched=f"{TOUCHED}.{table}").text)
+def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> None:
+    """Makes `temp.<table>` show, of what was touched, the records in each state. `states`: state, municipality_code, bound_on."""
+    with warehouse.frame("states", states):
+        for contract in _contracts(tables):
+            rows = rows_as_of(contract, _touched(contract.table), "states", mark="state")
+            warehouse.define(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
+
+
+def _contracts(tables: Iterable[str]) -> list[TableContract]:
+    return [load_contracts()[table] for table in sorted({*tables, "residents"})]
+
+
+def _touched(table: str) -> str:
+    return f"{FOUND}.touched_{table}"
+
+
+def _numbers(contract: TableContract) -> list[str]:
+    """The columns that say whose a record is."""
+    return sorted({one.join for one in sources().values() if one.table == contract.table}) or [contract.person]
+
+
+def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
+    """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
+    selects = (shared.born(), shared.records(), shared.people(about), shared.households())
+    for name, select in zip(("born", "records", PEOPLE, HOUSEHOLDS), selects, strict=True):
+        made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
+        warehouse.define(made.text)
+
+
+def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:
+    """As `judged`, each case of the records as known in its `state`: what many expressions ask is found once. Cases of one `as_of`."""
+    (as_of,) = cases["as_of"].unique().to_list()
+    state = pl.col("state")
+    marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
+    shared = Shared(schema=FOUND, as_of=as_of, of_cases=True)
+    rewritten = {name: shared.rewritten(node) for name, node in asked.items()}
+    query = _SQL["evaluate_together"].about(found=Query(name="found", text=shared.found("p", "h")))
+    with warehouse.frame("cases", marked):
+        find(warehouse, shared)
+        return _asked(warehouse, query, rewritten, FOUND)
 
 
 def evaluate(
-    warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str = TOUCHED
+    warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str
 ) -> dict[int, dict[str, Any]]:
     """case_id → name → value, for every expression asked, in one query."""
     if not asked or not cases.height:
@@ -54,13 +84,15 @@ def evaluate(
     return {row["case_id"]: {name: row[name] for name in asked} for row in rows}
 
 
-def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str = TOUCHED) -> pl.DataFrame:
+def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
     """One row per case: case_id and a column for every expression asked, by its name. One query."""
+    with warehouse.frame("cases", cases):
+        return _asked(warehouse, _SQL["evaluate"], asked, schema)
+
+
+def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
     names = list(asked)
     values = ",\n".join(f"{to_sql(asked[name], schema)} AS v{place}" for place, name in enumerate(names))
-    query = _SQL["evaluate"].about(
-        values=Query(name="values", text=values),
-        joins=Query(name="joins", text=joins(asked.values(), schema)),
-    )
-    with warehouse.frame("cases", cases):
-        return warehouse.query(query).rename({f"v{place}": name for place, name in enumerate(names)})
+    joined = Query(name="joins", text=joins(asked.values(), schema))
+    found = warehouse.query(query.about(values=Query(name="values", text=values), joins=joined))
+    return found.rename({f"v{place}": name for place, name in enumerate(names)})

@@ -1,25 +1,37 @@
--- name: drop_touched
-DROP TABLE IF EXISTS <touched>;
+-- name: touch_people
+-- One row per person who is a subject, or was ever registered in a subject's household.
+CREATE OR REPLACE TEMP TABLE touched_people AS
+SELECT h.resident_id AS number FROM history.residents AS h WHERE h.household_id IN (SELECT household_id FROM cases)
+UNION SELECT subject_id FROM cases;
 
--- name: touch_households
--- One row per person who is a subject or is registered in a subject's household.
+-- name: touch
+-- One row per version of a record that named one of these people at any time, in either of the columns that say whose it is.
 CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT r.* FROM <source> AS r
-WHERE r.resident_id IN (SELECT subject_id FROM cases) OR r.household_id IN (SELECT household_id FROM cases);
+SELECT h.* FROM <history> AS h
+WHERE h.<part> IN (
+    SELECT n.<part> FROM <history> AS n
+    WHERE n.<person> IN (SELECT number FROM touched_people) OR n.<other> IN (SELECT number FROM touched_people)
+);
 
--- name: touch_persons
--- One row per record that names a subject in either of the columns that say whose it is.
-CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT r.* FROM <source> AS r
-WHERE r.<person> IN (SELECT subject_id FROM cases) OR r.<other> IN (SELECT subject_id FROM cases);
+-- name: know
+-- One row per record as it was known in each state.
+CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
 
--- name: touch_members
--- One row per record of a subject or of anybody registered in a subject's household.
-CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT r.* FROM <source> AS r
-WHERE r.<person> IN (SELECT subject_id FROM cases) OR r.<other> IN (SELECT subject_id FROM cases)
-OR r.<person> IN (SELECT m.resident_id FROM <residents> AS m WHERE m.household_id IN (SELECT household_id FROM cases))
-OR r.<other> IN (SELECT m.resident_id FROM <residents> AS m WHERE m.household_id IN (SELECT household_id FROM cases));
+-- name: make_facts
+-- One row per birth date, person or household: what rules ask of them.
+CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
+
+-- name: evaluate_together
+-- One row per case: every value asked for, in the order asked, with what its person and household are asked found before.
+SELECT c.case_id, <values>
+FROM (
+    SELECT k.case_id, k.subject_id, k.household_id, k.occurred_on, k.as_of, k.detail <found>
+    FROM cases AS k
+    LEFT JOIN temp.people AS p ON p.subject_id = k.subject_id
+    LEFT JOIN temp.households AS h ON h.household_id = k.household_id
+) AS c
+<joins>
+ORDER BY c.case_id;
 
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.

@@ -1,9 +1,9 @@
-"""Stage 5 of the night: settled events and published programmes in, matches out. Set-wise: one query per programme and record state."""
+"""Stage 5 of the night: settled events and published programmes in, matches out. Set-wise: one query for all of them."""
 
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import evaluate, forget, touch
+from eligibility.cases import judged_together, know, touch
 from eligibility.catalogue import Published, left_out, published, unreadable
 from eligibility.judge import (
     Case,
@@ -24,12 +24,11 @@ from eligibility.judge import (
     to_verify,
     verdict,
 )
-from eligibility.language.compile import of_members, tables
+from eligibility.language.compile import tables
 from eligibility.language.nodes import Node
 from eligibility.programme import Compiled, Programme
 from engine.core.sql import load_queries
 from engine.night import Night
-from engine.records.asof import bind
 
 _SQL = load_queries(Path(__file__).with_name("match.sql"))
 _CASE: Mapping[str, type[pl.DataType]] = {
@@ -110,6 +109,11 @@ class Asked:
     cases: pl.DataFrame
 
     @property
+    def expressions(self) -> dict[str, Node]:
+        """Everything that is read, whatever the state."""
+        return self.of_tonight | self.of_before
+
+    @property
     def of_tonight(self) -> dict[str, Node]:
         """What is read as of the night: criteria, the values worth showing, amounts."""
         asked: dict[str, Node] = {}
@@ -132,39 +136,34 @@ def _cases(night: Night) -> pl.DataFrame:
 
 
 def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dict[str, Any]]:
-    """A match for each case and programme; records are copied out once per state that is read."""
-    warehouse = night.warehouse
+    """A match for each case and programme; one query for all of them, with a row for each state of the records that a case is read in."""
     found: dict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
-
-    def judge(part: pl.DataFrame, schema: str, expressions: Callable[[Asked], dict[str, Node]]) -> None:
-        wanted = [(one, expressions(one)) for one in asked]
-        read = tables(node for _, asked_of in wanted for node in asked_of.values())
-        members = of_members(node for _, asked_of in wanted for node in asked_of.values())
-        touch(warehouse, part, read, schema, members=members)
-        for one, asked_of in wanted:
-            mine = one.cases.join(part.select("case_id"), on="case_id", how="semi")
-            for case_id, values in evaluate(warehouse, mine, asked_of).items():
-                found[case_id, one.version.programme.slug] |= values
-        forget(warehouse, read)
-
     if asked:
-        judge(cases, "now", lambda one: one.of_tonight)
-        for detected_on in cases["detected_on"].unique().sort().to_list():
-            part = cases.filter(pl.col("detected_on") == detected_on)
-            judge(part, _state_before(night, detected_on), lambda one: one.of_before)
+        every = {
+            f"{one.version.programme.slug}|{name}": node for one in asked for name, node in one.expressions.items()
+        }
+        touch(night.warehouse, cases, tables(every.values()))
+        tonight = cases.with_columns(bound_on=pl.lit(night.on), of_tonight=True)
+        before = cases.with_columns(bound_on=pl.col("detected_on") - pl.duration(days=1), of_tonight=False)
+        read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
+        states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
+        know(night.warehouse, states, tables(every.values()))
+        numbered = read.rename({"case_id": "number"}).with_row_index("case_id")
+        values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id").drop("case_id")
+        for one in asked:
+            mine = values.join(one.cases.select(number="case_id"), on="number", how="semi")
+            for of_tonight, names in ((True, one.of_tonight), (False, one.of_before)):
+                slug = one.version.programme.slug
+                own = mine.filter(of_tonight=of_tonight).select(
+                    "number", *(pl.col(f"{slug}|{name}").alias(name) for name in names)
+                )
+                for row in own.iter_rows(named=True):
+                    found[row["number"], slug] |= row
     return [
         match_row(night, one, row, case_of(one, row, found[row["case_id"], one.version.programme.slug]))
         for one in asked
         for row in one.cases.iter_rows(named=True)
     ]
-
-
-def _state_before(night: Night, detected_on: date) -> str:
-    """The schema that shows the records as they stood before an event was found."""
-    if detected_on == night.on:
-        return "before"
-    bind(night.warehouse, night.municipality, detected_on - timedelta(days=1), "earlier")
-    return "earlier"
 
 
 def case_of(asked: Asked, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:

@@ -30,11 +30,20 @@ CREATE TABLE IF NOT EXISTS matches.matches (
 );
 
 -- name: settled_tonight
--- One row per subject of an automatic event that settled tonight.
-SELECT e.event_id, e.code, e.detail, e.occurred_on, e.detected_on, u.subject_id, COALESCE(r.household_id, e.household_id) AS household_id
-FROM events.events AS e
-INNER JOIN events.states AS s ON s.event_id = e.event_id AND s.municipality_code = e.municipality_code AND s.night = $night AND s.state = 'settled'
-CROSS JOIN UNNEST(e.subject_ids) AS u (subject_id)
-LEFT JOIN now.residents AS r ON r.resident_id = u.subject_id AND r.municipality_code = e.municipality_code
-WHERE e.municipality_code = $municipality AND e.night <= $night AND e.class = 'automatic'
-ORDER BY e.event_id, u.subject_id;
+-- One row per subject of an automatic event that settled tonight, with the household they are in by now, or were in at the event.
+WITH settled AS (
+    SELECT e.event_id, e.code, e.detail, e.occurred_on, e.detected_on, u.subject_id, e.household_id
+    FROM events.events AS e
+    INNER JOIN events.states AS s ON s.event_id = e.event_id AND s.municipality_code = e.municipality_code AND s.night = $night AND s.state = 'settled'
+    CROSS JOIN UNNEST(e.subject_ids) AS u (subject_id)
+    WHERE e.municipality_code = $municipality AND e.night <= $night AND e.class = 'automatic'
+),
+newest AS (
+    SELECT h.resident_id, h.household_id, h.gone FROM history.residents AS h
+    WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT subject_id FROM settled)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.person_id ORDER BY h.source_order DESC, h.night DESC) = 1
+)
+SELECT e.event_id, e.code, e.detail, e.occurred_on, e.detected_on, e.subject_id, COALESCE(r.household_id, e.household_id) AS household_id
+FROM settled AS e
+LEFT JOIN newest AS r ON r.resident_id = e.subject_id AND NOT r.gone
+ORDER BY e.event_id, e.subject_id;

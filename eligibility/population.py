@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 from sqlglot import exp
 
-from eligibility.cases import judged
+from eligibility.cases import find, judged
 from eligibility.language.compile import joins, tables
 from eligibility.language.flags import in_three_values, maybe, surely
 from eligibility.language.nodes import Constant, Logic, Node
@@ -100,7 +100,9 @@ def judge_everybody(
     """
     columns: dict[str, str] = {}
     trees = {one.slug: _trees(one, on) for one in programmes}
-    asked = _found_once(who, trees, on, about)
+    shared = Shared(schema=_NOW, as_of=on, occurred_on=on, detail="")
+    asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
+    find(who.warehouse, shared, about)
     for one in programmes:
         columns[one.slug] = _verdict_sql(one, asked[one.slug], on)
         if explained:
@@ -109,6 +111,8 @@ def judge_everybody(
     any_of_them = (f"j.{place} > 0" for place, name in places.items() if name in trees)
     query = _SQL["judge"].about(
         about=_listed(f"c.{quoted(name)}," for name in about),
+        carried=_listed(f", p.{quoted(name)}" for name in about),
+        found=Query(name="found", text=shared.found("p", "h")),
         values=_listed((f"{columns[name]} AS {place}" for place, name in places.items()), ",\n"),
         joins=Query(name="joins", text=joins([node for one in asked.values() for node in one.values()], _NOW)),
         which=_listed(any_of_them, " OR ") if let_in else Query(name="which", text="TRUE"),
@@ -155,19 +159,6 @@ def _trees(programme: Programme, on: date) -> dict[str, Node]:
     trees = programme.compiled(on)
     asked = {f"criterion:{name}": _UNKNOWN if tree is None else tree for name, tree in trees.criteria.items()}
     return asked | {f"exclusion:{name}": tree for name, tree in trees.exclusions.items()}
-
-
-def _found_once(
-    who: Population, trees: Mapping[str, Mapping[str, Node]], on: date, about: Sequence[str]
-) -> dict[str, dict[str, Node]]:
-    """The same questions, with what they ask of people, records and households found once for everybody, in tables of the warehouse."""
-    shared = Shared(schema=_NOW, as_of=on, occurred_on=on)
-    rewritten = {slug: {name: shared.rewritten(node) for name, node in asked.items()} for slug, asked in trees.items()}
-    selects = (shared.born(), shared.records(), shared.people(about), shared.households())
-    for name, select in zip(("born", "records", "people", "households"), selects, strict=True):
-        made = _SQL["make_facts"].about(table=f"{_NOW}.{name}", facts=Query(name="facts", text=select))
-        who.warehouse.define(made.text)
-    return rewritten
 
 
 def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date) -> str:

@@ -12,16 +12,14 @@ INNER JOIN (
 WHERE r.status = 'RESIDENT'
 ORDER BY r.resident_id;
 
--- name: make_facts
--- One row per birth date, person or household: what rules ask of them.
-CREATE OR REPLACE TABLE <table> AS <facts>;
-
 -- name: judge
 -- One row per person registered in a household: what was asked.
 SELECT * FROM (
-    SELECT c.subject_id, c.household_id, subject__households.members, <about> <values>
-    FROM now.people AS c
-    INNER JOIN now.households AS subject__households ON subject__households.household_id = c.household_id
+    SELECT c.subject_id, c.household_id, c.members, <about> <values>
+    FROM (
+        SELECT p.subject_id, p.household_id, h.members <carried> <found>
+        FROM temp.people AS p INNER JOIN temp.households AS h ON h.household_id = p.household_id
+    ) AS c
     <joins>
 ) AS j
 WHERE <which>;

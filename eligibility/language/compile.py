@@ -30,7 +30,8 @@ from engine.core.sql import quoted
 
 #: tables of what `eligibility.language.shared` finds once: a case is then a row of both, and of members the first is joined like records
 PEOPLE, HOUSEHOLDS = "people", "households"
-_FACTS = {PEOPLE: (PEOPLE, "subject_id")}
+#: where they are: the warehouse's schema of tables that end with the connection, so that nothing of it is written to disk
+FOUND = "temp"
 
 _TRUES = "COUNT({key}) FILTER (WHERE {p})"
 _FALSES = "COUNT({key}) FILTER (WHERE NOT ({p}))"
@@ -50,7 +51,7 @@ _TOTAL = (
     " ELSE CAST(COALESCE(SUM({s}) FILTER (WHERE {p}), 0) AS BIGINT) END"
 )
 _CONSENTED = (
-    "CASE WHEN EXISTS (SELECT 1 FROM {table} AS k WHERE k.resident_id = {whom} AND k.data_group = {group}"
+    "CASE WHEN EXISTS (SELECT 1 FROM {table} AS k WHERE k.{key} = {whom} AND k.data_group = {group}"
     " AND k.programme = {programme} AND k.given_on <= c.as_of AND (k.withdrawn_on IS NULL OR c.as_of < k.withdrawn_on))"
     " THEN {inner} ELSE NULL END"
 )
@@ -130,16 +131,22 @@ def _consented(node: Consented, schema: str) -> str:
         return f"CASE WHEN {flag_sql(node.given, maybe=False)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
     return _CONSENTED.format(
         table=quoted(f"{schema}.consents"),
-        whom=_number_of(node.of),
+        key=key_in(schema, "resident_id"),
+        whom=_number_of(node.of, schema),
         group=exp.convert(node.group).sql(dialect="duckdb"),
         programme=exp.convert(node.programme).sql(dialect="duckdb"),
         inner=to_sql(node.inner, schema),
     )
 
 
-def _number_of(person: str) -> str:
+def key_in(schema: str, column: str) -> str:
+    """The column by which a person's or household's rows are found: of known records, a number within one state of them."""
+    return quoted(f"known_{column}" if schema == FOUND else column)
+
+
+def _number_of(person: str, schema: str) -> str:
     """The number of the person an expression calls so."""
-    return "c.subject_id" if person == "subject" else f"{_alias(person)}.resident_id"
+    return "c.subject_id" if person == "subject" else f"{_alias(person)}.{key_in(schema, 'resident_id')}"
 
 
 def _literal(node: Constant) -> str:
@@ -150,7 +157,7 @@ def _literal(node: Constant) -> str:
 
 def _alias(alias: str) -> str:
     """A record's name in SQL; a quantifier's own name cannot meet one of ours."""
-    if alias == f"subject.{PEOPLE}":
+    if alias in {f"subject.{PEOPLE}", f"subject.{HOUSEHOLDS}"}:
         return "c"
     own = alias == "subject" or alias.startswith("subject.")
     return quoted((alias if own else f"q_{alias}").replace(".", "__"))
@@ -199,14 +206,14 @@ def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) 
     read += f", ({to_sql(node.summed, schema)}) AS s" if isinstance(node, Total) else ""
     joined = ""
     if node.source == "household":
-        table, key = quoted(f"{schema}.residents"), f"{alias}.resident_id"
+        table, key = quoted(f"{schema}.residents"), f"{alias}.{key_in(schema, 'resident_id')}"
         inner = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
         joined = _joins(inner, node.alias, key, schema, there={node.alias})
-        whose = f"{alias}.household_id = c.household_id AND {alias}.status = 'RESIDENT'"
+        whose = f"{alias}.{key_in(schema, 'household_id')} = c.household_id AND {alias}.status = 'RESIDENT'"
     else:
         source = sources()[node.source]
-        table, key = quoted(f"{schema}.{source.table}"), f"{alias}.{quoted(source.join)}"
-        whose = f"{key} = {_number_of(node.of)}"
+        table, key = quoted(f"{schema}.{source.table}"), f"{alias}.{key_in(schema, source.join)}"
+        whose = f"{key} = {_number_of(node.of, schema)}"
     rows = " ".join(["(SELECT", key, "AS k,", read, "FROM", table, "AS", alias, joined, "WHERE", whose, ")"])
     return " ".join(["(SELECT", value.format(key="q.k", p="q.p", **more), "FROM", rows, "AS q)"])
 
@@ -220,19 +227,6 @@ def tables(nodes: Iterable[Node]) -> set[str]:
         elif isinstance(part, Quantified | Total):
             found.add("residents" if part.source == "household" else sources()[part.source].table)
         elif isinstance(part, Consented):
-            found.add("consents")
-    return found
-
-
-def of_members(nodes: Iterable[Node]) -> set[str]:
-    """The tables whose rows are read of other members of the household too, not of the subject alone."""
-    found: set[str] = set()
-    for part in (part for node in nodes for part in walk(node)):
-        if isinstance(part, Quantified | Total) and part.of != "subject":
-            found.add(sources()[part.source].table)
-        elif isinstance(part, Column) and "." in part.alias and not part.alias.startswith("subject."):
-            found.add(part.table)
-        elif isinstance(part, Consented) and part.of != "subject":
             found.add("consents")
     return found
 
@@ -279,7 +273,11 @@ def _joins(nodes: Iterable[Node], person: str, number: str, schema: str, there: 
     for name in sorted(name for name in names if name.partition(".")[0] == person and name not in there):
         own = name.removeprefix(f"{person}.")
         source = sources().get(own)
-        table, column = (source.table, source.join) if source else _FACTS.get(own, ("residents", "resident_id"))
+        table, column = (source.table, source.join) if source else ("residents", "resident_id")
+        if own == PEOPLE:
+            where, key = f"{FOUND}.{PEOPLE}", "subject_id"
+        else:
+            where, key = f"{schema}.{table}", key_in(schema, column)
         alias = _alias(name)
-        parts.append(f"LEFT JOIN {quoted(f'{schema}.{table}')} AS {alias} ON {alias}.{quoted(column)} = {number}")
+        parts.append(f"LEFT JOIN {quoted(where)} AS {alias} ON {alias}.{key} = {number}")
     return "\n".join(parts)

@@ -1,7 +1,8 @@
-"""What many expressions ask of people, records and households, found once for everybody, all at one moment.
+"""What many expressions ask of people, records and households, found once for all of them.
 
-Three tables hold what was found, each a column a question: `born` has one row per birth date, `people` one per registered
-person (their own facts, those of their records, and those of their birth date), `households` one per household.
+Four tables hold what was found: `born` has one row per birth date, `records` one per person of whom a record says something,
+`people` one per person (with what the first two say), `households` one per household. What depends on an event that is not
+the same for everybody stays in the expression.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from eligibility.language.compile import (
+    FOUND,
     HOUSEHOLDS,
     PEOPLE,
     consent_given,
+    key_in,
     member_joins,
     of_no_row,
     template,
@@ -47,12 +50,17 @@ _Key = tuple[str, str, str]
 
 @dataclass(kw_only=True)
 class Shared:
-    """Collects what is asked at one moment. `rewritten` gives an expression that reads columns of `people` and `households`."""
+    """Collects what is asked on one date. `rewritten` gives an expression that reads columns of `people` and `households`.
+
+    `occurred_on` and `detail`: of the event, where it is the same for everybody. `of_cases`: the people are those of `residents`
+    and the subjects of `cases`, whether registered or not; otherwise all who are registered.
+    """
 
     schema: str
     as_of: date
-    occurred_on: date
-    detail: str = ""
+    occurred_on: date | None = None
+    detail: str | None = None
+    of_cases: bool = False
     #: yes or no: of a birth date, of one's own record, of any of one's records, of any member
     _born: Words = field(default_factory=lambda: Words(letter="b"))
     _own: Words = field(default_factory=lambda: Words(letter="o"))
@@ -67,10 +75,8 @@ class Shared:
 
     def rewritten(self, node: Node) -> Node:
         """The same expression, asking the tables of facts."""
-        if isinstance(node, Moment):
-            return Constant(value=self.as_of if node.name == "as_of" else self.occurred_on, kind="date")
-        if isinstance(node, EventDetail):
-            return Constant(value=self.detail, kind="text")
+        if isinstance(node, Moment | EventDetail):
+            return self._moment(node)
         if isinstance(node, Comparison) and isinstance(node.left, Quantified) and isinstance(node.right, Constant):
             rows = _inside(node.left, self.rewritten)
             return self._value(rows, replace(node, left=rows)) if _alone(rows) else replace(node, left=rows)
@@ -82,8 +88,16 @@ class Shared:
             return self._value(found, found) if counted else self._any(found)
         return self._of_oneself(found) if isinstance(found, Comparison | Among | Call) else found
 
+    def _moment(self, node: Moment | EventDetail) -> Node:
+        if isinstance(node, EventDetail):
+            return node if self.detail is None else Constant(value=self.detail, kind="text")
+        on = self.as_of if node.name == "as_of" else self.occurred_on
+        return node if on is None else Constant(value=on, kind="date")
+
     def _of_oneself(self, node: Node) -> Node:
         """A condition on one person's own columns as a flag of `people`; any other as it is."""
+        if any(isinstance(part, Moment | EventDetail) for part in walk(node)):
+            return node
         read = [part for part in walk(node) if isinstance(part, Column)]
         whose = {part.alias for part in read}
         if node.kind != "boolean" or len(whose) != 1 or not {part.table for part in read} <= {"residents"}:
@@ -146,7 +160,7 @@ class Shared:
         for name, source in sources().items():
             if name in self._texts:
                 table = quoted(f"{self.schema}.{source.table}")
-                key = f"{_row()}.{quoted(source.join)} AS k"
+                key = f"{_row()}.{key_in(self.schema, source.join)} AS k"
                 values = [key, *_named(self._of_any, self._answers(name))]
                 parts.append(" ".join(["SELECT", ", ".join(values), "FROM", table, "AS", _row()]))
         names = list(self._of_any.names())
@@ -157,42 +171,70 @@ class Shared:
         return " ".join(["SELECT", ", ".join(values), "FROM", *rows, "GROUP BY q.k"])
 
     def people(self, carried: Iterable[str] = ()) -> str:
-        """SELECT of one row per registered person: subject_id, household_id, the columns carried along, and what is asked of them.
+        """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them.
 
         Reads `born` and `records`.
         """
-        values = [f"{_row()}.resident_id AS subject_id", f"{_row()}.household_id"]
+        residents = quoted(f"{self.schema}.residents")
+        own, home = (key_in(self.schema, name) for name in ("resident_id", "household_id"))
+        number = "w.number" if self.of_cases else f"{_row()}.{own}"
+        values = [
+            f"{number} AS subject_id",
+            f"{_row()}.{home} AS household_id",
+            *([f"{_row()}.status"] if self.of_cases else []),
+        ]
         values += [f"{_row()}.{quoted(name)}" for name in carried]
         values += [f"COALESCE(b.{name}, {self._born.all_unknown(name):d}) AS {name}" for name in self._born.names()]
         values += [*_named(self._own, self._answers("o"))]
         values += [f"COALESCE(r.{name}, 0) AS {name}" for name in self._of_any.names()]
-        born, records = (quoted(f"{self.schema}.{name}") for name in ("born", "records"))
+        born, records = (quoted(f"{FOUND}.{name}") for name in ("born", "records"))
         joined = [f"LEFT JOIN {born} AS b ON b.birth_date = {_row()}.birth_date"]
-        joined += [f"LEFT JOIN {records} AS r ON r.k = {_row()}.resident_id"]
+        joined += [f"LEFT JOIN {records} AS r ON r.k = {number}"]
         for place, (name, asked) in enumerate(sorted(self._values.items())):
             if name == "household":
                 continue
             source = sources()[name]
             table = " ".join([quoted(f"{self.schema}.{source.table}"), "AS", _row()])
-            found = _grouped(f"{_row()}.{quoted(source.join)}", table, asked, named="k")
-            joined.append(f"LEFT JOIN ({found}) AS g{place} ON g{place}.k = {_row()}.resident_id")
+            found = _grouped(f"{_row()}.{key_in(self.schema, source.join)}", table, asked, named="k")
+            joined.append(f"LEFT JOIN ({found}) AS g{place} ON g{place}.k = {number}")
             values += [
                 f"CASE WHEN g{place}.k IS NULL THEN {nobody} ELSE g{place}.{column} END AS {column}"
                 for column, nobody in asked.values()
             ]
-        residents = quoted(f"{self.schema}.residents")
         who = [residents, "AS", _row(), *joined, "WHERE", f"{_row()}.status = 'RESIDENT'"]
+        if self.of_cases:
+            numbers = [
+                f"(SELECT r.{own} AS number FROM",
+                residents,
+                "AS r UNION SELECT k.subject_id FROM cases AS k) AS w",
+            ]
+            who = [*numbers, "LEFT JOIN", residents, "AS", _row(), f"ON {_row()}.{own} = w.number", *joined]
         return " ".join(["SELECT", ", ".join(values), "FROM", *who])
 
     def households(self) -> str:
         """SELECT of one row per household with somebody registered: household_id, members, and what is asked of it. Reads `people`."""
         who = _row(PEOPLE)
         joined = member_joins([*self._members.values(), *self._drawn], _ROW, f"{who}.subject_id", self.schema)
-        table = " ".join([quoted(f"{self.schema}.{PEOPLE}"), "AS", who, joined])
+        table = " ".join([quoted(f"{FOUND}.{PEOPLE}"), "AS", who, joined])
         answers = [(text, answer_of(node, self.schema)) for text, node in self._members.items()]
         words = dict(zip(self._of_member.names(), self._of_member.values(answers), strict=True))
-        asked = self._values.get("household", {})
-        return _grouped(f"{who}.household_id", table, asked, named="household_id", words=words)
+        key = f"{who}.household_id"
+        key = f"CASE WHEN {who}.status = 'RESIDENT' THEN {key} END" if self.of_cases else key
+        return _grouped(key, table, self._values.get("household", {}), named="household_id", words=words)
+
+    def found(self, people: str, households: str) -> str:
+        """The columns that expressions read of a case, from what its person and its household are called in SQL."""
+        of_person = [*self._born.names(), *self._own.names(), *self._of_any.names()]
+        of_person += [
+            name for source, asked in self._values.items() if source != "household" for name, _ in asked.values()
+        ]
+        values = [f"{people}.{name}" for name in of_person]
+        values += [f"COALESCE({households}.{name}, 0) AS {name}" for name in self._of_member.names()]
+        values += [
+            f"CASE WHEN {households}.household_id IS NULL THEN {nobody} ELSE {households}.{name} END AS {name}"
+            for name, nobody in self._values.get("household", {}).values()
+        ]
+        return "".join(f", {value}" for value in values)
 
 
 def _row(table: str = "") -> str:
@@ -245,7 +287,7 @@ def _alone(node: Node) -> bool:
 
 
 def _of_row(part: Node, alias: str) -> bool:
-    if isinstance(part, Quantified | Total):
+    if isinstance(part, Quantified | Total | Moment | EventDetail):
         return False
     if isinstance(part, Column):
         return part.alias.partition(".")[0] == alias

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from engine.core.sql import load_queries, quoted
-from engine.records.contract import load_contracts
+from engine.core.sql import Query, load_queries, quoted
+from engine.records.contract import TableContract, load_contracts
 from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
 
@@ -17,14 +17,27 @@ def bind(warehouse: Warehouse, municipality: str, on: date, schema: str) -> None
     warehouse.define(_SQL["create_schema"].about(schema=schema).text)
     warehouse.write(_SQL["create_bound"].about(table=bound), municipality=municipality, on=on)
     for contract in load_contracts().values():
-        view = _SQL["create_view"].about(
-            view=f"{schema}.{contract.table}",
-            history=f"history.{contract.table}",
-            bound=bound,
-            part="h.person_id" if contract.kind == "history" else "h.source_key",
-            columns=listed(f"h.{quoted(name)}" for name in contract.physical_columns()),
-        )
-        warehouse.define(view.text)
+        rows = rows_as_of(contract, f"history.{contract.table}", bound)
+        warehouse.define(_SQL["create_view"].about(view=f"{schema}.{contract.table}", rows=rows).text)
+
+
+def rows_as_of(contract: TableContract, history: str, bound: str, *, mark: str = "") -> Query:
+    """SELECT of a contract's table, from a table of its history or of a part of that, as known on the night in `bound`.
+
+    With several nights in `bound`: on each of them, and `mark` is the column of `bound` that keeps them apart. Then each number
+    (column of type id) stands a second time, as `known_<column>`, behind its night's mark.
+    """
+    names = list(contract.physical_columns())
+    columns = [f"h.{quoted(name)}" for name in names]
+    numbers = [name for name in names if name in contract.columns and contract.columns[name].type == "id"]
+    columns += [f"b.{quoted(mark)} || h.{quoted(name)} AS {quoted(f'known_{name}')}" for name in numbers if mark]
+    part = listed([*([f"b.{quoted(mark)}"] if mark else []), f"h.{partition(contract)}"])
+    return _SQL["rows"].about(history=history, bound=bound, part=part, columns=listed(columns))
+
+
+def partition(contract: TableContract) -> str:
+    """The column of history whose newest row counts."""
+    return "person_id" if contract.kind == "history" else "source_key"
 
 
 def bind_night(warehouse: Warehouse, municipality: str, on: date) -> None:

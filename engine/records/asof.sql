@@ -7,8 +7,10 @@ CREATE OR REPLACE TABLE <table> AS
 SELECT CAST($municipality AS VARCHAR) AS municipality_code, CAST($on AS DATE) AS bound_on;
 
 -- name: create_view
--- One row per person (history tables) or key (state tables): the newest one known on the bound night and not gone.
-CREATE OR REPLACE VIEW <view> AS
+CREATE OR REPLACE VIEW <view> AS <rows>;
+
+-- name: rows
+-- One row per person (history tables) or key (state tables), of each bound night: the newest one known on it and not gone.
 SELECT * FROM (
     SELECT h.municipality_code, h.night, h.gone, <columns>
     FROM <history> AS h

@@ -24,7 +24,7 @@ TONIGHT = BASELINE + timedelta(days=1)
 _INSERT = """
 INSERT INTO <history> BY NAME
 SELECT '292010' AS municipality_code, $night AS night, 'f' AS file_id, $night AS business_date, <person> AS person_id,
-       <key> AS source_key, 1 AS source_order, '' AS row_hash, FALSE AS gone, *
+       <key> AS source_key, 1 AS source_order, '' AS row_hash, FALSE AS gone, <columns>
 FROM read_parquet(<file>)
 """
 
@@ -67,7 +67,9 @@ def fill_history(warehouse: Warehouse, reader: SnapshotReader) -> None:
         path = reader.folder / f"now.{table}.parquet"
         if path.exists():
             key = " || '|' || ".join(f"COALESCE(CAST({quoted(name)} AS VARCHAR), '')" for name in contract.key)
-            names = {name: Query(name=name, text=text) for name, text in {"key": key, "file": f"'{path}'"}.items()}
+            columns = ", ".join(quoted(name) for name in contract.physical_columns())
+            texts = {"key": key, "file": f"'{path}'", "columns": columns}
+            names = {name: Query(name=name, text=text) for name, text in texts.items()}
             insert = Query(name="insert", text=_INSERT).about(
                 history=f"history.{table}", person=contract.person, **names
             )

@@ -1,15 +1,15 @@
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from eligibility.cases import evaluate, forget, touch
+from eligibility.cases import evaluate, judged_together, know, touch
 from eligibility.language.nodes import Constant, Node
 from eligibility.language.parse import parse
 from engine.core.sql import Query
-from tests.support.history import Records
+from tests.support.history import CITY, Records
 
 ON = date(2026, 11, 20)
 
@@ -50,40 +50,64 @@ def _column(records: Records, table: str, column: str) -> list[str]:
     return records.warehouse.query(query)[column].to_list()
 
 
-def test_only_the_subjects_records_and_households_are_copied(records: Records) -> None:
-    touch(records.warehouse, _cases("child"), {"residents", "child_allowance"}, "now")
-    assert _column(records, "temp.residents", "resident_id") == ["child", "parent"]
-    assert _column(records, "temp.child_allowance", "claimant_id") == ["child", "parent"]
-    forget(records.warehouse, {"residents", "child_allowance"})
-    touch(records.warehouse, _cases("child"), {"residents"}, "before")
-    assert _column(records, "temp.residents", "resident_id") == []
+def _states(**bound_on: date) -> pl.DataFrame:
+    return pl.DataFrame([{"state": name, "bound_on": on, "municipality_code": CITY} for name, on in bound_on.items()])
 
 
-def test_every_expression_of_every_case_in_one_query(records: Records) -> None:
-    asked = {
-        "young": _tree("age_on(subject.birth_date, as_of) < 18"),
-        "known": _tree("subject.alias = 'x'"),
-        "receives": _tree("any_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')"),
-    }
-    cases = _cases("child", "parent", "nobody here")
-    touch(records.warehouse, cases, {"residents", "child_allowance"}, "now")
-    assert evaluate(records.warehouse, cases, asked) == {
-        0: {"young": True, "known": None, "receives": True},
-        1: {"young": False, "known": None, "receives": False},
-        2: {"young": None, "known": None, "receives": False},
-    }
+TABLES = {"residents", "child_allowance"}
+
+
+def test_only_the_subjects_records_and_households_are_copied_as_known_in_each_state(records: Records) -> None:
+    records.resident("parent", ON + timedelta(days=1), household="h9", hist_no=2)
+    touch(records.warehouse, _cases("child"), TABLES)
+    know(records.warehouse, _states(a=ON, b=ON + timedelta(days=1), z=ON - timedelta(days=1)), TABLES)
+    assert _column(records, "temp.residents", "known_resident_id") == ["achild", "aparent", "bchild", "bparent"]
+    assert _column(records, "temp.residents", "known_household_id") == ["ah1", "ah1", "bh1", "bh9"]
+    assert _column(records, "temp.child_allowance", "known_claimant_id") == ["achild", "aparent", "bchild", "bparent"]
+
+
+ASKED = {
+    "young": "age_on(subject.birth_date, as_of) < 18",
+    "known": "subject.alias = 'x'",
+    "receives": "any_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
+    "lives": "subject.status = 'RESIDENT'",
+    "members": "count_of(household as m, m.birth_date <= event.occurred_on) >= 2",
+    "elders": "count_of(household as m, m.birth_date < subject.birth_date) >= 1",
+    "of_any": "any_of(household as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+}
+
+
+def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: Records) -> None:
+    asked = {name: _tree(text) for name, text in ASKED.items()}
+    cases = _cases("child", "parent", "nobody here", "child").with_columns(state=pl.Series(["a", "a", "a", "z"]))
+    touch(records.warehouse, cases, TABLES)
+    know(records.warehouse, _states(a=ON, z=ON - timedelta(days=1)), TABLES)
+    found = judged_together(records.warehouse, cases, asked)
+    nothing = {"young": None, "known": None, "receives": False, "lives": None, "elders": None}
+    assert found.drop("case_id").to_dicts() == [
+        {
+            "young": True,
+            "known": None,
+            "receives": True,
+            "lives": True,
+            "members": True,
+            "elders": True,
+            "of_any": True,
+        },
+        {
+            "young": False,
+            "known": None,
+            "receives": False,
+            "lives": True,
+            "members": True,
+            "elders": False,
+            "of_any": True,
+        },
+        nothing | {"members": True, "of_any": True},
+        nothing | {"members": False, "of_any": False, "elders": False},
+    ]
 
 
 def test_nothing_asked_is_nothing_answered(records: Records) -> None:
-    assert evaluate(records.warehouse, _cases("child"), {}) == {0: {}}
-    assert evaluate(records.warehouse, _cases("child").clear(), {"x": _tree("true")}) == {}
-
-
-def test_records_of_other_members_are_copied_where_a_rule_reads_them(records: Records) -> None:
-    touch(records.warehouse, _cases("child"), {"child_allowance"}, "now", members={"child_allowance"})
-    assert _column(records, "temp.child_allowance", "claimant_id") == ["child", "parent"]
-    asked = {"known": _tree("any_of(household as m, any_of(m.child_allowance as a, a.benefit_status = 'RECEIVING'))")}
-    touch(records.warehouse, _cases("child"), {"residents"}, "now")
-    assert evaluate(records.warehouse, _cases("child"), asked) == {0: {"known": True}}
-    touch(records.warehouse, _cases("parent"), {"child_allowance"}, "now")
-    assert _column(records, "temp.child_allowance", "claimant_id") == ["parent"]
+    assert evaluate(records.warehouse, _cases("child"), {}, "now") == {0: {}}
+    assert evaluate(records.warehouse, _cases("child").clear(), {"x": _tree("true")}, "now") == {}

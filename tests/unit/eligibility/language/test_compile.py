@@ -240,4 +240,4 @@ def test_records_are_read_as_of_the_schema_asked_for() -> None:
 def test_a_quantifiers_name_cannot_meet_one_of_ours() -> None:
     node, _ = parse("any_of(household as c, c.birth_date < as_of)", dated=VALUES.__getitem__)
     assert [part.alias for part in walk(node) if isinstance(part, Column)] == ["c"]
-    assert '"q_c".household_id = c.household_id' in to_sql(node, "now")
+    assert '"q_c"."household_id" = c.household_id' in to_sql(node, "now")
