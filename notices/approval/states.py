@@ -36,8 +36,8 @@ __all__ = ["OPEN", "SENT", "TRANSITIONS", "UNSENT", "move", "move_all"]
 _AT_ONCE = 500  #: rows an UPDATE names, far below what either database takes
 
 
-def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "") -> Notice:
-    """Takes a notice to another state if nobody changed it meanwhile; updates the object given.
+def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "", **also: object) -> Notice:
+    """Takes a notice to another state if nobody changed it meanwhile; updates the object given. also: what else changes with it.
 
     Raises StateError when the table does not allow it or when another process was faster.
     """
@@ -45,11 +45,13 @@ def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "") -> 
     if to not in TRANSITIONS[current]:
         raise StateError(f"notice {notice.number} is {current.value} and cannot become {to.value}")
     changed = Notice.objects.filter(pk=notice.pk, version=notice.version, state=current).update(
-        state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at
+        state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at, **also
     )
     if not changed:
         raise StateError(f"notice {notice.number} was changed by somebody else meanwhile; open it again")
     notice.state, notice.state_reason, notice.version, notice.changed_at = to, reason[:200], notice.version + 1, at
+    for name, value in also.items():
+        setattr(notice, name, value)
     return notice
 
 

@@ -1,0 +1,27 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('approval', '0004_notice_edit'),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='notice',
+            name='queue_by_deadline',
+        ),
+        migrations.RemoveIndex(
+            model_name='notice',
+            name='queue_by_number',
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(fields=['municipality_code', 'waits', 'due_order', 'id', 'urgency', 'event', 'language', 'flags'], name='queue_by_deadline'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(fields=['municipality_code', 'waits', 'id', 'due_order', 'urgency', 'event', 'language', 'flags'], name='queue_by_number'),
+        ),
+    ]
