@@ -55,19 +55,29 @@ def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "", **a
     return notice
 
 
-def move_all(notices: Sequence[Notice], to: NoticeState, *, at: datetime, reason: str = "") -> None:
-    """The same for many at once, all or none; call it inside a transaction that holds them. Raises StateError like `move`."""
+def move_all(notices: Sequence[Notice], *path: NoticeState, at: datetime, reason: str = "", **also: object) -> None:
+    """The same for many at once, all or none, along a path of states; call it inside a transaction that holds them.
+
+    Each step has to be in the table, and counts as one change of the notice. Raises StateError like `move`.
+    """
     groups: dict[tuple[str, int], list[Notice]] = {}
     for notice in notices:
-        if to not in TRANSITIONS[NoticeState(notice.state)]:
-            raise StateError(f"notice {notice.number} is {notice.state} and cannot become {to.value}")
+        for step, to in zip((NoticeState(notice.state), *path), path, strict=False):
+            if to not in TRANSITIONS[step]:
+                raise StateError(f"notice {notice.number} is {step.value} and cannot become {to.value}")
         groups.setdefault((notice.state, notice.version), []).append(notice)
+    to = path[-1]
     for (state, version), alike in groups.items():
         for begin in range(0, len(alike), _AT_ONCE):
             part = alike[begin : begin + _AT_ONCE]
             rows = Notice.objects.filter(pk__in=[one.pk for one in part], state=state, version=version)
-            changed = rows.update(state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at)
+            changed = rows.update(
+                state=to, state_reason=reason[:200], version=F("version") + len(path), changed_at=at, **also
+            )
             if changed != len(part):
                 raise StateError("some of these notices were changed by somebody else meanwhile; choose them again")
     for notice in notices:
-        notice.state, notice.state_reason, notice.version, notice.changed_at = to, reason[:200], notice.version + 1, at
+        notice.state, notice.state_reason, notice.changed_at = to, reason[:200], at
+        notice.version += len(path)
+        for name, value in also.items():
+            setattr(notice, name, value)

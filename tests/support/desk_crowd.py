@@ -133,16 +133,10 @@ def staffed(notices: int, staff: int) -> None:
 
 def main() -> None:
     """Fills the store, then serves until it is stopped."""
-    folder, port, url, notices, staff = (
-        Path(sys.argv[1]),
-        int(sys.argv[2]),
-        sys.argv[3],
-        int(sys.argv[4]),
-        int(sys.argv[5]),
-    )
+    folder, port, url = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     settings = crowd_settings(folder, port, url)
     site.configure(settings)
-    staffed(notices, staff)
+    staffed(int(sys.argv[4]), int(sys.argv[5]))
     from notices.desk.serve import serve
 
     sys.stdout.write("ready\n")
