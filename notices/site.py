@@ -22,6 +22,8 @@ _SQLITE_OPTIONS = {
         "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY;"
     ),
 }
+#: short queries along indexes that stay in memory: starting helpers or compiling a plan takes longer than a page may
+_POSTGRES_OPTIONS = "-c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 -c jit=off"
 _KEPT_SECONDS = 600  #: a thread keeps its SQLite connection, and with it the pages it has read
 _HERE = Path(__file__).parent
 
@@ -193,6 +195,6 @@ def database(url: str) -> dict[str, Any]:
             "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),  # ?host=/folder of a socket
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}, "options": _POSTGRES_OPTIONS},
         }
     raise SettingsError(f"queue_url: {parts.scheme or 'no scheme'} is not sqlite or postgresql")

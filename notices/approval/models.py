@@ -124,7 +124,8 @@ class NoticeBody(models.Model):
 class Item(models.Model):
     """One programme in a notice, owned by the office that alone sees its evidence and decides it."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items")
+    #: without an index of its own: `items_of_notice` begins with it
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items", db_index=False)
     municipality_code = models.CharField(max_length=6)
     programme = models.CharField(max_length=60)
     programme_version = models.CharField(max_length=64)

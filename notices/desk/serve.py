@@ -31,7 +31,7 @@ def serve(settings: Settings) -> None:
     for one in connections.all(initialized_only=True):  # a connection is of one process: those to come open their own
         one.close()
         if one.vendor == "postgresql":
-            one.close_pool()
+            one.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
     _Server(made, settings).run()
 
 

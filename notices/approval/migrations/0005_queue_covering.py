@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -19,6 +20,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='notice',
             index=models.Index(fields=['municipality_code', 'waits', 'due_order', 'id', 'urgency', 'event', 'language', 'flags'], name='queue_by_deadline'),
+        ),
+        migrations.AlterField(
+            model_name='item',
+            name='notice',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='approval.notice'),
         ),
         migrations.AddIndex(
             model_name='notice',
