@@ -14,7 +14,7 @@ from notices import site
 from notices.desk.catalogue import messages
 
 _KEEP_ALIVE_SECONDS = 75  #: a browser's connection outlives the time a clerk reads
-_FINISH_SECONDS = 10  #: how long what is being answered may take when the desk is stopped
+_FINISH_SECONDS = 5  #: how long what is being answered may take when the desk is stopped
 
 
 def application(settings: Settings) -> WSGIApplication:

@@ -49,7 +49,7 @@ def running_desk(folder: Path, *, more: int = 0, app: bool = False) -> Iterator[
             yield Desk(address=f"http://127.0.0.1:{port}", store=folder / "queue.sqlite3")
         finally:
             server.terminate()
-            server.wait(timeout=10)
+            server.wait(timeout=30)
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
