@@ -26,7 +26,7 @@ def copy_from(store: Path) -> None:
                 sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(one.column) for one in fields)
             )
             found = source.execute(str(model._base_manager.order_by().values_list(*names).query))
-            with cursor.copy(target) as copied:  # type: ignore[attr-defined]  # psycopg's own
+            with cursor.copy(target) as copied:
                 for row in _rows(found, fields):
                     copied.write_row(row)
         for statement in connection.ops.sequence_reset_sql(no_style(), kept):
