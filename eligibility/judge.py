@@ -36,7 +36,7 @@ def verdict(programme: Programme, case: Case) -> tuple[str, str]:
 
 
 def criteria_of(programme: Programme, trees: Mapping[str, Node | None], case: Case) -> list[dict[str, Any]]:
-    """Each criterion as `assess` prints it."""
+    """Each criterion as `assess` prints it; `find_out` is what staff must find out where it is unknown."""
     return [_criterion(one, trees[one.id], case) for one in programme.criteria.criteria()]
 
 
@@ -44,12 +44,14 @@ def _criterion(one: Criterion, tree: Node | None, case: Case) -> dict[str, Any]:
     shown = measured(tree)
     return {
         "id": one.id,
+        "label": one.label.model_dump(),
         "result": _RESULTS[case.results[one.id]],
         "when_unknown": one.when_unknown,
         "value": _plain(case.values.get(one.id)),
         "threshold": _plain(case.thresholds.get(one.id)),
         "unit": shown.kind if shown is not None else None,
         "cites": one.cites,
+        "find_out": one.verify.model_dump() if one.verify and case.results[one.id] is None else None,
     }
 
 

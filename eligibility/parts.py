@@ -91,6 +91,7 @@ class Criterion(Part):
     """A condition. Without `expr` no record can answer it: it is unknown, and the reader is asked."""
 
     id: str = Field(pattern=NAME)
+    label: Text  #: the condition in a few words, for staff: 「18歳以上」
     expr: str | None = None
     cites: str
     when_unknown: Literal["ask", "verify"] = "verify"
@@ -159,6 +160,7 @@ class Exclusion(Part):
     """Why somebody is left out, judged on the records as they stood before the event."""
 
     id: str = Field(pattern=NAME)
+    label: Text  #: the reason in a few words, for staff: 「もう受け取っている」
     expr: str
     cites: str
 

@@ -30,15 +30,18 @@ reads:  # what the rules below read, and why that is allowed; eligibility/purpos
   residents: {{basis: 住民基本台帳法1条による事務処理の基礎, columns: [birth_date, status]}}
 criteria:
   all:
-    - id: old_enough
+    - id: old_enough  # a name of its own in this file
+      label: {{ja: 65歳以上, en: 65 or over}}  # the condition in a few words, as staff read it
       expr: reaches_age_on(subject.birth_date, 65) <= as_of  # reached at the end of the day before the birthday
       cites: "{law}{articles}"
       verify: {{ja: 生年月日を確かめてください。, en: Find out the date of birth.}}
     - id: lives_here
+      label: {{ja: 市に住んでいる, en: lives in the city}}
       expr: subject.status = 'RESIDENT'
       cites: "{law}{articles}"
       verify: {{ja: 市に住んでいるかどうかを確かめてください。, en: Find out whether the person lives here.}}
     - id: to_be_asked  # no record answers it, so the reader is asked; take it out if there is nothing to ask
+      label: {{ja: 確かめる条件を短く書いてください, en: the condition in a few words}}
       cites: "{law}{articles}"
       when_unknown: ask
       ask:

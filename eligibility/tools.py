@@ -165,7 +165,7 @@ def explain(
         print_json({"programme": slug, "law": programme.law.model_dump(), "rules": rows, "values": values})
         return
     typer.echo(f"{getattr(programme.name, language)}: {programme.law.name} {programme.law.articles}\n")
-    print_rows(rows, as_json=False, columns=("rule", "id", "asks", "cites", "unknown"))
+    print_rows(rows, as_json=False, columns=("rule", "id", "label", "asks", "cites", "unknown"))
     if values:
         typer.echo("")
         print_rows(values, as_json=False, columns=("value", "unit", "values", "source", "next_review"))
@@ -186,7 +186,17 @@ def _explained(group: Group, language: str) -> list[dict[str, Any]]:
             told = part.ask if part.when_unknown == "ask" else part.verify
             unknown = f"{words[part.when_unknown]}: {getattr(told, language) if told else ''}"
             asks = part.expr or ("記録にない" if language == "ja" else "on no record")
-            rows.append({"rule": words[kind], "id": part.id, "asks": asks, "cites": part.cites, "unknown": unknown})
+            name = getattr(part.label, language)
+            rows.append(
+                {
+                    "rule": words[kind],
+                    "id": part.id,
+                    "label": name,
+                    "asks": asks,
+                    "cites": part.cites,
+                    "unknown": unknown,
+                }
+            )
         else:
             rows += _explained(part, language)
     return rows
@@ -195,7 +205,14 @@ def _explained(group: Group, language: str) -> list[dict[str, Any]]:
 def _left_out(programme: Programme, language: str) -> list[dict[str, Any]]:
     rule = _WORDS[language]["out"]
     return [
-        {"rule": rule, "id": one.id, "asks": one.expr, "cites": one.cites, "unknown": ""}
+        {
+            "rule": rule,
+            "id": one.id,
+            "label": getattr(one.label, language),
+            "asks": one.expr,
+            "cites": one.cites,
+            "unknown": "",
+        }
         for one in programme.exclusions
     ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from engine.core.dates import age_years
 from engine.night import Night
@@ -158,9 +159,15 @@ def _may_be_told(sieve: Sieve, happening: Happening, match: Match) -> bool:
         suppress("deceased" if status == "DEAD" else "moved_out", law, about)
         return False
     if match.verify:
-        sieve.task(_kind_of(match.verify), happening, match, verify=list(match.verify))
+        sieve.task(_kind_of(match.verify), happening, match, verify=_to_find_out(match))
         return False
     return True
+
+
+def _to_find_out(match: Match) -> list[dict[str, Any]]:
+    """The conditions staff must look into, each with its label and what to find out, as the programme's file words them."""
+    asked = [one for one in match.criteria if one["id"] in match.verify]
+    return [{"id": one["id"], "label": one["label"], "find_out": one["find_out"]} for one in asked]
 
 
 def _is_sensitive(sieve: Sieve, happening: Happening, match: Match) -> bool:

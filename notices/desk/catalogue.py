@@ -19,9 +19,10 @@ _FOLDER = Path(__file__).parent / "words"
 
 @cache
 def messages() -> Mapping[str, Mapping[str, str]]:
-    """Key → language → text. A programme has the name of its file where the desk has no shorter one."""
-    programmes = map(read_programme, files())
-    found = {f"programme.{one.slug}": {"ja": one.name.ja, "en": one.name.en} for one in programmes}
+    """Key → language → text. A programme and its exclusions have the words of its file where the desk has none of its own."""
+    programmes = list(map(read_programme, files()))
+    found = {f"stop.{out.id}": out.label.model_dump() for one in programmes for out in one.exclusions}
+    found |= {f"programme.{one.slug}": one.name.model_dump() for one in programmes}
     for path in sorted(_FOLDER.glob("*.yaml")):
         found |= load_yaml(path.read_text(encoding="utf-8"))
     return found

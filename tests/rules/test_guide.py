@@ -40,7 +40,7 @@ def test_its_examples_notice_every_change(written: Path) -> None:
     ("right", "wrong", "message"),
     [
         pytest.param(
-            "reaches_age_on", "reach_age_on", "line 27, column 13: .* did you mean reaches_age_on", id="a function"
+            "reaches_age_on", "reach_age_on", "line 28, column 13: .* did you mean reaches_age_on", id="a function"
         ),
         pytest.param("office:", "ofice:", "line 5, column 1: .* did you mean office", id="a field"),
         pytest.param(

@@ -49,6 +49,17 @@ PROGRAMMES: dict[str, tuple[str, str, str, str, dict[str, Any], str]] = {
     "light_vehicle_tax_relief": ("軽自動車税の減免", "Light Vehicle Tax Relief", "tax", "self", {"E30": "entitlement"}, "sensitive"),
 }  # fmt: skip
 
+#: the condition a match of these towns hangs on when staff must find something out
+WAS_INSURED = {
+    "id": "was_insured",
+    "label": {"ja": "国民健康保険に入っていた", "en": "was insured"},
+    "find_out": {"ja": "国保の資格を確かめてください。", "en": "Find out whether the person was insured."},
+}
+CRITERIA = [
+    {"id": "within_age", "label": {"ja": "18歳の年度末まで", "en": "within age"}, "find_out": None, "result": "met"},
+    {**WAS_INSURED, "result": "unknown"},
+]
+
 
 def officer(
     name: str = "aoki",
@@ -185,7 +196,7 @@ class Town:
             "match_id": f"{event_id}-{programme}-{subject}", "event_id": event_id, "event_code": code, "programme": programme,
             "version": "a" * 64, "subject_id": subject, "household_id": household, "verdict": "eligible", "excluded": "",
             "kind": kinds.get(code, "entitlement"), "office": office, "recipient": recipient, "sensitivity": sensitivity,
-            "criteria": json.dumps([{"id": "within_age", "result": "met"}]), "amount": "", "deadline_on": due,
+            "criteria": json.dumps(CRITERIA, ensure_ascii=False), "amount": "", "deadline_on": due,
             "last_loss_free_on": due, "late": late, "facts": json.dumps(facts, ensure_ascii=False), "occurred_on": BIRTH, "verify": [], **values,
         })  # fmt: skip
 

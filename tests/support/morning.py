@@ -58,13 +58,14 @@ MORNING = (
 
 _WORDING = "b" * 64
 _CRITERIA = [
-    {"id": name, "result": result, "when_unknown": then, "value": value, "threshold": limit, "unit": unit, "cites": law}
-    for name, result, then, value, limit, unit, law in (
-        ("lives_here", "met", "verify", "RESIDENT", "RESIDENT", "", "児童手当法 4条"),
-        ("within_age", "met", "verify", 0, 18, "years", "児童手当法 3条"),
-        ("not_public_servant", "unknown", "ask", None, None, "", "児童手当法 17条"),
+    {"id": name, "label": {"ja": ja, "en": name.replace("_", " ")}, "result": result, "when_unknown": then, "value": value,
+     "threshold": limit, "unit": unit, "cites": law, "find_out": None}
+    for name, ja, result, then, value, limit, unit, law in (
+        ("lives_here", "市に住んでいる", "met", "verify", "RESIDENT", "RESIDENT", "", "児童手当法 4条"),
+        ("within_age", "18歳になって最初の3月31日まで", "met", "verify", 0, 18, "years", "児童手当法 3条"),
+        ("not_public_servant", "公務員ではない", "unknown", "ask", None, None, "", "児童手当法 17条"),
     )
-]
+]  # fmt: skip
 _EVIDENCE = [
     {"table": "residents", "column": "status", "ja": "住民状態", "before": None, "after": "RESIDENT", "file_date": "2026-11-20"},
     {"table": "residents", "column": "move_reason", "ja": "異動事由", "before": None, "after": "BIRTH", "file_date": "2026-11-20"},

@@ -39,11 +39,12 @@ PLAIN: dict[str, Any] = {
         "all": [
             {
                 "id": "young",
+                "label": TEXT,
                 "expr": "age_on(subject.birth_date, as_of) < value('age_limit')",
                 "cites": "法5条",
                 "verify": TEXT,
             },
-            {"id": "asked", "cites": "法6条", "when_unknown": "ask", "ask": TEXT},
+            {"id": "asked", "label": TEXT, "cites": "法6条", "when_unknown": "ask", "ask": TEXT},
         ]
     },
     "amounts": [{"value": "grant", "label": TEXT}],

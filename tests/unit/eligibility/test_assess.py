@@ -27,7 +27,8 @@ def test_the_shape_of_the_contract(allowance: Programme) -> None:
     said = assess(allowance, {"subject": BABY, "household": [HEAD], "event": event}, ON, version="abc")
     assert (said["programme"], said["version"], said["on"]) == ("child_allowance", "abc", "2026-11-20")
     assert said["verdict"] == "possible"
-    assert set(said["criteria"][0]) == {"id", "result", "when_unknown", "value", "threshold", "unit", "cites"}
+    shown = {"id", "label", "result", "when_unknown", "value", "threshold", "unit", "cites", "find_out"}
+    assert set(said["criteria"][0]) == shown
     assert said["amount"] == {"value": 15000, "unit": "JPY/month"}
     assert said["deadline"] == "2026-11-27"
     assert said["documents"] == ["申請する人の通帳", "本人確認の書類"]

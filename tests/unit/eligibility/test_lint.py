@@ -7,7 +7,7 @@ import yaml
 
 from eligibility.catalogue import files
 from eligibility.lint import check
-from tests.support.programmes import PLAIN, plain
+from tests.support.programmes import PLAIN, TEXT, plain
 
 ON = date(2026, 11, 20)
 
@@ -56,7 +56,7 @@ WRONG = [*PLAIN["examples"][:3], PLAIN["examples"][3] | {"verdict": "eligible"}]
             id="granted to every office",
         ),
         pytest.param(
-            {"exclusions": [{"id": "x", "expr": "subject.alias = 'x'", "cites": "法"}],
+            {"exclusions": [{"id": "x", "label": TEXT, "expr": "subject.alias = 'x'", "cites": "法"}],
              "reads": {"residents": {"basis": "法", "columns": ["birth_date", "alias"]}}},
             "error",
             "may not read residents.alias: the register grants it to nobody",

@@ -79,12 +79,14 @@ def test_each_criterion_is_kept_as_assess_prints_it(records: Records) -> None:
     criteria = {one["id"]: one for one in json.loads(_matched(records)["child_allowance", "baby"]["criteria"])}
     assert criteria["within_age"] == {
         "id": "within_age",
+        "label": {"ja": "18歳になって最初の3月31日まで", "en": "until the first 31 March after turning 18"},
         "result": "met",
         "when_unknown": "verify",
         "value": "2045-03-31",
         "threshold": "2026-11-20",
         "unit": "date",
         "cites": "児童手当法3条1項",
+        "find_out": None,
     }
     assert criteria["not_public_servant"]["result"] == "unknown"
     assert criteria["not_public_servant"]["when_unknown"] == "ask"

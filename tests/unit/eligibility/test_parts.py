@@ -20,7 +20,9 @@ ASK = {"ja": "確かめてください", "en": "Please check"}
 
 
 def criterion(name: str) -> Criterion:
-    return Criterion.model_validate({"id": name, "expr": "x", "cites": "law 1", "when_unknown": "ask", "ask": ASK})
+    return Criterion.model_validate(
+        {"id": name, "label": ASK, "expr": "x", "cites": "law 1", "when_unknown": "ask", "ask": ASK}
+    )
 
 
 def group(kind: str, *parts: Criterion | Group) -> Group:
@@ -59,7 +61,7 @@ def test_a_value_has_one_form(more: dict[str, Any]) -> None:
 )
 def test_a_criterion_says_what_happens_when_it_is_unknown(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
-        Criterion.model_validate({"id": "lives_here", "expr": "x", "cites": "law 1"} | fields)
+        Criterion.model_validate({"id": "lives_here", "label": ASK, "expr": "x", "cites": "law 1"} | fields)
 
 
 @pytest.mark.parametrize("fields", [{}, {"all": []}, {"all": [criterion("a")], "any": [criterion("b")]}])

@@ -23,6 +23,7 @@ PEOPLE = (
 )
 RECEIVES = {
     "id": "receives",
+    "label": TEXT,
     "expr": "any_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
     "cites": "法",
 }
@@ -92,7 +93,8 @@ def test_groups_join_in_three_values(who: Population, group: dict[str, list[str]
     texts = {"met": "true", "not": "false", "unknown": "subject.birth_date > as_of"}
     parts = {
         name: [
-            {"id": f"c{place}", "expr": texts[one], "cites": "法", "verify": TEXT} for place, one in enumerate(results)
+            {"id": f"c{place}", "label": TEXT, "expr": texts[one], "cites": "法", "verify": TEXT}
+            for place, one in enumerate(results)
         ]
         for name, results in group.items()
     }
@@ -101,7 +103,9 @@ def test_groups_join_in_three_values(who: Population, group: dict[str, list[str]
 
 def test_a_snapshot_without_a_table_says_so(reader: SnapshotReader) -> None:
     reads = {"nhi": {"basis": "法", "columns": ["lost_on"]}}
-    criteria = {"all": [{"id": "x", "expr": "subject.nhi.lost_on < as_of", "cites": "法", "verify": TEXT}]}
+    criteria = {
+        "all": [{"id": "x", "label": TEXT, "expr": "subject.nhi.lost_on < as_of", "cites": "法", "verify": TEXT}]
+    }
     with (
         pytest.raises(InputError, match=r"has no table now\.nhi"),
         population(reader, [_programme(reads=reads, criteria=criteria)]),

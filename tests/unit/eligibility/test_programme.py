@@ -16,7 +16,7 @@ ON = date(2026, 11, 20)
 
 
 def _criteria(*leaves: dict[str, Any]) -> dict[str, Any]:
-    return {"all": [{"cites": "法", "verify": TEXT} | leaf for leaf in leaves]}
+    return {"all": [{"label": TEXT, "cites": "法", "verify": TEXT} | leaf for leaf in leaves]}
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def _criteria(*leaves: dict[str, Any]) -> dict[str, Any]:
             id="one id twice",
         ),
         pytest.param(
-            {"exclusions": [{"id": "young", "expr": "true", "cites": "法"}]}, "plain.young: two", id="exclusion of same id"
+            {"exclusions": [{"id": "young", "label": TEXT, "expr": "true", "cites": "法"}]}, "plain.young: two", id="exclusion of same id"
         ),
         pytest.param(
             {"criteria": _criteria({"id": "x", "when_unknown": "ask"})}, "what to ask the reader", id="nothing to ask"
         ),
         pytest.param({"criteria": _criteria({"id": "x"})}, "when_unknown must be ask", id="no record, not asked"),
         pytest.param(
-            {"criteria": {"all": [{"id": "x", "expr": "true", "cites": "法"}]}}, "what staff must find out", id="no verify"
+            {"criteria": {"all": [{"id": "x", "label": TEXT, "expr": "true", "cites": "法"}]}}, "what staff must find out", id="no verify"
         ),
         pytest.param(
             {"criteria": _criteria({"id": "grown", "expr": "1 < age_on(subject.birth_date, as_of) < 3"})},
@@ -56,7 +56,7 @@ def _criteria(*leaves: dict[str, Any]) -> dict[str, Any]:
             id="a column without a legal basis",
         ),
         pytest.param(
-            {"exclusions": [{"id": "ill", "expr": "subject.nhi.involuntary_relief = true", "cites": "法"}]},
+            {"exclusions": [{"id": "ill", "label": TEXT, "expr": "subject.nhi.involuntary_relief = true", "cites": "法"}]},
             "plain.ill reads nhi.involuntary_relief",
             id="a table without a legal basis",
         ),
@@ -164,9 +164,14 @@ T, F, U = True, False, None
 NESTED = Group.model_validate(
     {
         "all": [
-            {"id": "a", "cites": "法", "when_unknown": "ask", "ask": TEXT},
-            {"any": [{"id": name, "cites": "法", "when_unknown": "ask", "ask": TEXT} for name in ("b", "c")]},
-            {"none": [{"id": "d", "cites": "法", "when_unknown": "ask", "ask": TEXT}]},
+            {"id": "a", "label": TEXT, "cites": "法", "when_unknown": "ask", "ask": TEXT},
+            {
+                "any": [
+                    {"id": name, "label": TEXT, "cites": "法", "when_unknown": "ask", "ask": TEXT}
+                    for name in ("b", "c")
+                ]
+            },
+            {"none": [{"id": "d", "label": TEXT, "cites": "法", "when_unknown": "ask", "ask": TEXT}]},
         ]
     }
 )

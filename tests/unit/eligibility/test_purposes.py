@@ -18,8 +18,8 @@ def _programme(**changes: Any) -> Programme:
 
 def _reading(table: str, column: str, expr: str, *, where: str = "criteria", **more: Any) -> Programme:
     reads = {table: {"basis": "法2条", "columns": [column], **more}}
-    part = {"id": "it", "expr": expr, "cites": "法"}
-    other = {"id": "known", "expr": "true", "cites": "法", "verify": TEXT}
+    part = {"id": "it", "label": TEXT, "expr": expr, "cites": "法"}
+    other = {"id": "known", "label": TEXT, "expr": "true", "cites": "法", "verify": TEXT}
     if where == "exclusions":
         return _programme(reads=reads, criteria={"all": [other]}, exclusions=[part], examples=None)
     return _programme(reads=reads, criteria={"all": [part | {"verify": TEXT}]}, examples=None)

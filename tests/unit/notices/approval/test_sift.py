@@ -1,10 +1,11 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
 from notices.approval.models import Notice, StaffTask
 from notices.approval.sift import STAFF_KINDS
-from tests.support.approvals import FRIDAY, Town, approve_wordings, run
+from tests.support.approvals import FRIDAY, WAS_INSURED, Town, approve_wordings, run
 
 pytestmark = pytest.mark.django_db
 
@@ -54,21 +55,23 @@ def test_a_flood_is_one_task_for_its_kind(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verify", "kind"),
+    ("verify", "kind", "named"),
     [
-        pytest.param(["was_insured"], "verify", id="a fact to find out"),
-        pytest.param(["too_late", "was_insured"], "too_late", id="out of time"),
-        pytest.param(["review_date_passed"], "review_date_passed", id="the law may have changed"),
-        pytest.param(["review_date_passed", "was_insured"], "verify", id="both"),
+        pytest.param(["was_insured"], "verify", [WAS_INSURED], id="a fact to find out"),
+        pytest.param(["too_late", "was_insured"], "too_late", [WAS_INSURED], id="out of time"),
+        pytest.param(["review_date_passed"], "review_date_passed", [], id="the law may have changed"),
+        pytest.param(["review_date_passed", "was_insured"], "verify", [WAS_INSURED], id="both"),
     ],
 )
-def test_what_staff_must_verify_is_a_task_instead_of_an_item(verify: list[str], kind: str, town: Town) -> None:
+def test_what_staff_must_verify_is_a_task_that_names_it_instead_of_an_item(
+    verify: list[str], kind: str, named: list[dict[str, Any]], town: Town
+) -> None:
     approve_wordings()
     town.birth(verify=verify)
     report = run(town)
     assert report.tasks == {kind: 1}
     task = StaffTask.objects.get()
-    assert (task.office, task.programme, task.details) == ("child_benefits", "child_allowance", {"verify": verify})
+    assert (task.office, task.programme, task.details) == ("child_benefits", "child_allowance", {"verify": named})
     assert "児童手当" in task.reason
     assert [item.programme for item in Notice.objects.get().items.all()] == ["infant_health_checks"]
 

@@ -6,6 +6,7 @@ import pytest
 
 import notices.desk
 from eligibility.catalogue import files
+from eligibility.programme import read_programme
 from notices.desk.catalogue import LANGUAGES, Phrases, messages
 
 DESK = Path(notices.desk.__file__).parent
@@ -91,3 +92,10 @@ def test_a_code_without_words_is_shown_as_it_is() -> None:
     assert Phrases("ja").or_code("event", "E01") == "出生"
     assert Phrases("ja").or_code("event", "E99") == "E99"
     assert Phrases("en").pick({"ja": "児童手当", "en": "Child Allowance"}) == "Child Allowance"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_clerk_reads_the_id_of_an_exclusion(language: str) -> None:
+    ids = {out.id for path in files() for out in read_programme(path).exclusions}
+    assert len(ids) > 10
+    assert not [one for one in ids if Phrases(language).or_code("stop", one) == one]

@@ -1,4 +1,5 @@
 from notices.approval.models import AuditRow, Notice, StaffTask
+from tests.support.approvals import WAS_INSURED
 from tests.unit.notices.desk.conftest import SignIn
 
 
@@ -39,3 +40,12 @@ def test_a_task_without_an_outcome_stays_open(morning: list[Notice], sign_in: Si
 def test_an_empty_list_says_so(morning: list[Notice], sign_in: SignIn) -> None:
     StaffTask.objects.all().delete()
     assert "開いている業務はありません" in sign_in("aoki").get("/tasks/").content.decode()
+
+
+def test_a_task_names_the_condition_and_what_to_find_out(morning: list[Notice], sign_in: SignIn) -> None:
+    task = StaffTask.objects.get(kind="verify")
+    task.details = {"verify": [WAS_INSURED]}
+    task.save()
+    page = sign_in("aoki").get(f"/tasks/{task.pk}/").content.decode()
+    assert "国民健康保険に入っていた" in page
+    assert "国保の資格を確かめてください。" in page
