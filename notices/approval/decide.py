@@ -141,8 +141,8 @@ def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
 def holds(notice: Notice, officer: Officer, at: datetime) -> bool:
     """Whether the officer took the notice on so lately that looking at it again need not renew that: most of the lease is left."""
     half = timedelta(seconds=installed().waits.claim_lease_seconds) / 2
-    mine = notice.claimed_by == officer.name and notice.claimed_until is not None
-    return mine and notice.claimed_until > at + half
+    until = notice.claimed_until
+    return notice.claimed_by == officer.name and until is not None and until > at + half
 
 
 def held_by_another(notice: Notice, officer: Officer, at: datetime) -> bool:
