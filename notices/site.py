@@ -17,8 +17,15 @@ from notices.sealing import read_keys
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+    # 16 MB of pages in memory for each connection: what a page of the desk reads of a large queue
+    "init_command": (
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY;"
+    ),
 }
+#: short queries along indexes that stay in memory: starting helpers or compiling a plan takes longer than a page may
+_POSTGRES_OPTIONS = "-c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 -c jit=off"
+_KEPT_SECONDS = 600  #: a thread keeps its SQLite connection, and with it the pages it has read
 _HERE = Path(__file__).parent
 
 
@@ -175,7 +182,12 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": _SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "CONN_MAX_AGE": _KEPT_SECONDS,
+            "OPTIONS": _SQLITE_OPTIONS,
+        }
     if parts.scheme in {"postgres", "postgresql"}:
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -185,6 +197,6 @@ def database(url: str) -> dict[str, Any]:
             "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),  # ?host=/folder of a socket
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}, "options": _POSTGRES_OPTIONS},
         }
     raise SettingsError(f"queue_url: {parts.scheme or 'no scheme'} is not sqlite or postgresql")

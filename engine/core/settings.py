@@ -172,10 +172,15 @@ class Audit(Part):
 
 
 class Desk(Part):
-    """Where the web desk listens. `counts_seconds`: how old the numbers above a queue may be; one's own decisions are in them at once."""
+    """Where the web desk listens. `counts_seconds`: how old the numbers above a queue may be; one's own decisions are in them at once.
+
+    `workers`: processes, one for each processor core the desk may use; `threads`: requests each of them answers at a time.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8300
+    workers: int = Field(default=2, ge=1)
+    threads: int = Field(default=4, ge=1)
     counts_seconds: int = Field(default=10, ge=0)
     secure_cookies: bool = True
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")

@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +24,7 @@ _START = "0" * 64
 #: while one command writes row after row, the head is anchored this often; when it ends, always
 ANCHOR_SECONDS = 30
 _written: dict[str, float] = {}  #: actor → when this process last kept a row of theirs, on the monotonic clock
+_TAIL_BYTES = 16_384  #: of the anchor file; its newest lines stand there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +77,8 @@ def append_all(
             sequence, previous = row.sequence, row.hash
             rows.append(row)
         AuditRow.objects.bulk_create(rows, batch_size=500)
-        transaction.on_commit(lambda: _written.update({actor: monotonic()}))
         transaction.on_commit(lambda: _anchor_in_time(at))
     return rows
-
-
-def last_written(actor: str) -> float:
-    """When this process last kept a row of this actor's (`time.monotonic`); 0 when it never did."""
-    return _written.get(actor, 0.0)
 
 
 def _anchor_in_time(at: datetime) -> None:

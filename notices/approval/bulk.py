@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Manager, Prefetch
 
 from engine.core.errors import StateError
 from notices.approval import audit
@@ -22,6 +21,7 @@ from notices.approval.states import OPEN, move_all
 from notices.approval.waiting import Filters, narrowed, ordered, waiting
 from notices.approval.withdraw import halt
 from notices.recipients.checks import Safety, Stop, judge, read_safety, require_safety
+from notices.recipients.models import Contact
 from notices.site import installed
 from notices.wording.models import Wording
 
@@ -86,18 +86,31 @@ def approve_selection(selection_id: int, *, officer: Officer, at: datetime) -> S
         _require_fresh(selection, at)
         require_safety(officer.municipality, now=at)
         sifted = _sift(selection, officer, at)
-        send_later(sifted.good, selection.send_on, at=at)
+        send_later([one.notice for one in sifted.good], selection.send_on, at=at)
         _approve(selection, sifted.good, officer, at)
         selection.approved_at = at
-        selection.outcome = {"approved": [one.pk for one in sifted.good], "not_approved": sifted.bad}
+        selection.outcome = {"approved": [one.notice.pk for one in sifted.good], "not_approved": sifted.bad}
         selection.save(update_fields=["approved_at", "outcome"])
     audit.anchor(installed(), at=at)
     return selection
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Read:
+    """A notice of the selection with its items in their order, and with its addressee's contact."""
+
+    notice: Notice
+    items: list[Item]
+    contact: Contact | None
+
+    def mine(self, officer: Officer) -> list[Item]:
+        """What of it this officer decides."""
+        return [item for item in self.items if item.office in officer.offices and item.state == ItemState.OPEN]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Sifted:
-    good: list[Notice]
+    good: list[_Read]
     bad: dict[str, str]  #: number → why
 
 
@@ -117,37 +130,54 @@ def _require_fresh(selection: Selection, at: datetime) -> None:
 
 
 def _sift(selection: Selection, officer: Officer, at: datetime) -> _Sifted:
-    notices = _read([pk for pk, _ in selection.frozen], officer)
+    keys = [pk for pk, _ in selection.frozen]
+    notices = _notices(keys, officer)
+    items = _items(keys)
     people = {person for one in notices.values() for person in (one.addressee_id, *one.subject_ids)}
     homes = {one.household_id for one in notices.values()}
     safety = read_safety(officer.municipality, people, households=homes)
     wordings = _approved_wordings(officer.municipality)
-    good: list[Notice] = []
+    good: list[_Read] = []
     bad: dict[str, str] = {}
     for pk, content in selection.frozen:
         notice = notices.get(pk)
         if notice is None:
             bad[f"#{pk}"] = "missing"
             continue
-        why = _unfit(notice, content, officer, wordings, at)
-        if not why and (stops := _stops(notice, safety)):
+        one = _Read(notice=notice, items=items.get(pk, []), contact=safety.contacts.get(notice.addressee_id))
+        why = _unfit(one, content, officer, wordings, at)
+        if not why and (stops := _stops(one, safety)):
             halt(notice, stops, actor=officer.name, at=at)
             why = "stopped"
         if why:
             bad[notice.number] = why
         else:
-            good.append(notice)
+            good.append(one)
     return _Sifted(good=good, bad=bad)
 
 
-def _read(keys: Sequence[int], officer: Officer) -> dict[int, Notice]:
-    items = Prefetch("items", queryset=Item.objects.defer("criteria", "evidence").order_by("position"))
+def _notices(keys: Sequence[int], officer: Officer) -> dict[int, Notice]:
+    """The notices, held until the end; always taken in the same order, so that two approvals never wait for each other."""
     found: dict[int, Notice] = {}
-    for begin in range(0, len(keys), _AT_ONCE):
-        rows = Notice.objects.select_for_update(of=("self",)).select_related("body").prefetch_related(items)
-        part = rows.filter(pk__in=keys[begin : begin + _AT_ONCE], municipality_code=officer.municipality).order_by("pk")
-        found |= {notice.pk: notice for notice in part}
+    for part in _parts(sorted(keys)):
+        rows = Notice.objects.select_for_update(of=("self",)).select_related("body")
+        rows = rows.filter(pk__in=part, municipality_code=officer.municipality).order_by("pk")
+        found |= {notice.pk: notice for notice in rows}
     return found
+
+
+def _items(keys: Sequence[int]) -> dict[int, list[Item]]:
+    """Notice → its items; read after the notices are held. What they rest on is not decrypted."""
+    found: dict[int, list[Item]] = {}
+    for part in _parts(keys):
+        for item in Item.objects.filter(notice__in=part).defer("criteria", "evidence").order_by("position"):
+            found.setdefault(item.notice_id, []).append(item)
+    return found
+
+
+def _parts(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    for begin in range(0, len(keys), _AT_ONCE):
+        yield keys[begin : begin + _AT_ONCE]
 
 
 def _approved_wordings(municipality: str) -> set[tuple[str, str, str]]:
@@ -155,49 +185,46 @@ def _approved_wordings(municipality: str) -> set[tuple[str, str, str]]:
     return set(rows.values_list("programme", "event", "version"))
 
 
-def _unfit(notice: Notice, content: str, officer: Officer, wordings: set[tuple[str, str, str]], at: datetime) -> str:
+def _unfit(one: _Read, content: str, officer: Officer, wordings: set[tuple[str, str, str]], at: datetime) -> str:
     """Why this notice is not approved with the others; empty when it is as it was frozen."""
-    mine = [item for item in notice.items.all() if item.office in officer.offices and item.state == ItemState.OPEN]
+    notice = one.notice
     versions = {
         ("" if name.startswith("opening:") else name, notice.event, version)
         for name, version in notice.body.wording_versions.items()
         if not name.startswith("clauses:")
     }
-    if notice.state not in OPEN or not mine:
+    if notice.state not in OPEN or not one.mine(officer):
         return "decided"
     if held_by_another(notice, officer, at):
         return "claimed"
-    if not content == notice.content_hash == content_hash(notice, notice.items.all(), notice.body.text):
+    if not content == notice.content_hash == content_hash(notice, one.items, notice.body.text):
         return "changed"
     if notice.flags or notice.four_eyes > 1:
         return "flagged"
     return "" if versions <= wordings else "wording"
 
 
-def _stops(notice: Notice, safety: Safety) -> list[Stop]:
+def _stops(one: _Read, safety: Safety) -> list[Stop]:
+    notice = one.notice
     return judge(
         safety,
         addressee_id=notice.addressee_id,
         subject_ids=notice.subject_ids,
         household_id=notice.household_id,
-        programmes=[(item.programme, item.kind) for item in notice.items.all() if item.state not in LEFT_OUT],
+        programmes=[(item.programme, item.kind) for item in one.items if item.state not in LEFT_OUT],
         about_deceased=notice.event == DEATH,
     )
 
 
-def _approve(selection: Selection, notices: list[Notice], officer: Officer, at: datetime) -> None:
+def _approve(selection: Selection, read: Sequence[_Read], officer: Officer, at: datetime) -> None:
     """Decisions, states, outbox rows and audit rows of all of them."""
-    move_all([one for one in notices if one.state == NoticeState.PREPARED], NoticeState.IN_REVIEW, at=at)
-    mine = {
-        one.pk: [item for item in one.items.all() if item.office in officer.offices and item.state == ItemState.OPEN]
-        for one in notices
-    }
+    mine = {one.notice.pk: one.mine(officer) for one in read}
     decisions = [
         Decision(
-            item=item, officer=officer.name, verdict="approve", content_hash=item_hash(notice, item), decided_at=at
+            item=item, officer=officer.name, verdict="approve", content_hash=item_hash(one.notice, item), decided_at=at
         )
-        for notice in notices
-        for item in mine[notice.pk]
+        for one in read
+        for item in mine[one.notice.pk]
     ]
     Decision.objects.bulk_create(
         decisions,
@@ -206,25 +233,32 @@ def _approve(selection: Selection, notices: list[Notice], officer: Officer, at: 
         unique_fields=["item", "officer", "content_hash"],
         update_fields=["verdict", "reason_code", "comment", "decided_at", "voided"],
     )
-    _each([item.pk for items in mine.values() for item in items], Item.objects, state=ItemState.APPROVED)
-    theirs = [one for one in notices if _still_open(one, mine[one.pk])]
-    ready = [one for one in notices if not _still_open(one, mine[one.pk])]
-    move_all(theirs, NoticeState.PREPARED, at=at)
-    move_all(ready, NoticeState.APPROVED, at=at)
-    put_out(ready, at=at)
-    move_all(ready, NoticeState.QUEUED, at=at)
-    _each([one.pk for one in notices], Notice.objects, claimed_by="", claimed_until=None)
-    _record(selection, notices, mine, officer, at)
+    for part in _parts([item.pk for items in mine.values() for item in items]):
+        Item.objects.filter(pk__in=part).update(state=ItemState.APPROVED)
+    whole = {one.notice.pk: len(mine[one.notice.pk]) == _open(one) for one in read}
+    _move(read, whole, at)
+    _record(selection, [one.notice for one in read], mine, officer, at)
 
 
-def _still_open(notice: Notice, decided: Sequence[Item]) -> bool:
-    done = {item.pk for item in decided}
-    return any(item.state == ItemState.OPEN and item.pk not in done for item in notice.items.all())
+def _open(one: _Read) -> int:
+    return sum(item.state == ItemState.OPEN for item in one.items)
 
 
-def _each(keys: Sequence[int], rows: Manager[Item] | Manager[Notice], **values: object) -> None:
-    for begin in range(0, len(keys), _AT_ONCE):
-        rows.filter(pk__in=keys[begin : begin + _AT_ONCE]).update(**values)
+def _move(read: Sequence[_Read], whole: Mapping[int, bool], at: datetime) -> None:
+    """Out with what is decided as a whole; back to the queue with what another office has still to decide. Nobody has it any more."""
+    ready = [one for one in read if whole[one.notice.pk]]
+    known = {
+        one.notice.key: (one.contact, {item.office for item in one.items if item.state not in LEFT_OUT})
+        for one in ready
+    }
+    put_out([one.notice for one in ready], at=at, known=known)
+    alike: dict[tuple[NoticeState, ...], list[Notice]] = {}
+    for one in read:
+        taken_on = () if one.notice.state == NoticeState.IN_REVIEW else (NoticeState.IN_REVIEW,)
+        ends = (NoticeState.APPROVED, NoticeState.QUEUED) if whole[one.notice.pk] else (NoticeState.PREPARED,)
+        alike.setdefault((*taken_on, *ends), []).append(one.notice)
+    for path, notices in alike.items():
+        move_all(notices, *path, at=at, claimed_by="", claimed_until=None)
 
 
 def _record(

@@ -128,14 +128,21 @@ def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
         raise AlreadyDecided(f"notice {notice.number} is {notice.state} already")
     if held_by_another(notice, officer, at):
         assert notice.claimed_until is not None
-        until = notice.claimed_until.astimezone(TOKYO)
-        raise StateError(f"notice {notice.number} is being reviewed by a colleague until {until:%H:%M}")
+        theirs = notice.claimed_until.astimezone(TOKYO)
+        raise StateError(f"notice {notice.number} is being reviewed by a colleague until {theirs:%H:%M}")
+    until = at + timedelta(seconds=installed().waits.claim_lease_seconds)
     if notice.state == NoticeState.PREPARED:
-        move(notice, NoticeState.IN_REVIEW, at=at)
-    notice.claimed_by = officer.name
-    notice.claimed_until = at + timedelta(seconds=installed().waits.claim_lease_seconds)
+        return move(notice, NoticeState.IN_REVIEW, at=at, claimed_by=officer.name, claimed_until=until)
+    notice.claimed_by, notice.claimed_until = officer.name, until
     notice.save(update_fields=["claimed_by", "claimed_until"])
     return notice
+
+
+def holds(notice: Notice, officer: Officer, at: datetime) -> bool:
+    """Whether the officer took the notice on so lately that looking at it again need not renew that: most of the lease is left."""
+    half = timedelta(seconds=installed().waits.claim_lease_seconds) / 2
+    until = notice.claimed_until
+    return notice.claimed_by == officer.name and until is not None and until > at + half
 
 
 def held_by_another(notice: Notice, officer: Officer, at: datetime) -> bool:
@@ -242,15 +249,11 @@ def _rewritten(notice: Notice, officer: Officer, at: datetime) -> bool:
 def _queue(notice: Notice, at: datetime) -> None:
     """The outbox row, in the approval's own transaction: exactly one per approved notice."""
     put_out([notice], at=at)
-    move(notice, NoticeState.QUEUED, at=at)
-    notice.claimed_by, notice.claimed_until = "", None
-    notice.save(update_fields=["claimed_by", "claimed_until"])
+    move(notice, NoticeState.QUEUED, at=at, claimed_by="", claimed_until=None)
 
 
 def _give_back(notice: Notice, at: datetime) -> None:
-    move(notice, NoticeState.PREPARED, at=at)
-    notice.claimed_by, notice.claimed_until = "", None
-    notice.save(update_fields=["claimed_by", "claimed_until"])
+    move(notice, NoticeState.PREPARED, at=at, claimed_by="", claimed_until=None)
 
 
 def _record(notice: Notice, officer: Officer, action: str, details: Mapping[str, object], at: datetime) -> None:

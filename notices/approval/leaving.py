@@ -1,12 +1,12 @@
 """When an approved notice may leave, and its one row in the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError
 from notices.approval.hashing import LEFT_OUT
-from notices.approval.models import Item, Notice, OutboxRow
+from notices.approval.models import Notice, OutboxRow
 from notices.recipients.models import Contact
 from notices.recipients.ways import letter_way, way_for
 from notices.site import installed
@@ -22,12 +22,18 @@ def leaves_at(notice: Notice, *, at: datetime) -> datetime:
     return max([at + timedelta(seconds=installed().waits.undo_seconds), *begins])
 
 
-def put_out(notices: Sequence[Notice], *, at: datetime) -> None:
+def put_out(
+    notices: Sequence[Notice],
+    *,
+    at: datetime,
+    known: Mapping[str, tuple[Contact | None, Collection[str]]] | None = None,
+) -> None:
     """Writes each notice's row in the outbox. Call it in the transaction of the approval that completes it.
 
+    known: notice key → its addressee's contact and the offices of what it says, where they were read already.
     A notice stopped at sending keeps its row for the attempt it remembers; approved again, it is this row that goes.
     """
-    ways = _ways(notices)
+    ways = _ways(notices, _read(notices) if known is None else known)
     rows = [
         OutboxRow(
             notice=notice,
@@ -45,23 +51,21 @@ def put_out(notices: Sequence[Notice], *, at: datetime) -> None:
     )
 
 
-def _ways(notices: Sequence[Notice]) -> dict[int, str]:
+def _ways(notices: Sequence[Notice], known: Mapping[str, tuple[Contact | None, Collection[str]]]) -> dict[int, str]:
     """Notice → the channel its addressee is written to by, as things stand; asked again when it leaves."""
     settings = installed().dispatch
-    found = dict.fromkeys((notice.pk for notice in notices), letter_way(settings))
-    for begin in range(0, len(notices), 500):
-        part = notices[begin : begin + 500]
-        people = {notice.addressee_id for notice in part}
-        rows = Contact.objects.filter(municipality_code=part[0].municipality_code, resident_id__in=people)
-        contacts = {contact.resident_id: contact for contact in rows}
-        offices: dict[int, set[str]] = {}
-        items = Item.objects.filter(notice__in=[notice.pk for notice in part]).exclude(state__in=list(LEFT_OUT))
-        for notice_id, office in items.values_list("notice_id", "office"):
-            offices.setdefault(notice_id, set()).add(office)
-        for notice in part:
-            contact = contacts.get(notice.addressee_id)
-            if contact is not None:
-                found[notice.pk] = way_for(contact, offices.get(notice.pk, set()), settings).name
+    found: dict[int, str] = {}
+    for notice in notices:
+        contact, offices = known[notice.key]
+        found[notice.pk] = way_for(contact, offices, settings).name if contact else letter_way(settings)
+    return found
+
+
+def _read(notices: Sequence[Notice]) -> dict[str, tuple[Contact | None, Collection[str]]]:
+    found: dict[str, tuple[Contact | None, Collection[str]]] = {}
+    for notice in notices:
+        rows = Contact.objects.filter(municipality_code=notice.municipality_code, resident_id=notice.addressee_id)
+        found[notice.key] = (rows.first(), {item.office for item in notice.items.all() if item.state not in LEFT_OUT})
     return found
 
 

@@ -45,6 +45,7 @@ class ItemState(models.TextChoices):
 OPEN = (NoticeState.PREPARED, NoticeState.IN_REVIEW)
 #: where a notice without a deadline stands in the order of deadlines: last, but first when its deadline is already past
 NO_DEADLINE, OVERDUE = date(9999, 12, 31), date(2000, 1, 1)
+_ASKED = ("urgency", "event", "language", "flags")  #: of a notice, by the filters of the queue
 
 
 class Notice(models.Model):
@@ -104,8 +105,9 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=["municipality_code", "number"], name="one_notice_per_number"),
         ]
         indexes = [
-            models.Index(fields=["municipality_code", "waits", "due_order", "id"], name="queue_by_deadline"),
-            models.Index(fields=["municipality_code", "waits", "id"], name="queue_by_number"),
+            # behind the order stands what the queue is filtered and counted by: neither then reads the notices it leaves out
+            models.Index(fields=["municipality_code", "waits", "due_order", "id", *_ASKED], name="queue_by_deadline"),
+            models.Index(fields=["municipality_code", "waits", "id", "due_order", *_ASKED], name="queue_by_number"),
             models.Index(fields=["municipality_code", "waits", "look", "id"], name="queue_by_look"),
             models.Index(fields=["municipality_code", "state", "id"], name="notices_in_state"),
             models.Index(fields=["municipality_code", "household_id"], name="notices_of_household"),
@@ -125,7 +127,8 @@ class NoticeBody(models.Model):
 class Item(models.Model):
     """One programme in a notice, owned by the office that alone sees its evidence and decides it."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items")
+    #: without an index of its own: `items_of_notice` begins with it
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items", db_index=False)
     municipality_code = models.CharField(max_length=6)
     programme = models.CharField(max_length=60)
     programme_version = models.CharField(max_length=64)

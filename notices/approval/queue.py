@@ -1,24 +1,22 @@
 """What an officer finds waiting, and everything needed to judge one notice on one screen."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef
 
-from notices.approval.models import Item, ItemState, JobRun, Notice, NoticeState, StaffTask
+from notices.approval.models import Item, Notice, StaffTask
 from notices.approval.officer import Officer
 from notices.approval.safety import stops_of
-from notices.approval.tallies import tally_of
+from notices.approval.tallies import Numbers
 from notices.approval.tasks import visible
 from notices.approval.waiting import (
     SOON_DAYS,
     URGENT_DAYS,
     Filters,
     Place,
-    Tally,
     beyond,
     free,
     narrowed,
@@ -73,10 +71,10 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A notice of the queue with its items."""
+    """A notice of the queue with the programmes it names, each once and in its order."""
 
     notice: Notice
-    items: list[Item]
+    programmes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,21 +108,17 @@ class Review:
     history: list[Notice]
 
 
-def counts(officer: Officer, today: date, *, waits: Tally | None = None) -> Counts:
-    """How much waits for this officer. `held` counts held notices of these offices and kinds of event held by the last night."""
-    waits = waits or tally_of(officer, today)
+def counts(officer: Officer, numbers: Numbers) -> Counts:
+    """How much waits for this officer, of what was counted; tasks as they stand now."""
     tasks = visible(officer).filter(state=StaffTask.State.OPEN)
-    shut = Counter(tasks.values_list("restricted", flat=True))
-    newest = JobRun.objects.filter(job="night", municipality_code=officer.municipality).order_by("-on").first()
-    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=sorted(officer.offices))
-    held = Notice.objects.filter(Exists(mine), municipality_code=officer.municipality, state=NoticeState.HELD)
+    shut = dict(tasks.values_list("restricted").annotate(Count("pk")).order_by())
     return Counts(
-        total=waits.total,
-        urgent=waits.urgent,
-        flagged=waits.flagged,
-        tasks=shut[False] + shut[True],
-        restricted_tasks=shut[True],
-        held=held.count() + (len(newest.summary.get("held", {})) if newest else 0),
+        total=numbers.waits.total,
+        urgent=numbers.waits.urgent,
+        flagged=numbers.waits.flagged,
+        tasks=sum(shut.values()),
+        restricted_tasks=shut.get(True, 0),
+        held=numbers.held,
     )
 
 
@@ -142,16 +136,15 @@ def page(
     scope = narrowed(waiting(officer, in_order=True), officer, filters, today)
     place, back = (before, True) if before else (after, False)
     found = beyond(scope, place, sort, back=back) if place else scope
-    listed = Prefetch("items", queryset=Item.objects.only("notice_id", "programme", "office", "state", "position"))
-    rows = list(ordered(found, sort, back=back).only(*_LISTED).prefetch_related(listed)[: limit + 1])
+    rows = list(ordered(found, sort, back=back).only(*_LISTED)[: limit + 1])
     further, rows = len(rows) > limit, rows[:limit]
     if back:
         rows.reverse()
+    named = _programmes([notice.pk for notice in rows])
     grouped: dict[str, list[Row]] = {}
     for notice in rows:
         notice.urgency = urgency(notice, today)
-        items = sorted(notice.items.all(), key=lambda item: item.position)
-        grouped.setdefault(notice.event, []).append(Row(notice=notice, items=items))
+        grouped.setdefault(notice.event, []).append(Row(notice=notice, programmes=tuple(named.get(notice.pk, ()))))
     earlier, later = (further, True) if back else (place is not None, further)
     return Page(
         groups=[Group(event=event, title=event, rows=rows) for event, rows in grouped.items()],
@@ -159,6 +152,15 @@ def page(
         following=Place.of(rows[-1]) if rows and later else None,
         shown=len(rows),
     )
+
+
+def _programmes(keys: Sequence[int]) -> dict[int, dict[str, None]]:
+    """Notice → the programmes it names, each once and in its order."""
+    found: dict[int, dict[str, None]] = {}
+    rows = Item.objects.filter(notice__in=keys).order_by("position").values_list("notice_id", "programme")
+    for notice, programme in rows:
+        found.setdefault(notice, {})[programme] = None
+    return found
 
 
 def groups(officer: Officer, *, filters: Filters, today: date, limit: int = PAGE) -> list[Group]:
@@ -170,19 +172,19 @@ def neighbours(
     officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due"
 ) -> tuple[int | None, int | None]:
     """What this officer can decide before and after a notice, in the order of the queue they came from."""
-    scope = free(narrowed(waiting(officer, in_order=True), officer, filters, today), officer, at).exclude(pk=notice.pk)
-    here = Place.of(notice)
     keys = [
-        ordered(beyond(scope, here, sort, back=back), sort, back=back).values_list("pk", flat=True).first()
-        for back in (True, False)
+        neighbour(officer, notice, filters=filters, today=today, at=at, sort=sort, back=back) for back in (True, False)
     ]
     return keys[0], keys[1]
 
 
-def programmes(officer: Officer) -> list[tuple[str, str]]:
-    """(office, programme) of what is open in this officer's offices."""
-    items = Item.objects.filter(municipality_code=officer.municipality, office__in=sorted(officer.offices))
-    return sorted(items.filter(state=ItemState.OPEN).values_list("office", "programme").distinct())
+def neighbour(
+    officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due", back: bool
+) -> int | None:
+    """The one after a notice, or with `back` the one before it; None at the end of the queue."""
+    scope = free(narrowed(waiting(officer, in_order=True), officer, filters, today), officer, at).exclude(pk=notice.pk)
+    found = ordered(beyond(scope, Place.of(notice), sort, back=back), sort, back=back)
+    return found.values_list("pk", flat=True).first()
 
 
 def urgency(notice: Notice, today: date) -> int:
@@ -198,22 +200,24 @@ def review(officer: Officer, notice_id: int) -> Review:
 
     Of another office's item only the name is left: in the items, and in the text as it is shown here.
     """
-    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=sorted(officer.offices))
-    scope = Notice.objects.filter(Exists(mine), municipality_code=officer.municipality)
-    notice = scope.select_related("body").get(pk=notice_id)
+    found = Notice.objects.filter(municipality_code=officer.municipality)
+    notice = found.select_related("body").get(pk=notice_id)
     items = list(notice.items.order_by("position"))
+    if not any(item.office in officer.offices for item in items):
+        raise Notice.DoesNotExist
     theirs = {item.programme for item in items if item.office not in officer.offices}
     for item in items:
         if item.office not in officer.offices:
             item.criteria, item.evidence, item.facts = [], [], {"name": item.facts.get("name", {})}
-    history = scope.filter(household_id=notice.household_id).exclude(pk=notice.pk).order_by("-night", "-id")
+    mine = Item.objects.filter(notice=OuterRef("pk"), office__in=sorted(officer.offices))
+    household = found.filter(Exists(mine), household_id=notice.household_id).exclude(pk=notice.pk)
     return Review(
         notice=notice,
         text=shown(notice.body.text, theirs),
         items=items,
-        checks=checks(notice),
+        checks=checks(notice, items),
         addressee_reason=notice.addressee_reason,
-        history=list(history[:10]),
+        history=list(household.order_by("-night", "-id")[:10]),
     )
 
 
@@ -228,8 +232,8 @@ def shown(text: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
     return {**text, "cards": shown, "details": kept}
 
 
-def checks(notice: Notice) -> list[tuple[str, str, bool, str]]:
-    """Each safety check of a notice as it stands now: name, law, whether it is passed, in words."""
-    found: list[Stop] = stops_of(notice)
+def checks(notice: Notice, items: Iterable[Item]) -> list[tuple[str, str, bool, str]]:
+    """Each safety check of a notice with these items as it stands now: name, law, whether it is passed, in words."""
+    found: list[Stop] = stops_of(notice, items)
     reasons = {stop.reason for stop in found}
     return [(name, law, not (reasons & failing), words) for name, failing, law, words in CHECKS]

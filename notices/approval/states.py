@@ -36,8 +36,8 @@ __all__ = ["OPEN", "SENT", "TRANSITIONS", "UNSENT", "move", "move_all"]
 _AT_ONCE = 500  #: rows an UPDATE names, far below what either database takes
 
 
-def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "") -> Notice:
-    """Takes a notice to another state if nobody changed it meanwhile; updates the object given.
+def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "", **also: object) -> Notice:
+    """Takes a notice to another state if nobody changed it meanwhile; updates the object given. also: what else changes with it.
 
     Raises StateError when the table does not allow it or when another process was faster.
     """
@@ -45,27 +45,39 @@ def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "") -> 
     if to not in TRANSITIONS[current]:
         raise StateError(f"notice {notice.number} is {current.value} and cannot become {to.value}")
     changed = Notice.objects.filter(pk=notice.pk, version=notice.version, state=current).update(
-        state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at
+        state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at, **also
     )
     if not changed:
         raise StateError(f"notice {notice.number} was changed by somebody else meanwhile; open it again")
     notice.state, notice.state_reason, notice.version, notice.changed_at = to, reason[:200], notice.version + 1, at
+    for name, value in also.items():
+        setattr(notice, name, value)
     return notice
 
 
-def move_all(notices: Sequence[Notice], to: NoticeState, *, at: datetime, reason: str = "") -> None:
-    """The same for many at once, all or none; call it inside a transaction that holds them. Raises StateError like `move`."""
+def move_all(notices: Sequence[Notice], *path: NoticeState, at: datetime, reason: str = "", **also: object) -> None:
+    """The same for many at once, all or none, along a path of states; call it inside a transaction that holds them.
+
+    Each step has to be in the table, and counts as one change of the notice. Raises StateError like `move`.
+    """
     groups: dict[tuple[str, int], list[Notice]] = {}
     for notice in notices:
-        if to not in TRANSITIONS[NoticeState(notice.state)]:
-            raise StateError(f"notice {notice.number} is {notice.state} and cannot become {to.value}")
+        for step, to in zip((NoticeState(notice.state), *path), path, strict=False):
+            if to not in TRANSITIONS[step]:
+                raise StateError(f"notice {notice.number} is {step.value} and cannot become {to.value}")
         groups.setdefault((notice.state, notice.version), []).append(notice)
+    to = path[-1]
     for (state, version), alike in groups.items():
         for begin in range(0, len(alike), _AT_ONCE):
             part = alike[begin : begin + _AT_ONCE]
             rows = Notice.objects.filter(pk__in=[one.pk for one in part], state=state, version=version)
-            changed = rows.update(state=to, state_reason=reason[:200], version=F("version") + 1, changed_at=at)
+            changed = rows.update(
+                state=to, state_reason=reason[:200], version=F("version") + len(path), changed_at=at, **also
+            )
             if changed != len(part):
                 raise StateError("some of these notices were changed by somebody else meanwhile; choose them again")
     for notice in notices:
-        notice.state, notice.state_reason, notice.version, notice.changed_at = to, reason[:200], notice.version + 1, at
+        notice.state, notice.state_reason, notice.changed_at = to, reason[:200], at
+        notice.version += len(path)
+        for name, value in also.items():
+            setattr(notice, name, value)

@@ -19,7 +19,12 @@ _AT_ONCE = 500
 
 def can_undo(notice: Notice, officer: Officer) -> bool:
     """Whether an approval of this officer's offices can be taken back now: until the notice is being sent."""
-    return notice.state in (*OPEN, *_ON_ITS_WAY) and _approvals([notice.pk], officer).exists()
+    return not_leaving(notice) and _approvals([notice.pk], officer).exists()
+
+
+def not_leaving(notice: Notice) -> bool:
+    """Whether nothing is on its way to the resident yet that an approval could be taken back from."""
+    return notice.state in (*OPEN, *_ON_ITS_WAY)
 
 
 def undo(notice_id: int, *, officer: Officer, at: datetime) -> Notice:

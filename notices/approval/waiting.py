@@ -125,13 +125,17 @@ class Tally:
 
 
 def open_items(officer: Officer) -> QuerySet[Item]:
-    """Open items of the officer's offices that this officer has not approved already."""
+    """Open items of the officer's offices that this officer has not approved already; nobody (without a name) has approved any."""
+    if not officer.name:
+        return _in_offices(officer)
     approved = Decision.objects.filter(item=OuterRef("pk"), officer=officer.name, verdict="approve", voided=False)
+    return _in_offices(officer).filter(~Exists(approved))
+
+
+def _in_offices(officer: Officer) -> QuerySet[Item]:
+    """Open items of the officer's offices, whoever has approved them already."""
     return Item.objects.filter(
-        ~Exists(approved),
-        municipality_code=officer.municipality,
-        office__in=sorted(officer.offices),
-        state=ItemState.OPEN,
+        municipality_code=officer.municipality, office__in=sorted(officer.offices), state=ItemState.OPEN
     )
 
 
@@ -139,7 +143,7 @@ def waiting(officer: Officer, *, in_order: bool = False) -> QuerySet[Notice]:
     """Notices with an open item of the officer's offices. in_order: for reading a page of many along the index of its order."""
     items = open_items(officer)
     rows = Notice.objects.filter(municipality_code=officer.municipality, waits=1)
-    if in_order and items[: _FEW + 1].count() > _FEW:
+    if in_order and _in_offices(officer)[: _FEW + 1].count() > _FEW:
         return rows.filter(Exists(items.filter(notice=OuterRef("pk"))))
     return rows.filter(pk__in=items.values("notice"))
 
@@ -155,18 +159,23 @@ def narrowed(found: QuerySet[Notice], officer: Officer, filters: Filters, today:
         found = found.filter(Exists(items.filter(**asked)))
     if filters.flag:
         found = found.annotate(flags_said=Cast("flags", TextField())).filter(flags_said__contains=f'"{filters.flag}"')
-    # said of the order too, so that the index of the order is read only where such deadlines stand
-    limit = today + timedelta(days=SOON_DAYS)
-    soon, calm = Q(due_on__lte=limit, due_order__lte=limit), Q(due_order__gt=limit)
-    wanted = {"2": urgent(today), "1": soon & ~urgent(today), "0": calm & ~urgent(today)}
     if filters.urgency:
+        near, limit = (today + timedelta(days=days) for days in (URGENT_DAYS, SOON_DAYS))
+        wanted = {
+            "2": urgent(today),
+            "1": Q(due_order__gt=near, due_order__lte=limit) & ~Q(urgency=2),
+            "0": Q(due_order__gt=limit) & ~Q(urgency=2),
+        }
         found = found.filter(wanted[filters.urgency]) if filters.urgency in wanted else found.none()
     return found
 
 
 def urgent(today: date) -> Q:
-    """Late ones, and those whose deadline is near as seen today: what was prepared calm becomes urgent by waiting."""
-    return Q(urgency=2) | Q(due_on__isnull=False, due_on__lte=today + timedelta(days=URGENT_DAYS))
+    """Late ones, and those whose deadline is near as seen today: what was prepared calm becomes urgent by waiting.
+
+    Asked of the place in the order, which the index of the order holds: without a deadline it is late or far away.
+    """
+    return Q(urgency=2) | Q(due_order__lte=today + timedelta(days=URGENT_DAYS))
 
 
 def ordered(found: QuerySet[Notice], sort: str, *, back: bool = False) -> QuerySet[Notice]:
@@ -198,7 +207,7 @@ def free(found: QuerySet[Notice], officer: Officer, at: datetime) -> QuerySet[No
 
 def tally(found: QuerySet[Notice], today: date) -> Tally:
     """Counts in one pass, by everything a notice itself can be filtered by."""
-    soon = Q(due_on__isnull=False, due_on__lte=today + timedelta(days=SOON_DAYS))
+    soon = Q(due_order__lte=today + timedelta(days=SOON_DAYS))
     urgency = Case(When(urgent(today), then=Value("2")), When(soon, then=Value("1")), default=Value("0"))
     groups = found.order_by().annotate(now=urgency).values("event", "language", "flags", "now")
     return Tally(

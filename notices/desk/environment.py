@@ -1,5 +1,6 @@
 """The Jinja2 environment of the desk's pages: a name nobody passed is an error, and everything is escaped."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -16,5 +17,6 @@ def environment(**options: Any) -> Environment:
     return made
 
 
+@lru_cache(maxsize=20_000)  # a page names a hundred notices, the next page mostly the same ones
 def _url(name: str, **parts: object) -> str:
     return reverse(name, kwargs=parts)

@@ -1,14 +1,20 @@
-"""The desk as a WSGI application, and the server that runs it."""
+"""The desk as a WSGI application, and the server that runs it: a few processes that share one port, each with a few threads."""
 
 from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
-from waitress import serve as serve_wsgi
+from django.db import connections
+from django.template import engines
+from django.urls import get_resolver
+from gunicorn.app.base import BaseApplication
 
 from engine.core.settings import Settings
+from engine.records.contract import load_contracts
 from notices import site
+from notices.desk.catalogue import messages
 
-_THREADS = 8
+_KEEP_ALIVE_SECONDS = 75  #: a browser's connection outlives the time a clerk reads
+_FINISH_SECONDS = 5  #: how long what is being answered may take when the desk is stopped
 
 
 def application(settings: Settings) -> WSGIApplication:
@@ -19,5 +25,48 @@ def application(settings: Settings) -> WSGIApplication:
 
 
 def serve(settings: Settings) -> None:
-    """Serves the desk on the configured address until it is stopped."""
-    serve_wsgi(application(settings), host=settings.desk.host, port=settings.desk.port, threads=_THREADS, ident="")
+    """Serves the desk on the configured address until it is stopped; ends the process."""
+    made = application(settings)
+    _read_in()
+    for one in connections.all(initialized_only=True):  # a connection is of one process: those to come open their own
+        one.close()
+        if one.vendor == "postgresql":
+            one.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+    _Server(made, settings).run()
+
+
+def _read_in() -> None:
+    """Routes, templates and words, once for all processes: nobody's first page waits for them."""
+    get_resolver().url_patterns  # noqa: B018 - reading it imports every view
+    pages = engines["jinja2"].env  # type: ignore[attr-defined]  # an engine's own environment is not in Django's types
+    for name in pages.list_templates(extensions=["html"]):
+        pages.get_template(name)
+    messages()
+    load_contracts()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # it has no types
+    def __init__(self, made: WSGIApplication, settings: Settings) -> None:
+        self._made, self._settings = made, settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What differs from the server's own defaults."""
+        desk = self._settings.desk
+        values = {
+            "bind": f"{desk.host}:{desk.port}",
+            "workers": desk.workers,
+            "threads": desk.threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "keepalive": _KEEP_ALIVE_SECONDS,
+            "graceful_timeout": _FINISH_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIApplication:
+        """The application, made before the processes part."""
+        return self._made

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from engine.core.clock import Clock
+from engine.core.clock import TOKYO, Clock
 from notices.approval.accounts import ROLES
 from notices.approval.officer import Officer
 from notices.desk.catalogue import LANGUAGES, Phrases
@@ -18,7 +18,8 @@ from notices.desk.nights import last_night
 from notices.site import installed
 
 LANGUAGE_COOKIE = "desk_language"
-_UNDO = "undo"  #: in the session: the notice the next page offers to take back
+#: in the session: the notice the next page offers to take back, and when something was changed last (seconds since 1970)
+_UNDO, _ACTED = "undo", "acted"
 
 #: what the top of every page leads to, and for whom
 _PLACES = (
@@ -60,6 +61,12 @@ class Visit:
         return self.now.date()
 
     @property
+    def acted_at(self) -> datetime | None:
+        """When this log-in last changed something; None when it never did."""
+        seconds = self.request.session.get(_ACTED)
+        return datetime.fromtimestamp(seconds, TOKYO) if seconds is not None else None
+
+    @property
     def municipality(self) -> str:
         """The municipality code every query is kept to."""
         return self.officer.municipality
@@ -79,6 +86,7 @@ class Visit:
     def done(self, line: str, to: str, /, *, query: str = "", **parts: int) -> HttpResponseRedirect:
         """On to a page after a change, with one line there that says what was done. query: "?event=E01" to keep a filter."""
         messages.success(self.request, line)
+        self.request.session[_ACTED] = desk_clock().now().timestamp()
         return HttpResponseRedirect(reverse(to, kwargs=parts) + query)
 
 

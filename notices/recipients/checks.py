@@ -97,14 +97,11 @@ def stops(
 
 def read_safety(municipality: str, people: Iterable[str], *, households: Iterable[str]) -> Safety:
     """Blocks and contacts of these people and of everybody known to live in these households."""
-    contacts = {
-        contact.resident_id: contact
-        for found in (
-            Contact.objects.filter(municipality_code=municipality, resident_id__in=set(people)),
-            Contact.objects.filter(municipality_code=municipality, household_id__in=set(households)),
-        )
-        for contact in found
-    }
+    people = set(people)
+    known = Contact.objects.filter(municipality_code=municipality)
+    # nobody twice: every personal column of a row that is read is decrypted
+    others = known.filter(household_id__in=set(households)).exclude(resident_id__in=people)
+    contacts = {one.resident_id: one for found in (known.filter(resident_id__in=people), others) for one in found}
     at_home: dict[str, list[str]] = {}
     for contact in contacts.values():
         at_home.setdefault(contact.household_id, []).append(contact.resident_id)

@@ -8,6 +8,8 @@ import argparse
 import cProfile
 import json
 import pstats
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -17,7 +19,8 @@ from time import perf_counter, process_time
 from typing import Any
 
 from notices import site
-from tests.support.desk_crowd import crowd_settings, staffed
+from tests.support.desk_copy import copy_from
+from tests.support.desk_crowd import FILLED, crowd_settings
 from tests.support.postgres import postgres
 
 STAFF = 50
@@ -95,10 +98,16 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="todoke-load-") as made:
         folder = asked.folder or Path(made)
-        other = postgres() if asked.store == "postgres" else nullcontext(f"sqlite:///{folder}/queue.sqlite3")
+        subprocess.run(
+            [sys.executable, "-m", "tests.support.desk_crowd", "fill", str(folder), str(asked.notices), str(STAFF)],
+            check=True,
+        )
+        other = postgres() if asked.store == "postgres" else nullcontext(f"sqlite:///{folder / FILLED}")
         with other as url:
             site.configure(crowd_settings(folder, 8300, url))
-            staffed(asked.notices, STAFF)
+            if asked.store == "postgres":
+                site.migrate()
+                copy_from(folder / FILLED)
             report(asked)
 
 

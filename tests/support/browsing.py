@@ -61,7 +61,7 @@ def running_desk(
             yield Desk(address=f"http://127.0.0.1:{port}", store=folder / "queue.sqlite3")
         finally:
             server.terminate()
-            server.wait(timeout=10)
+            server.wait(timeout=30)
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:

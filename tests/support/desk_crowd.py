@@ -1,8 +1,10 @@
-"""A desk with a large store behind it, for measuring: fills the store with notices and staff, then serves it.
+"""A desk with a large store behind it, for measuring: fills a store with notices and staff, then serves one with its rows.
 
-`python -m tests.support.desk_crowd FOLDER PORT QUEUE_URL NOTICES STAFF`; says `ready` on standard output when it listens.
+`python -m tests.support.desk_crowd fill FOLDER NOTICES STAFF` makes the SQLite file `FILLED`; `… serve FOLDER QUEUE_URL PORT`
+copies it (into `STORE` of the folder, or into PostgreSQL) and says `ready` on standard output when it is about to listen.
 """
 
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -24,6 +26,7 @@ KINDS = (
     ("E26", "elderly_medical_at_75", "elderly_medical", 10),
 )
 _AT_ONCE = 2_000
+FILLED, STORE = "filled.sqlite3", "queue.sqlite3"
 
 
 def crowd_settings(folder: Path, port: int, url: str) -> Settings:
@@ -132,17 +135,22 @@ def staffed(notices: int, staff: int) -> None:
 
 
 def main() -> None:
-    """Fills the store, then serves until it is stopped."""
-    folder, port, url, notices, staff = (
-        Path(sys.argv[1]),
-        int(sys.argv[2]),
-        sys.argv[3],
-        int(sys.argv[4]),
-        int(sys.argv[5]),
-    )
-    settings = crowd_settings(folder, port, url)
+    """Fills a store unless it is there, or serves a desk on the rows of one."""
+    what, folder, given = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
+    filled = folder / FILLED
+    if what == "fill":
+        site.configure(crowd_settings(folder, 0, f"sqlite:///{filled}"))
+        staffed(int(given[0]), int(given[1]))
+        return
+    settings = crowd_settings(folder, int(given[1]), given[0])
     site.configure(settings)
-    staffed(notices, staff)
+    if given[0].startswith("sqlite"):
+        shutil.copy(filled, folder / STORE)
+    else:
+        site.migrate()
+        from tests.support.desk_copy import copy_from
+
+        copy_from(filled)
     from notices.desk.serve import serve
 
     sys.stdout.write("ready\n")

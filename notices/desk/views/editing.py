@@ -79,11 +79,14 @@ def save_edit(visit: Visit, notice_id: int) -> HttpResponse:
 
 def changes_of(visit: Visit, notice: Notice) -> list[Change]:
     """What staff changed in the texts of this officer's offices, newest first."""
+    edits = list(NoticeEdit.objects.filter(notice=notice).order_by("-pk"))
+    if not edits:
+        return []
     names = display_names(visit.municipality)
     mine = {"", *(item.programme for item in notice.items.all() if item.office in visit.officer.offices)}
     return [
         Change(edit=one, editor=names.get(one.editor, one.editor), lines=_lines(diff(one.before, one.sections)))
-        for one in NoticeEdit.objects.filter(notice=notice).order_by("-pk")
+        for one in edits
         if one.programme in mine
     ]
 

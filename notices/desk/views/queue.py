@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from engine.core.errors import SafetyStop
 from notices.approval import queue
 from notices.approval.looking.scoring import offices_with_model
-from notices.approval.models import Item, Notice, StaffMember
-from notices.approval.tallies import tally_of
+from notices.approval.models import Notice, StaffMember
+from notices.approval.tallies import Numbers, numbers_of
 from notices.approval.waiting import SORTS, Filters, Place, Tally
 from notices.desk.looked import Look, look_of
 from notices.desk.visit import Visit
@@ -23,7 +23,7 @@ class Line:
     """One notice as the queue shows it."""
 
     notice: Notice
-    items: tuple[Item, ...]
+    programmes: tuple[str, ...]
     reviewing: str  #: who is on it now; empty when nobody is
     mine: bool  #: whether that is the person who looks
     look: Look | None = None  #: what the office's model says of it
@@ -51,10 +51,11 @@ class Section:
 def queue_page(visit: Visit) -> HttpResponse:
     """One page of the queue with its counts, its filters and, when it is empty, why."""
     filters, sort = filters_of(visit), sort_of(visit)
-    everything = tally_of(visit.officer, visit.today)
-    fits = everything.fitting(filters)
+    numbers = numbers_of(visit.officer, at=visit.now, acted_at=visit.acted_at)
+    fitting = numbers
     if filters.office or filters.programme:
-        fits = tally_of(visit.officer, visit.today, filters=filters).fitting(filters)
+        fitting = numbers_of(visit.officer, at=visit.now, acted_at=visit.acted_at, filters=filters)
+    fits = fitting.waits.fitting(filters)
     page = queue.page(
         visit.officer,
         filters=filters,
@@ -65,7 +66,8 @@ def queue_page(visit: Visit) -> HttpResponse:
     )
     return visit.page(
         "queue.html",
-        counts=queue.counts(visit.officer, visit.today, waits=everything),
+        counts=queue.counts(visit.officer, numbers),
+        counted=round((visit.now - fitting.counted_at).total_seconds()),
         sections=_sections(visit, page, fits),
         page=page,
         fits=fits,
@@ -76,7 +78,7 @@ def queue_page(visit: Visit) -> HttpResponse:
         query=query_of(filters, sort),
         sort_links={name: query_of(filters, name) or "?" for name in _sorts(visit)},
         turns={name: query_of(filters, sort, **{name: str(place)}) for name, place in _turns(page)},
-        choices=_choices(visit, everything),
+        choices=_choices(numbers),
         unsafe=unsafe(visit),
     )
 
@@ -113,7 +115,8 @@ def _turns(page: queue.Page) -> list[tuple[str, Place]]:
 
 def _sections(visit: Visit, page: queue.Page, fits: Tally) -> list[Section]:
     """The groups of the page with who is on each notice."""
-    names = display_names(visit.municipality)
+    taken = any(claimant(row.notice, visit.now) for group in page.groups for row in group.rows)
+    names = display_names(visit.municipality) if taken else {}
     return [
         Section(
             event=group.event,
@@ -149,21 +152,20 @@ def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
     holder = claimant(row.notice, visit.now)
     return Line(
         notice=row.notice,
-        items=tuple(row.items),
+        programmes=row.programmes,
         reviewing=names.get(holder, holder),
         mine=holder == visit.officer.name,
         look=look_of(row.notice, visit.officer, visit.t),
     )
 
 
-def _choices(visit: Visit, everything: Tally) -> dict[str, list[str]]:
+def _choices(numbers: Numbers) -> dict[str, list[str]]:
     """What each filter can be set to: only what is in this officer's queue, on whichever page."""
-    offered = queue.programmes(visit.officer)
     return {
-        "office": sorted({office for office, _ in offered}),
-        "event": sorted(everything.events),
-        "programme": sorted({programme for _, programme in offered}),
+        "office": sorted({office for office, _ in numbers.offered}),
+        "event": sorted(numbers.waits.events),
+        "programme": sorted({programme for _, programme in numbers.offered}),
         "urgency": ["2", "1", "0"],
-        "flag": sorted(everything.flags),
-        "language": sorted(everything.languages),
+        "flag": sorted(numbers.waits.flags),
+        "language": sorted(numbers.waits.languages),
     }

@@ -1,6 +1,7 @@
 """One notice on one screen: what the resident will see, why, on which conditions, how safe, to whom; and the decision."""
 
 from collections import Counter
+from datetime import datetime
 
 from django.http import HttpResponse
 from markupsafe import Markup
@@ -30,8 +31,10 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
     holder = claimant(notice, visit.now)
     may_decide = bool(visit.officer.roles & {"reviewer", "approver"})
     if may_decide and notice.state in OPEN and holder in {"", visit.officer.name}:
-        notice = decide.claim(notice_id, officer=visit.officer, at=visit.now)
+        if not decide.holds(notice, visit.officer, visit.now):
+            notice = decide.claim(notice_id, officer=visit.officer, at=visit.now)
         holder = visit.officer.name
+    approvals = _approvals(mine)
     previous, following = _neighbours(visit, notice)
     name = contact.name if contact else visit.t("review.name_slot")
     return visit.page(
@@ -40,7 +43,7 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         sheet=sheet,
         notice=notice,
         open=notice.state in OPEN,
-        undecided=_undecided(visit, mine),
+        undecided=_undecided(visit, mine, approvals),
         mine=mine,
         changes=changes_behind(mine, visit.t),
         edits=(edits := changes_of(visit, notice)),
@@ -54,8 +57,8 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         problem=problem,
         look=look_of(notice, visit.officer, visit.t) if notice.state in OPEN else None,
         unsafe=unsafe(visit),
-        can_undo=may_decide and taking_back.can_undo(notice, visit.officer),
-        leaves_at=OutboxRow.objects.filter(notice=notice).values_list("not_before", flat=True).first(),
+        can_undo=may_decide and bool(approvals) and taking_back.not_leaving(notice),
+        leaves_at=_leaves_at(notice),
         query=query_of(filters_of(visit), sort_of(visit)),
         previous=previous,
         following=following,
@@ -102,7 +105,8 @@ def reject(visit: Visit, notice_id: int) -> HttpResponse:
     notice = decide.reject(
         notice_id, officer=visit.officer, at=visit.now, reason_code=reason, comment=comment, item_ids=chosen or None
     )
-    if notice.state in OPEN and _undecided(visit, list(notice.items.filter(office__in=sorted(visit.officer.offices)))):
+    mine = list(notice.items.filter(office__in=sorted(visit.officer.offices)))
+    if notice.state in OPEN and _undecided(visit, mine, _approvals(mine)):
         kept = query_of(filters_of(visit), sort_of(visit))
         line = visit.t("review.item_removed", number=notice.number)
         return visit.done(line, "review", query=kept, notice_id=notice_id)
@@ -124,11 +128,23 @@ def release(visit: Visit, notice_id: int) -> HttpResponse:
     )
 
 
-def _undecided(visit: Visit, items: list[Item]) -> list[Item]:
+def _approvals(items: list[Item]) -> set[tuple[int, str]]:
+    """(item, officer) of each approval that counts of what can be approved or was."""
+    keys = [item.pk for item in items if item.state in (ItemState.OPEN, ItemState.APPROVED)]
+    rows = Decision.objects.filter(item__in=keys, verdict="approve", voided=False)
+    return set(rows.values_list("item_id", "officer"))
+
+
+def _undecided(visit: Visit, items: list[Item], approvals: set[tuple[int, str]]) -> list[Item]:
     """What this officer can still decide; where two people are needed, one is not both."""
-    done = Decision.objects.filter(item__in=items, officer=visit.officer.name, verdict="approve", voided=False)
-    decided = set(done.values_list("item_id", flat=True))
-    return [item for item in items if item.state == ItemState.OPEN and item.pk not in decided]
+    return [item for item in items if item.state == ItemState.OPEN and (item.pk, visit.officer.name) not in approvals]
+
+
+def _leaves_at(notice: Notice) -> datetime | None:
+    """When a notice that was approved begins to leave; None while it waits for a decision."""
+    if notice.state in OPEN:
+        return None
+    return OutboxRow.objects.filter(notice=notice).values_list("not_before", flat=True).first()
 
 
 def _tally(items: list[Item]) -> dict[str, int]:
@@ -146,7 +162,12 @@ def _neighbours(visit: Visit, notice: Notice) -> tuple[int | None, int | None]:
 
 def _following(visit: Visit, notice_id: int) -> int | None:
     notice = Notice.objects.filter(pk=notice_id, municipality_code=visit.municipality).first()
-    return _neighbours(visit, notice)[1] if notice else None
+    if notice is None:
+        return None
+    filters, sort = filters_of(visit), sort_of(visit)
+    return queue.neighbour(
+        visit.officer, notice, filters=filters, today=visit.today, at=visit.now, sort=sort, back=False
+    )
 
 
 def _on_to(visit: Visit, following: int | None, line: str) -> HttpResponse:

@@ -147,7 +147,7 @@ def test_published_while_the_notice_lies_before_the_clerk(incident: Incident, si
     block(town)
     publish_safety(town.night(NEXT))
     for notice in [Notice.objects.get()]:
-        assert [name for name, _, ok, _ in queue.checks(notice) if not ok] == ["blocked"]
+        assert [name for name, _, ok, _ in queue.checks(notice, notice.items.all()) if not ok] == ["blocked"]
         with pytest.raises(Stopped) as refused:
             approve(notice.pk, officer=ALL, at=AT)
         assert "support" not in str(refused.value)

@@ -1,6 +1,9 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from engine.core.errors import InputError, SafetyStop, StateError
 from notices.approval import audit
@@ -12,7 +15,15 @@ from notices.approval.waiting import Filters
 from notices.recipients.models import Block, SafetyPublication
 from notices.site import installed
 from tests.support.approvals import officer
-from tests.support.morning import MUNICIPALITY, NIGHT, NOW, set_up_morning
+from tests.support.morning import (
+    MUNICIPALITY,
+    NIGHT,
+    NOW,
+    approve_wordings,
+    publish_safety,
+    set_up_more,
+    set_up_morning,
+)
 
 pytestmark = pytest.mark.django_db
 AOKI = officer("aoki", offices=("child_benefits",))
@@ -172,9 +183,6 @@ def test_only_an_approver_chooses(morning: list[Notice]) -> None:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_selection(morning: list[Notice]) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def queries(*picked: Notice) -> int:
         selection = chosen(*picked)
         with CaptureQueriesContext(connection) as captured:
@@ -182,3 +190,34 @@ def test_the_number_of_queries_does_not_grow_with_the_selection(morning: list[No
         return len(captured)
 
     assert queries(morning[2]) == queries(morning[3], morning[4], morning[5])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_approve_overlapping_selections_at_once_approve_each_notice_once() -> None:
+    publish_safety()
+    approve_wordings()
+    made = set_up_more(24)
+    start, outcomes = threading.Barrier(2), []
+
+    def decide(name: str, picked: list[int]) -> None:
+        who = officer(name, offices=("child_benefits",))
+        selection = select(who, filters=Filters(), picked=picked, today=TODAY, at=NOW)
+        start.wait()
+        try:
+            outcomes.append(approve_selection(selection.pk, officer=who, at=AT).outcome)
+        finally:
+            connection.close()
+
+    keys = [one.pk for one in made]
+    threads = [
+        threading.Thread(target=decide, args=one) for one in (("aoki", keys[:16]), ("baba", list(reversed(keys[8:]))))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(pk for one in outcomes for pk in one["approved"]) == keys
+    assert sorted(why for one in outcomes for why in one["not_approved"].values()) == ["decided"] * 8
+    assert OutboxRow.objects.count() == Decision.objects.filter(voided=False).count() == 24
+    assert AuditRow.objects.filter(action="items_approved").values("subject").distinct().count() == 24
+    assert audit.verify(MUNICIPALITY, installed().paths.anchor).intact

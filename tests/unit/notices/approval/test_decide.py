@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -7,9 +8,10 @@ from django.db import connection
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError, SafetyStop, StateError, TodokeError
 from notices.approval import audit
-from notices.approval.decide import REJECT_REASONS, approve, claim, reject, release
+from notices.approval.decide import REJECT_REASONS, approve, claim, holds, reject, release
 from notices.approval.hashing import content_hash
 from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody, OutboxRow, StaffTask
+from notices.approval.officer import Officer
 from notices.approval.refusals import AlreadyDecided, ContentChanged, NotAllowed, Stopped
 from notices.recipients.models import Block, Contact, SafetyPublication
 from notices.site import installed
@@ -267,25 +269,55 @@ def test_a_comment_is_sealed_in_the_store(town: Town) -> None:
     assert {one.comment for one in Decision.objects.all()} == {"電話で確認した"}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_approvals_at_once_make_one_outbox_row(town: Town) -> None:
-    notice = birth(town)
-    start, ended = threading.Barrier(2), []
+def at_once(act: Callable[[Officer], Notice], *names: str) -> list[str]:
+    """What comes of it for each when all act at the same moment: the notice's state, or the code of the refusal."""
+    start, ended = threading.Barrier(len(names)), []
 
-    def decide(name: str) -> None:
+    def one(name: str) -> None:
         start.wait()
         try:
-            ended.append(approve(notice.pk, officer=officer(name, offices=EVERY_OFFICE), at=AT).state)
+            ended.append(act(officer(name, offices=EVERY_OFFICE)).state)
         except TodokeError as error:
             ended.append(error.code)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=decide, args=(name,)) for name in ("aoki", "baba")]
+    threads = [threading.Thread(target=one, args=(name,)) for name in names]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return ended
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_several_who_claim_at_once_has_it(town: Town) -> None:
+    notice = birth(town)
+    ended = at_once(lambda who: claim(notice.pk, officer=who, at=AT), "aoki", "baba", "chiba", "doi")
+    assert sorted(ended) == ["in_review", "state_error", "state_error", "state_error"]
+    stored = Notice.objects.get(pk=notice.pk)
+    assert (stored.state, stored.version, bool(stored.claimed_by)) == ("in_review", 2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "after_seconds", "expected"),
+    [
+        pytest.param("aoki", 60, True, id="just taken on"),
+        pytest.param("aoki", 8 * 60, False, id="much of the lease is over"),
+        pytest.param("baba", 60, False, id="a colleague's"),
+    ],
+)
+def test_what_was_taken_on_lately_need_not_be_taken_on_again(
+    name: str, after_seconds: int, expected: bool, town: Town
+) -> None:
+    notice = claim(birth(town).pk, officer=officer("aoki", offices=EVERY_OFFICE), at=AT)
+    assert holds(notice, officer(name, offices=EVERY_OFFICE), AT + timedelta(seconds=after_seconds)) is expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_approvals_at_once_make_one_outbox_row(town: Town) -> None:
+    notice = birth(town)
+    ended = at_once(lambda who: approve(notice.pk, officer=who, at=AT), "aoki", "baba")
     assert sorted(ended) in (["already_decided", "queued"], ["queued", "state_error"])
     assert OutboxRow.objects.count() == 1
     assert audit.verify(CITY, installed().paths.anchor).intact

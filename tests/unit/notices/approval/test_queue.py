@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from notices.approval import queue
 from notices.approval.decide import approve, claim, reject
 from notices.approval.models import JobRun, Notice, StaffTask
 from notices.approval.officer import Officer
+from notices.approval.tallies import numbers_of
 from notices.approval.waiting import Filters
 from notices.recipients.models import Block
 from tests.support.approvals import AT, CITY, EVERY_OFFICE, FRIDAY, Town, approve_wordings, officer, run
@@ -28,6 +29,10 @@ def morning(town: Town, households: int = 2) -> list[Notice]:
     town.match("T9", "ltc_at_65", "A9", "H9")
     run(town)
     return list(Notice.objects.order_by("number"))
+
+
+def counted(who: Officer, at: datetime) -> queue.Counts:
+    return queue.counts(who, numbers_of(who, at=at))
 
 
 def shown(who: Officer, **filters: str) -> list[str]:
@@ -80,8 +85,8 @@ def test_filters_narrow_the_queue(filters: dict[str, str], expected: list[str], 
 def test_waiting_makes_a_notice_urgent(town: Town) -> None:
     morning(town)
     later = date(2026, 12, 1)
-    assert queue.counts(CHILD, TODAY).urgent == 0
-    assert queue.counts(CHILD, later).urgent == 1
+    assert counted(CHILD, AT).urgent == 0
+    assert counted(CHILD, AT + (later - TODAY)).urgent == 1
     rows = queue.groups(CHILD, filters=Filters(), today=later)[0].rows
     assert [row.notice.urgency for row in rows] == [2, 1]
 
@@ -92,9 +97,9 @@ def test_counts_are_of_this_officers_part(town: Town) -> None:
         StaffTask.objects.create(municipality_code=CITY, key=str(number), kind="verify", office=office, subject_id="x", reason="x", night=FRIDAY, due_on=FRIDAY, restricted=restricted, created_at=AT)  # fmt: skip
     JobRun.objects.create(job="night", municipality_code=CITY, on=FRIDAY, state="done", holder="x", heartbeat_at=AT, started_at=AT, summary={"held": {"E09": {}}})  # fmt: skip
     reject(notices[0].pk, officer=CHILD, at=AT, reason_code="wording", comment="")
-    mine = queue.counts(CHILD, TODAY)
+    mine = counted(CHILD, AT)
     assert (mine.total, mine.tasks, mine.restricted_tasks, mine.held) == (1, 2, 0, 1)  # the task sent back is one
-    named = queue.counts(officer(offices=(), roles=("support_measures",)), TODAY)
+    named = counted(officer(offices=(), roles=("support_measures",)), AT)
     assert (named.total, named.tasks, named.restricted_tasks) == (0, 1, 1)
 
 
@@ -105,7 +110,7 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(ask: str, town: Town
             if ask == "groups":
                 queue.groups(CHILD, filters=Filters(), today=TODAY)
             else:
-                queue.counts(CHILD, TODAY)
+                counted(CHILD, AT)
         return len(captured)
 
     morning(town, 1)

@@ -124,3 +124,14 @@ def test_many_do_not_move_when_one_was_changed_meanwhile() -> None:
     with pytest.raises(StateError, match="somebody else"), transaction.atomic():
         move_all(several, NoticeState.IN_REVIEW, at=AT)
     assert [Notice.objects.get(pk=one.pk).state for one in several] == ["prepared", "withdrawn"]
+
+
+@pytest.mark.django_db
+def test_many_go_a_path_whose_every_step_is_in_the_table() -> None:
+    several = [notice(), notice()]
+    with pytest.raises(StateError, match="in_review and cannot become queued"):
+        move_all(several, NoticeState.IN_REVIEW, NoticeState.QUEUED, at=AT)
+    assert {(one.state, one.version) for one in Notice.objects.all()} == {("prepared", 1)}
+    move_all(several, NoticeState.IN_REVIEW, NoticeState.APPROVED, NoticeState.QUEUED, at=AT, claimed_by="aoki")
+    assert {(one.state, one.version, one.claimed_by) for one in Notice.objects.all()} == {("queued", 4, "aoki")}
+    assert {(one.state, one.version, one.claimed_by) for one in several} == {(NoticeState.QUEUED, 4, "aoki")}

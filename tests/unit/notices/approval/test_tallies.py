@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -33,11 +33,14 @@ def waiting_notices() -> list[Notice]:
     return [make_notice(number, plan) for number in range(1, 4)]
 
 
-def queries(name: str, filters: Filters | None = None) -> tuple[int, int]:
+def queries(
+    name: str, filters: Filters | None = None, *, at: datetime = NOW, acted_at: datetime | None = None
+) -> tuple[int, int]:
     """How much waits, and how many questions to the store that took."""
     with CaptureQueriesContext(connection) as asked:
-        found = tallies.tally_of(officer(name, offices=("child_benefits",)), TODAY, filters=filters)
-    return found.total, len(asked)
+        who = officer(name, offices=("child_benefits",))
+        found = tallies.numbers_of(who, at=at, acted_at=acted_at, filters=filters)
+    return found.waits.total, len(asked)
 
 
 def test_colleagues_of_an_office_share_one_count(waiting_notices: list[Notice]) -> None:
@@ -47,14 +50,35 @@ def test_colleagues_of_an_office_share_one_count(waiting_notices: list[Notice]) 
 
 def test_another_office_has_a_count_of_its_own(waiting_notices: list[Notice]) -> None:
     queries("a")
-    assert tallies.tally_of(officer("c", offices=("insurance",)), TODAY).total == 0
+    assert tallies.numbers_of(officer("c", offices=("insurance",)), at=NOW).waits.total == 0
+
+
+@pytest.mark.parametrize(
+    ("later_seconds", "expected"),
+    [pytest.param(59, 3, id="as it was counted"), pytest.param(60, 2, id="counted anew")],
+)
+def test_numbers_are_never_older_than_the_settings_say(
+    later_seconds: int, expected: int, waiting_notices: list[Notice]
+) -> None:
+    queries("a")
+    Notice.objects.filter(pk=waiting_notices[0].pk).update(state="withdrawn")
+    assert queries("a", at=NOW + timedelta(seconds=later_seconds))[0] == expected
 
 
 def test_ones_own_decision_is_in_the_numbers_at_once(waiting_notices: list[Notice]) -> None:
     mine = officer("a", offices=("child_benefits",))
     queries("a")
     decide.reject(waiting_notices[0].pk, officer=mine, at=NOW, reason_code="wording", comment="")
-    assert queries("a")[0] == 2
+    later = NOW + timedelta(seconds=2)
+    assert queries("b", at=later) == (3, 0)  # a colleague's, within the minute
+    assert queries("a", at=later, acted_at=NOW + timedelta(seconds=1))[0] == 2
+    assert queries("b", at=later) == (2, 0)
+
+
+def test_what_is_offered_and_held_is_counted_with_it(waiting_notices: list[Notice]) -> None:
+    Notice.objects.filter(pk=waiting_notices[0].pk).update(state="held")
+    found = tallies.numbers_of(officer("a", offices=("child_benefits",)), at=NOW)
+    assert (found.waits.total, found.held, found.offered) == (2, 1, (("child_benefits", "child_allowance"),))
 
 
 def test_a_programme_is_counted_apart(waiting_notices: list[Notice]) -> None:
@@ -69,3 +93,4 @@ def test_what_waits_for_a_second_officer_is_not_in_the_firsts_numbers(waiting_no
     )
     assert queries("b")[0] == 3
     assert queries("a")[0] == 2
+    assert queries("a") == (2, 0)
