@@ -104,7 +104,12 @@ def column_sql(node: Column) -> str:
 
 def flag_sql(node: Flag, *, maybe: bool) -> str:
     """Whether a flag is true; `maybe`: or not known."""
-    return f"(({column_sql(node)} & {node.mask(maybe=maybe):d}) <> 0)"
+    return f"(({column_sql(node)} & {mask(node, maybe=maybe):d}) <> 0)"
+
+
+def mask(node: Flag, *, maybe: bool) -> int:
+    """The bit of a flag's column that says that it is true; `maybe`: or not known."""
+    return (2 if maybe else 1) << 2 * node.place
 
 
 def _looked_up(node: Lookup, schema: str) -> str:

@@ -7,7 +7,7 @@ whether it surely holds, and whether it may.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from eligibility.language.compile import column_sql, flag_sql, to_sql
+from eligibility.language.compile import column_sql, flag_sql, mask, to_sql
 from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node
 
 #: in a word of 64 bits
@@ -88,11 +88,11 @@ def _logic(node: Logic, schema: str, *, may: bool) -> str:
     for part in _flat(node.operator, node.parts):
         if isinstance(part, Flag):
             name = column_sql(part)
-            masks[name] = masks.get(name, 0) | part.mask(maybe=may)
+            masks[name] = masks.get(name, 0) | mask(part, maybe=may)
         else:
             rest.append(_bound(part, schema, may=may))
     every = node.operator == "and"
-    asked = [f"(({name} & {mask:d}) {f'= {mask:d}' if every else '<> 0'})" for name, mask in masks.items()]
+    asked = [f"(({name} & {bits:d}) {f'= {bits:d}' if every else '<> 0'})" for name, bits in masks.items()]
     return "(" + f" {node.operator.upper()} ".join([*asked, *rest]) + ")"
 
 

@@ -35,10 +35,6 @@ class Flag(Column):
 
     place: int
 
-    def mask(self, *, maybe: bool) -> int:
-        """The bit of the column that says that it is true; `maybe`: or not known."""
-        return (2 if maybe else 1) << 2 * self.place
-
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:

@@ -38,7 +38,7 @@ def reader() -> Iterator[SqlReader]:
 
 def _criterion(number: int, text: str | None) -> dict[str, Any]:
     asked = {"when_unknown": "ask", "ask": TEXT} if text is None else {"expr": text, "verify": TEXT}
-    return {"id": f"c{number}", "cites": "法", **asked}
+    return {"id": f"c{number}", "label": TEXT, "cites": "法", **asked}
 
 
 def _programme(
@@ -57,7 +57,9 @@ def _programme(
         "reads": reads,
         "values": VALUES,
         "criteria": {"all": [first, *([{inner: rest}] if rest else [])]},
-        "exclusions": [{"id": f"e{number}", "expr": text, "cites": "法"} for number, text in enumerate(excluded)],
+        "exclusions": [
+            {"id": f"e{number}", "label": TEXT, "expr": text, "cites": "法"} for number, text in enumerate(excluded)
+        ],
         "amounts": [{"value": "grant", "label": TEXT, "when": text} for text in when],
     }
     return parse_programme(plain(examples=None, **changes))

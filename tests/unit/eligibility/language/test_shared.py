@@ -74,12 +74,13 @@ def test_columns_of_facts_say_what_the_expression_says(
     shared = Shared(schema="now", as_of=ON, occurred_on=ON)
     rewritten = shared.rewritten(node)
     for name in ("born", "records", "people", "households"):
-        town.execute(f"CREATE TABLE now.{name} AS {getattr(shared, name)()}")
+        town.execute(f"CREATE TEMP TABLE {name} AS {getattr(shared, name)()}")
     moment = f"DATE '{ON}' AS as_of, DATE '{ON}' AS occurred_on, '' AS detail"
     cases = (
         f"(SELECT resident_id AS subject_id, household_id, {moment} FROM now.residents WHERE status = 'RESIDENT') AS c"
     )
-    people = "now.people AS c JOIN now.households AS subject__households USING (household_id)"
+    found = f"SELECT p.subject_id, p.household_id{shared.found('p', 'h')}"
+    people = f"({found} FROM temp.people AS p JOIN temp.households AS h ON h.household_id = p.household_id) AS c"
 
     def said(one: Node, rows: str) -> list[tuple[str, bool | None]]:
         sql = f"SELECT c.subject_id, {to_sql(one, 'now')}, {in_three_values(one, 'now')} FROM {rows} {joins([one], 'now')} ORDER BY 1"
