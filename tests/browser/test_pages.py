@@ -13,6 +13,8 @@ from tests.support.browsing import DESKTOP, Desk, chromium, running_desk, sign_i
 #: route → who looks → addresses; what comes with a form is in STEPS
 PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "log_in": {"": ("/login/",)},
+    "print_queue": {"aoki": ("/queue/print/",)},
+    "print_notice": {"aoki": ("/notices/1/print/",)},
     "queue": {"aoki": ("/queue/", "/queue/?event=E05", "/queue/?event=E99"), "doi": ("/queue/",)},
     "review": {"aoki": ("/notices/1/",), "doi": ("/notices/2/",)},
     "edit": {"aoki": ("/notices/1/edit/",)},
