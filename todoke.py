@@ -14,11 +14,10 @@ import events.commands
 import fixtures.commands
 import notices.commands
 from eligibility.match import match_programmes
-from engine.alert import alert, tell, telling
+from engine.alert import tell_of_night, telling
 from engine.changes.derive import derive_changes
 from engine.core.clock import Clock, SystemClock
 from engine.core.console import DEMO_SETTINGS, Front, front, parse_date, print_json, progress_bar, run_app
-from engine.core.errors import SafetyStop
 from engine.core.settings import Settings, read_settings
 from engine.night import Night, Stage, Summary, run_night
 from engine.records.integrity import check_integrity
@@ -83,47 +82,16 @@ def scan(
     from notices.approval.ledger import DjangoJobLedger
     from notices.approval.requests import DjangoRunRequests
 
-    paths, municipality = settings.paths, settings.municipality.code
+    paths, city = settings.paths, settings.municipality.code
     with (
         telling(settings.alert, f"the night of {on} failed"),
         open_warehouse(paths.records, memory_limit_mb=settings.memory_limit_mb, scratch=paths.scratch) as warehouse,
     ):
-        night = Night(
-            on=on,
-            municipality=municipality,
-            warehouse=warehouse,
-            settings=settings,
-            clock=clock,
-            requests=DjangoRunRequests(municipality, clock),
-        )
+        asked = DjangoRunRequests(city, clock)
+        night = Night(on=on, municipality=city, warehouse=warehouse, settings=settings, clock=clock, requests=asked)
         summary = run_night(the_night(), night, DjangoJobLedger(clock), progress=progress, again=again)
-    if summary.halted:
-        tell(settings.alert, f"todoke: the night of {on} was halted: {summary.halted}")
-    for fault in summary.files_at_fault:
-        tell(settings.alert, f"todoke: a file of the night of {on}: {fault}")
-    for code, numbers in summary.held.items():
-        counted = f"expected {numbers['expected']}, seen {numbers['seen']}"
-        alert(settings.alert, f"todoke: {code} is held on {on}: {counted}; {numbers['cause']['en']}")
+    tell_of_night(settings.alert, summary)
     return summary
-
-
-def go_on(summary: Summary) -> Summary:
-    """The summary of a night that ended. Raises SafetyStop for one that was halted: exit 3, 2 for a refused file; the scheduler logs it."""
-    if summary.halted:
-        raise SafetyStop(summary.halted, by_input=summary.by_input)
-    return summary
-
-
-def hand_over(settings: Settings, clock: Clock) -> Mapping[str, Any]:
-    """One dispatch run of the scheduler; tells an operator when nothing may be sent."""
-    with telling(settings.alert, "dispatch sent nothing"):
-        return notices.commands.send(settings, clock)
-
-
-def learn_from_decisions(settings: Settings, clock: Clock, on: date) -> Mapping[str, Any]:
-    """The week's learning of the scheduler; tells an operator when it failed."""
-    with telling(settings.alert, "nothing was learned from the decisions"):
-        return notices.commands.learn_once(settings, clock, on)
 
 
 @app.callback()
@@ -157,7 +125,7 @@ def night(
             lambda name, done, of: bar.update(task, description=name, completed=done, total=of),
         )
     print_json(summary.as_json(), pretty=not as_json)
-    go_on(summary)
+    summary.or_stop()
 
 
 @app.command()
@@ -169,23 +137,23 @@ def schedule(context: typer.Context) -> None:
     from notices.approval.keeper import kept_anchored
     from notices.approval.ledger import DjangoJobLedger
 
+    times, day = settings.schedule, timedelta(days=1)
+
+    def scanned(on: date) -> Summary:
+        return scan(settings, clock, on, again=False).or_stop()
+
+    @telling(settings.alert, "nothing was learned from the decisions")
+    def learned(on: date) -> Mapping[str, Any]:
+        return notices.commands.learn_once(settings, clock, on)
+
+    @telling(settings.alert, "dispatch sent nothing")
+    def sent(on: date) -> Mapping[str, Any]:
+        return notices.commands.send(settings, clock)
+
     jobs = (
-        Job(
-            name="night",
-            run=lambda on: go_on(scan(settings, clock, on, again=False)),
-            at=(settings.schedule.night_at,),
-            lag=timedelta(days=1),
-            keeps_row=True,
-        ),
-        Job(
-            name="learn",
-            run=lambda on: learn_from_decisions(settings, clock, on),
-            at=(settings.schedule.learn_at,),
-            lag=timedelta(days=1),
-            keeps_row=True,
-            weekdays=frozenset({6}),
-        ),
-        Job(name="dispatch", run=lambda on: hand_over(settings, clock), at=settings.schedule.dispatch_at),
+        Job(name="night", run=scanned, at=(times.night_at,), lag=day, keeps_row=True),
+        Job(name="learn", run=learned, at=(times.learn_at,), lag=day, keeps_row=True, weekdays=frozenset({6})),
+        Job(name="dispatch", run=sent, at=times.dispatch_at),
     )
     with kept_anchored(settings, clock):
         run_schedule(jobs, municipality=settings.municipality.code, ledger=DjangoJobLedger(clock), clock=clock)

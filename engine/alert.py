@@ -13,6 +13,7 @@ from email.message import EmailMessage
 
 from engine.core.errors import Busy, TodokeError
 from engine.core.settings import Alert
+from engine.night import Summary
 
 TIMEOUT_SECONDS = 20
 
@@ -48,6 +49,17 @@ def telling(settings: Alert, about: str) -> Iterator[None]:
     except TodokeError as error:
         tell(settings, f"todoke: {about}: {error}")
         raise
+
+
+def tell_of_night(settings: Alert, summary: Summary) -> None:
+    """Tells an operator of what a night that ended leaves them to look into: a halt, files at fault, kinds of event held."""
+    if summary.halted:
+        tell(settings, f"todoke: the night of {summary.date} was halted: {summary.halted}")
+    for fault in summary.files_at_fault:
+        tell(settings, f"todoke: a file of the night of {summary.date}: {fault}")
+    for code, numbers in summary.held.items():
+        counted = f"expected {numbers['expected']}, seen {numbers['seen']}"
+        alert(settings, f"todoke: {code} is held on {summary.date}: {counted}; {numbers['cause']['en']}")
 
 
 def _by_command(command: tuple[str, ...], line: str) -> str | None:

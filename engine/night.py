@@ -8,7 +8,7 @@ half-done one replaces what it wrote.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from engine.core.clock import Clock
 from engine.core.errors import Busy, InputError, SafetyStop
@@ -71,6 +71,12 @@ class Summary:
         """Why each file that was refused was, and what is told of those that brought far less than usual."""
         feeds: Mapping[str, list[str]] = self.parts.get("feeds", {})
         return (*feeds.get("rejected", ()), *feeds.get("short", ()))
+
+    def or_stop(self) -> Self:
+        """Itself. Raises SafetyStop for a night that was halted: exit 3, or 2 for a refused file."""
+        if self.halted:
+            raise SafetyStop(self.halted, by_input=self.by_input)
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for `night --json`."""

@@ -3,6 +3,7 @@
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from engine.alert import alert, tell, telling
+from engine.alert import alert, tell, tell_of_night, telling
 from engine.core.errors import Busy, StateError
 from engine.core.settings import Alert
+from engine.night import Summary
 
 MESSAGE = "todoke: the night of 2026-11-20 was halted: 支援措置 feed is missing"
 
@@ -130,3 +132,17 @@ def test_another_process_at_the_same_work_is_no_news(tmp_path: Path) -> None:
 def test_without_a_way_named_the_last_line_of_the_command_has_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     tell(Alert(), MESSAGE)
     assert capsys.readouterr().err == ""
+
+
+def test_what_a_night_leaves_to_look_into_is_told(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = f"import sys; open({str(told)!r}, 'a').write(sys.argv[1] + '\\n')"
+    held = {"E09": {"expected": 12, "seen": 340, "cause": {"en": "residents.csv, addr_code", "ja": ""}}}
+    parts = {"held": held, "feeds": {"accepted": [], "rejected": ["nhi.csv: no header"]}}
+    summary = Summary(date=date(2026, 11, 20), resumed=False, halted="no support measures", parts=parts, seconds={})
+    tell_of_night(Alert(command=(sys.executable, "-c", script)), summary)
+    assert told.read_text(encoding="utf-8").splitlines() == [
+        "todoke: the night of 2026-11-20 was halted: no support measures",
+        "todoke: a file of the night of 2026-11-20: nhi.csv: no header",
+        "todoke: E09 is held on 2026-11-20: expected 12, seen 340; residents.csv, addr_code",
+    ]
