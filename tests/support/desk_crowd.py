@@ -144,6 +144,7 @@ def main() -> None:
         return
     settings = crowd_settings(folder, int(given[1]), given[0])
     site.configure(settings)
+    settings.paths.anchor.unlink(missing_ok=True)  # of another store that was served from this folder
     if given[0].startswith("sqlite"):
         shutil.copy(filled, folder / STORE)
     else:
