@@ -46,6 +46,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.eligibility
+	$(BIN)/python -m tests.benchmarks.openfisca
 	$(BIN)/python -m tests.benchmarks.letters
 	$(BIN)/python -m tests.benchmarks.records
 	$(BIN)/python -m tests.benchmarks.detection
@@ -57,6 +58,7 @@ prove: $(VENV)/.dev
 	$(BIN)/python -m tests.prove.mutants
 	$(BIN)/python -m tests.prove.breaker
 	$(BIN)/python -m tests.prove.probable
+	$(BIN)/python -m tests.prove.look_first
 	$(BIN)/python -m tests.prove.first_night
 
 pictures: $(VENV)/.dev

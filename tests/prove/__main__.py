@@ -152,9 +152,9 @@ def _numbers(result: Comparison, code: str) -> dict[str, float]:
 def main() -> None:
     """Every seed; exit 1 when one differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--nights", type=int, default=60)
+    parser.add_argument("--nights", type=int, default=350)
     parser.add_argument("--since", type=date.fromisoformat, default=BASELINE, help="the day of the baseline")
-    parser.add_argument("--residents", type=int, default=20_000)
+    parser.add_argument("--residents", type=int, default=30_000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--keep", type=Path, help="keep towns and records in this folder, and go on from what is there")
     parser.add_argument("--again", action="store_true", help="detect every kept night anew")
