@@ -14,7 +14,7 @@ SELECT COUNT(*) AS kept FROM <table> AS h WHERE h.municipality_code = $municipal
 
 -- name: deliveries
 -- One row per table and date: how many rows its deltas brought, good and bad, as nights before this one read them.
-SELECT f.table_name, f.business_date, SUM(f.rows + f.quarantined) AS rows FROM history.files AS f
+SELECT f.table_name, f.business_date, CAST(SUM(f.rows + f.quarantined) AS BIGINT) AS rows FROM history.files AS f
 WHERE f.municipality_code = $municipality AND f.night < $night AND f.business_date >= $since
   AND f.state = 'accepted' AND f.kind = 'delta' AND NOT f.baseline
 GROUP BY f.table_name, f.business_date
@@ -22,7 +22,7 @@ ORDER BY f.table_name, f.business_date;
 
 -- name: deltas_tonight
 -- One row per table and date: how many rows the deltas brought that tonight accepted.
-SELECT f.table_name, f.business_date, SUM(f.rows + f.quarantined) AS rows FROM history.files AS f
+SELECT f.table_name, f.business_date, CAST(SUM(f.rows + f.quarantined) AS BIGINT) AS rows FROM history.files AS f
 WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted' AND f.kind = 'delta' AND NOT f.baseline
 GROUP BY f.table_name, f.business_date
 ORDER BY f.table_name, f.business_date;

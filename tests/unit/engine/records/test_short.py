@@ -1,5 +1,6 @@
 """Files too short to be believed, through a real load: refused or told, and let in when an operator accepts them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -167,7 +168,7 @@ def test_a_delta_far_below_the_usual_is_loaded_and_told(counts: tuple[int, ...],
     assert [(one.table, one.detail, one.number) for one in report.of("short")] == (
         [("child_allowance", on.isoformat(), 40 - counts[-1])] if said else []
     )
-    assert bool(report.summary()["integrity"].get("short")) is bool(said)
+    assert ("short" in json.loads(json.dumps(report.summary()))["integrity"]) is bool(said)
 
 
 @pytest.mark.parametrize(("rows", "refused"), [(30, False), (0, True), (2, True)])
