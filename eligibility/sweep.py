@@ -147,7 +147,7 @@ def _let_in(who: Population, reader: SnapshotReader, programme: Programme, on: d
     """Who is let in: by the event that led here where one is known, else as if it were that very day."""
     found = verdicts(who, programme, on).filter(pl.col("verdict").is_in(_LET_IN))
     happened = _happened(reader, programme, on)
-    cases = _numbered(found.select(who.people.columns).join(happened, on="subject_id"), on)
+    cases = _numbered(found.select("subject_id", "household_id").join(happened, on="subject_id"), on)
     known = verdicts(who, programme, on, cases=cases).filter(pl.col("verdict").is_in(_LET_IN)) if cases.height else None
     unknown = found.join(happened, on="subject_id", how="anti").with_columns(
         occurred_on=pl.lit(None, dtype=pl.Date), detail=pl.lit("")

@@ -1,3 +1,5 @@
+from django.urls import reverse
+
 from notices.approval.models import Notice
 from notices.desk.visit import desk_clock
 from tests.support.morning import CLOCK
@@ -12,4 +14,4 @@ def test_the_frame_says_where_when_and_who(morning: list[Notice], sign_in: SignI
     page = sign_in("aoki").get("/queue/").content.decode()
     for words in ("奈良市", "正常", "47秒", "青木", "承認者", "ログアウト", "本文へ進む"):
         assert words in page
-    assert "監査記録" not in page
+    assert f'href="{reverse("audit")}"' not in page
