@@ -30,7 +30,7 @@ def test_every_programme_is_published_worded_and_signed_for_the_demo(tmp_path: P
     spoken = Wording.objects.filter(language__in=("ja", "en"), register="plain")
     assert set(spoken.values_list("state", flat=True)) == {"approved"}
     worded = set(Wording.objects.exclude(programme="").values_list("programme", flat=True))
-    assert worded == {path.stem for path in catalogue.files() if voices().keys() & read_programme(path).triggers.keys()}
+    assert worded == {path.stem for path in catalogue.files() if voices().keys() & read_programme(path).kinds.keys()}
 
 
 def test_accounts_can_try_four_eyes_and_are_written_for_their_owner_alone(tmp_path: Path) -> None:
