@@ -1,5 +1,6 @@
 """The breaker: how many events of a kind a night should bring, and whether tonight is far outside that."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -109,6 +110,8 @@ def _exposure(code: str, night: date) -> float:
         return 365.0 if [night.month, night.day] == once else 1.0
     rush = _rates()["rush"]
     covered = days_covered(night, every_day=code in _rates()["every_day"])
+    last = monthrange(night.year, night.month)[1]
+    covered += 31 - last if code in _rates()["by_month"] and night.day == last else 0
     return covered * (rush["factor"] if code in rush["codes"] and _in_rush(night) else 1.0)
 
 
