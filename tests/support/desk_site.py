@@ -8,7 +8,10 @@ provider of `tests.support.identity_provider`.
 
 import sys
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
+
+from django.db import connections
 
 from engine.core.clock import TOKYO
 from engine.core.settings import Accounts, Desk, Oidc, Settings
@@ -34,17 +37,17 @@ def main() -> None:
     )
     site.configure(settings)
     site.migrate()
+    connections.close_all()  # each process opens its own
+    filling = get_context("fork").Process(
+        target=_fill
+    )  # polars' threads do not outlive a fork: who serves never starts them
+    filling.start()
+    filling.join()
+    assert filling.exitcode == 0, "the store could not be filled"
     from notices.approval.accounts import make_account
     from notices.desk.serve import serve
-    from tests.support.held_moves import hold_moves
-    from tests.support.morning import PASSWORD, set_up_more, set_up_morning
+    from tests.support.morning import PASSWORD
 
-    if "town" in sys.argv[4:]:
-        _prepare_a_birth(Path(sys.argv[1]))
-    else:
-        set_up_morning()
-        hold_moves(Path(sys.argv[1]))
-        set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     if app:
         municipality = settings.municipality.code
         for username, name in (("hara", "原"), ("ito", "伊藤")):
@@ -52,6 +55,19 @@ def main() -> None:
                 username, PASSWORD, display_name=name, offices=[], roles=["administrator"], municipality=municipality
             )
     serve(settings)
+
+
+def _fill() -> None:
+    """The morning, or with `town` the one birth."""
+    from tests.support.held_moves import hold_moves
+    from tests.support.morning import set_up_more, set_up_morning
+
+    if "town" in sys.argv[4:]:
+        _prepare_a_birth(Path(sys.argv[1]))
+    else:
+        set_up_morning()
+        hold_moves(Path(sys.argv[1]))
+        set_up_more(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
 
 
 def _prepare_a_birth(folder: Path) -> None:

@@ -62,7 +62,9 @@ def test_an_entry_older_than_sixty_days_goes_to_staff(
     on = FIRST - timedelta(days=days_ago)
     HAPPENINGS[code](register, FIRST, on)
     register.run(FIRST)
-    assert register.told(code) == [(code, ("p",), on, state, reason)]  # a child registered on the 61st day is two months old, too
+    assert register.told(code) == [
+        (code, ("p",), on, state, reason)
+    ]  # a child registered on the 61st day is two months old, too
 
 
 @pytest.mark.parametrize("code", ["E01", "E05", "E06", "E09", "E10"])
