@@ -35,3 +35,11 @@ def test_the_town_teaches_what_a_night_brings() -> None:
     band = bands(["E01"], history, nights, FRIDAY, 350_000, Volume())["E01"]
     assert 5 <= band.expected <= 20
     assert 20 <= band.upper < 60
+
+
+def test_the_last_day_of_a_short_month_brings_those_of_the_days_it_lacks() -> None:
+    usual, last, february = (
+        bands(["E39"], {}, [], on, 350_000, Volume())["E39"].expected
+        for on in (date(2026, 11, 20), date(2026, 11, 30), date(2027, 2, 28))
+    )
+    assert (round(last / usual, 1), round(february / usual, 1)) == (2.0, 4.0)
