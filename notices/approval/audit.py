@@ -23,8 +23,6 @@ from notices.site import installed
 _START = "0" * 64
 #: while one command writes row after row, the head is anchored this often; when it ends, always
 ANCHOR_SECONDS = 30
-_written: dict[str, float] = {}  #: actor → when this process last kept a row of theirs, on the monotonic clock
-_TAIL_BYTES = 16_384  #: of the anchor file; its newest lines stand there
 
 
 @dataclass(frozen=True, kw_only=True)

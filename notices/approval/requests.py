@@ -31,10 +31,7 @@ def ask(kind: str, payload: Mapping[str, Any], *, officer: Officer, reason: str,
 
     Raises NotAllowed without the role that the kind asks for, InputError without a reason and when the same already waits.
     """
-    officer.needs(*ROLES[kind])
-    reason = reason.strip()[:_LENGTH]
-    if not reason or not officer.name.strip():
-        raise InputError("say who asks (--by) and why (--reason)")
+    reason = answered_for(kind, officer, reason)
     with transaction.atomic():
         same = RunRequest.objects.select_for_update().filter(municipality_code=officer.municipality, kind=kind)
         earlier = next((one for one in same.filter(done_at=None) if one.payload == dict(payload)), None)
@@ -53,6 +50,15 @@ def ask(kind: str, payload: Mapping[str, Any], *, officer: Officer, reason: str,
     return row
 
 
+def answered_for(kind: str, officer: Officer, reason: str) -> str:
+    """The reason as it is kept. Raises NotAllowed without the role that the kind asks for, InputError without a name or a reason."""
+    officer.needs(*ROLES[kind])
+    kept = reason.strip()[:_LENGTH]
+    if not kept or not officer.name.strip():
+        raise InputError("say who asks (--by) and why (--reason)")
+    return kept
+
+
 def ask_release(code: str, night: str, *, officer: Officer, reason: str, at: datetime) -> RunRequest:
     """Asks for the release of a kind of event that a night (ISO date) held; the next night settles them.
 
@@ -68,13 +74,14 @@ def waiting(municipality: str, kind: str) -> list[RunRequest]:
     return list(rows.order_by("id"))
 
 
-def done(number: int, outcome: str, *, at: datetime) -> None:
-    """Records what came of a request. Raises StateError when it is done already."""
+def done(number: int, outcome: str, *, stopped_by: str = "", at: datetime) -> None:
+    """Records what came of a request, done by the night, or `stopped_by` somebody. Raises StateError when it is done already."""
     with transaction.atomic():
         if not RunRequest.objects.filter(pk=number, done_at=None).update(done_at=at, outcome=outcome[:_LENGTH]):
             raise StateError(f"request {number} is done already")
         row = RunRequest.objects.get(pk=number)
-        _record("run_performed", row, _NIGHT, {"kind": row.kind, "outcome": row.outcome}, at)
+        actor, action = (stopped_by, "run_stopped") if stopped_by else (_NIGHT, "run_performed")
+        _record(action, row, actor, {"kind": row.kind, "outcome": row.outcome}, at)
     audit.anchor(installed(), at=at)
 
 

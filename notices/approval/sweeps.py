@@ -11,10 +11,10 @@ from eligibility.sweep import Released, Sweep, release
 from engine.core.errors import InputError
 from engine.core.requests import SWEEP
 from engine.night import JOB, Night
-from notices.approval import audit
+from notices.approval import requests
 from notices.approval.models import JobRun, RunRequest
+from notices.approval.officer import Officer
 from notices.recipients.models import Block
-from notices.site import installed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +33,12 @@ def release_sweeps(night: Night) -> Swept:
     """Stage of the night between matching and preparing. Nobody who may not be written to is ever in a portion."""
     sweeps = [_sweep(row) for row in _rows(night.municipality) if _includes(row, night.on)]
     portions = release(night, sweeps, held=held(night.municipality) if sweeps else ())
-    at = night.clock.now()
-    with transaction.atomic():
-        for one in portions:
-            if one.done:
-                _end(_row(one.sweep.request), last=night.on, state="done", at=at)
+    for one in portions:
+        row = _row(one.sweep.request)
+        if one.done and row.done_at is None:
+            with transaction.atomic():
+                _close(row, last=night.on, state="done")
+                requests.done(row.pk, f"nobody is left after the night of {night.on}", at=night.clock.now())
     return Swept(portions=portions)
 
 
@@ -46,46 +47,34 @@ def held(municipality: str) -> set[str]:
     return set(Block.objects.filter(municipality_code=municipality).values_list("resident_id", flat=True))
 
 
-def ask(
-    *, municipality: str, programme: str, version: str, a_day: int, by: str, reason: str, at: datetime
-) -> RunRequest:
-    """Writes down that a sweep is to be released from the next night on. Raises InputError while one of the programme is going on."""
-    if not by.strip() or not reason.strip():
-        raise InputError("a release names who decided (--by) and why (--reason)")
+def ask(*, programme: str, version: str, a_day: int, officer: Officer, reason: str, at: datetime) -> RunRequest:
+    """Asks for a sweep to be released from the next night on. Raises InputError while one of the programme is going on, NotAllowed."""
     with transaction.atomic():
-        if going_on(municipality, programme):
+        if going_on(officer.municipality, programme):
             raise InputError(f"a sweep of {programme} is being released already; `--stop` ends it")
-        row = RunRequest.objects.create(
-            municipality_code=municipality,
-            kind=SWEEP,
-            payload={
-                "programme": programme,
-                "version": version,
-                "a_day": a_day,
-                "from_night": (_last_night(municipality) + timedelta(days=1)).isoformat(),
-                "until_night": None,
-                "state": "releasing",
-            },
-            asked_by=by,
-            reason=reason,
-            asked_at=at,
-        )
-        _record(row, "sweep_asked", by, at, {"programme": programme, "version": version, "a_day": a_day})
-    audit.anchor(installed(), at=at)
-    return row
+        payload = {
+            "programme": programme,
+            "version": version,
+            "a_day": a_day,
+            "from_night": (_last_night(officer.municipality) + timedelta(days=1)).isoformat(),
+            "until_night": None,
+            "state": "releasing",
+        }
+        return requests.ask(SWEEP, payload, officer=officer, reason=reason, at=at)
 
 
-def stop(*, municipality: str, programme: str, by: str, reason: str, at: datetime) -> None:
-    """Ends a sweep: no later night releases anybody of it. What is in the queue stays there. Raises InputError when none is going on."""
-    if not by.strip() or not reason.strip():
-        raise InputError("a stop names who decided (--by) and why (--reason)")
+def stop(*, programme: str, officer: Officer, reason: str, at: datetime) -> None:
+    """Ends a sweep: no later night releases anybody of it. What is in the queue stays there.
+
+    Raises InputError when none is going on or nobody answers for it, NotAllowed.
+    """
+    reason, municipality = requests.answered_for(SWEEP, officer, reason), officer.municipality
     with transaction.atomic():
         row = going_on(municipality, programme)
         if row is None:
             raise InputError(f"no sweep of {programme} is being released")
-        _end(row, last=_last_night(municipality), state="stopped", at=at)
-        _record(row, "sweep_stopped", by, at, {"programme": programme, "reason": reason})
-    audit.anchor(installed(), at=at)
+        _close(row, last=_last_night(municipality), state="stopped")
+        requests.done(row.pk, reason, stopped_by=officer.name, at=at)
 
 
 def going_on(municipality: str, programme: str) -> RunRequest | None:
@@ -131,12 +120,9 @@ def _includes(row: RunRequest, on: date) -> bool:
     return row.payload["from_night"] <= on.isoformat() and (until is None or on.isoformat() <= until)
 
 
-def _end(row: RunRequest, *, last: date, state: str, at: datetime) -> None:
-    if row.done_at is not None:
-        return
+def _close(row: RunRequest, *, last: date, state: str) -> None:
     row.payload = row.payload | {"until_night": last.isoformat(), "state": state}
-    row.done_at = at
-    row.save(update_fields=["payload", "done_at"])
+    row.save(update_fields=["payload"])
 
 
 def _last_night(municipality: str) -> date:
@@ -145,9 +131,3 @@ def _last_night(municipality: str) -> date:
     if newest is None:
         raise InputError("no night has run yet; a sweep is released by the nights")
     return newest.on
-
-
-def _record(row: RunRequest, action: str, by: str, at: datetime, details: Mapping[str, Any]) -> None:
-    audit.append(
-        municipality=row.municipality_code, actor=by, action=action, subject=f"sweep:{row.pk}", details=details, at=at
-    )

@@ -1,17 +1,13 @@
 """`todoke events release`, `todoke records accept` and `todoke requests list`: what staff ask the next night to do, and what came of it."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from engine.core.console import front, print_rows
 from engine.core.requests import ACCEPT_FILE
-from engine.core.settings import Settings
 from engine.records.landing import landed_id
-from notices.commands.store import AsJson, open_queue
-
-if TYPE_CHECKING:
-    from notices.approval.officer import Officer
+from notices.commands.store import AsJson, open_queue, operator
 
 app = typer.Typer(no_args_is_help=True, help="What staff asked the night to do.")
 
@@ -45,7 +41,7 @@ def release_held(
     open_queue(settings)
     from notices.approval.requests import ask_release
 
-    row = ask_release(code, on, officer=_operator(settings, by), reason=reason, at=settings.clock().now())
+    row = ask_release(code, on, officer=operator(settings, by), reason=reason, at=settings.clock().now())
     typer.echo(f"asked (request {row.pk}): the next night releases {code} of {on} and settles them")
 
 
@@ -62,19 +58,6 @@ def accept_file(
     from notices.approval.requests import ask
 
     row = ask(
-        ACCEPT_FILE, {"file_id": file_id}, officer=_operator(settings, by), reason=reason, at=settings.clock().now()
+        ACCEPT_FILE, {"file_id": file_id}, officer=operator(settings, by), reason=reason, at=settings.clock().now()
     )
     typer.echo(f"asked (request {row.pk}): the next night reads the file as it is, or this one when it is run again")
-
-
-def _operator(settings: Settings, by: str) -> "Officer":
-    """Who may run the command line is an operator."""
-    from notices.approval.officer import Officer
-
-    return Officer(
-        name=by.strip(),
-        display_name=by,
-        municipality=settings.municipality.code,
-        offices=frozenset(),
-        roles=frozenset({"operator"}),
-    )

@@ -1,11 +1,14 @@
 """Opens the queue store for a command."""
 
 from functools import cache
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.core.settings import Settings
+
+if TYPE_CHECKING:
+    from notices.approval.officer import Officer
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -23,3 +26,16 @@ def _bring_up_to_date(queue_url: str) -> None:
     from notices import site
 
     site.migrate()
+
+
+def operator(settings: Settings, by: str) -> "Officer":
+    """Who may run the command line is an operator."""
+    from notices.approval.officer import Officer
+
+    return Officer(
+        name=by.strip(),
+        display_name=by,
+        municipality=settings.municipality.code,
+        offices=frozenset(),
+        roles=frozenset({"operator"}),
+    )

@@ -18,7 +18,7 @@ from engine.core.clock import today
 from engine.core.console import front, print_json, print_rows
 from engine.core.errors import InputError
 from engine.records.snapshot import SnapshotReader, read_snapshot
-from notices.commands.store import AsJson, open_queue
+from notices.commands.store import AsJson, open_queue, operator
 
 By = Annotated[str, typer.Option(help="Who decides, with --release and --stop.")]
 Reason = Annotated[str, typer.Option(help="Why, in words without personal data, with --release and --stop.")]
@@ -44,7 +44,7 @@ def sweep(
         raise InputError("--file only counts; publish the programme to release its sweep")
     municipality, at = settings.municipality.code, settings.clock().now()
     if stop:
-        sweeps.stop(municipality=municipality, programme=slug, by=by, reason=reason, at=at)
+        sweeps.stop(programme=slug, officer=operator(settings, by), reason=reason, at=at)
     version = None if file else published_version(front(context), slug)
     programme = version.programme if version else read_programme(file or Path())
     reader = read_snapshot(settings)
@@ -52,9 +52,8 @@ def sweep(
     if release and version:
         if SWEEP not in programme.kinds:
             raise InputError(f"{slug} only ends something; without an event there is nobody to tell of it")
-        sweeps.ask(
-            municipality=municipality, programme=slug, version=version.version, a_day=release, by=by, reason=reason, at=at
-        )  # fmt: skip
+        officer = operator(settings, by)
+        sweeps.ask(programme=slug, version=version.version, a_day=release, officer=officer, reason=reason, at=at)
     said["released"] = _released(reader, slug)
     said["requests"] = [row for row in sweeps.asked(municipality) if row["programme"] == slug]
     print_json(said) if as_json else _tell(programme, said)

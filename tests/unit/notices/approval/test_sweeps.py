@@ -1,5 +1,6 @@
 """A sweep is a request: asked for once, carried out by the nights it covers, ended by an officer or by having nobody left."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,9 +9,10 @@ from engine.core.clock import FixedClock
 from engine.core.errors import InputError
 from notices.approval.ledger import DjangoJobLedger
 from notices.approval.models import AuditRow, RunRequest
+from notices.approval.refusals import NotAllowed
 from notices.approval.sweeps import ask, asked, going_on, release_sweeps, stop
 from notices.recipients.models import Block
-from tests.support.approvals import AT, CITY, FRIDAY, MONDAY, Town
+from tests.support.approvals import AT, CITY, FRIDAY, MONDAY, Town, officer
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +26,19 @@ def ran() -> None:
 
 def _ask(**changes: str) -> RunRequest:
     said = {"by": "aoki", "reason": "新しい制度"} | changes
-    return ask(municipality=CITY, programme="child_allowance", version="v", a_day=50, at=AT, **said)
+    who = officer(said["by"], roles=("operator",))
+    return ask(programme="child_allowance", version="v", a_day=50, officer=who, reason=said["reason"], at=AT)
+
+
+def _stop(by: str = "baba", reason: str = "多すぎる") -> None:
+    stop(programme="child_allowance", officer=officer(by, roles=("operator",)), reason=reason, at=AT)
 
 
 def test_it_begins_with_the_night_after_the_last_one(town: Town) -> None:
     _ask()
     (row,) = asked(CITY)
     assert (row["state"], row["from_night"], row["until_night"], row["a_day"]) == ("releasing", "2026-11-21", None, 50)
-    assert AuditRow.objects.get().action == "sweep_asked"
+    assert AuditRow.objects.get().action == "run_requested"
 
 
 @pytest.mark.parametrize("changes", [{"by": " "}, {"reason": ""}])
@@ -51,17 +58,18 @@ def test_a_stopped_sweep_still_covers_the_nights_it_had() -> None:
     ledger = DjangoJobLedger(FixedClock(AT))
     ledger.start("night", CITY, MONDAY)
     ledger.finish("night", CITY, MONDAY, outcome="done", summary={})
-    stop(municipality=CITY, programme="child_allowance", by="baba", reason="多すぎる", at=AT)
+    _stop()
     (row,) = asked(CITY)
     assert (row["state"], row["until_night"]) == ("stopped", MONDAY.isoformat())
     assert going_on(CITY, "child_allowance") is None
     with pytest.raises(InputError, match="no sweep"):
-        stop(municipality=CITY, programme="child_allowance", by="baba", reason="x", at=AT)
+        _stop()
 
 
 def test_without_a_night_there_is_nothing_to_release_from() -> None:
+    elsewhere = replace(officer(roles=("operator",)), municipality="131016")
     with pytest.raises(InputError, match="no night has run"):
-        ask(municipality="131016", programme="p", version="v", a_day=1, by="a", reason="r", at=AT)
+        ask(programme="p", version="v", a_day=1, officer=elsewhere, reason="r", at=AT)
 
 
 def test_a_night_says_what_pauses_a_sweep_and_leaves_it_open(town: Town) -> None:
@@ -71,3 +79,14 @@ def test_a_night_says_what_pauses_a_sweep_and_leaves_it_open(town: Town) -> None
     said = release_sweeps(town.night(date(2026, 11, 21))).summary()["sweeps"]["child_allowance"]
     assert said["paused"] == "no version of it may be used"
     assert going_on(CITY, "child_allowance") is not None
+
+
+def test_who_has_no_such_role_neither_asks_nor_stops() -> None:
+    reader = officer("doi", roles=("viewer",))
+    with pytest.raises(NotAllowed):
+        ask(programme="child_allowance", version="v", a_day=50, officer=reader, reason="x", at=AT)
+    _ask()
+    with pytest.raises(NotAllowed):
+        stop(programme="child_allowance", officer=reader, reason="x", at=AT)
+    _stop()
+    assert AuditRow.objects.order_by("-sequence").values_list("actor", "action")[0] == ("baba", "run_stopped")
