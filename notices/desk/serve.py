@@ -25,7 +25,11 @@ def application(settings: Settings) -> WSGIApplication:
 
 
 def serve(settings: Settings) -> None:
-    """Serves the desk on the configured address until it is stopped; ends the process."""
+    """Serves the desk on the configured address until it is stopped; ends the process.
+
+    The processes that answer are forked from this one, and the threads of polars do not live on in a fork: a process that has
+    read with polars must not serve, or the first page that reads a snapshot never ends.
+    """
     made = application(settings)
     _read_in()
     for one in connections.all(initialized_only=True):  # a connection is of one process: those to come open their own

@@ -10,16 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.core.clock import SystemClock
 from tests.browser.test_day import NARROW, faults
-from tests.support.browsing import DESKTOP, Desk, chromium, running_desk, sign_in
+from tests.support.browsing import DESKTOP, Desk, running_desk, sign_in
 from tests.support.identity_provider import identity_provider
 
 WIDTHS = pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desktop", "360 px"])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

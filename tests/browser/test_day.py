@@ -1,29 +1,16 @@
 """Each role's day in Chromium: many at once, taking back, two colleagues on one notice, a call."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import DESKTOP, REPOSITORY, Desk, chromium, press, running_desk, sign_in
+from tests.support.browsing import DESKTOP, REPOSITORY, Desk, press, running_desk, sign_in
 
 NARROW = {"width": 360, "height": 740}
 AXE = REPOSITORY / "tests" / "vendor" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MANY = 300
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running_desk(tmp_path) as running:
-        yield running
 
 
 @pytest.mark.browser

@@ -1,12 +1,9 @@
 """A clerk's morning in Debian's Chromium, on a real server and a real queue store."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import DESKTOP, PHONE, Desk, chromium, press, running_desk, sign_in
+from tests.support.browsing import DESKTOP, PHONE, Desk, press, sign_in
 
 PAGES = ("/queue/", "/notices/1/", "/tasks/", "/tasks/1/", "/calls/", "/night/", "/no-such-page/")
 
@@ -58,18 +55,6 @@ SMALL_TARGETS = """
   .filter((e) => e.getClientRects().length && e.getBoundingClientRect().height < 44)
   .map((e) => e.outerHTML.slice(0, 90))
 """
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running_desk(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.mark.browser

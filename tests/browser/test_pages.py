@@ -1,6 +1,6 @@
 """axe on every page that the table of routes has, at desktop width and 360 px: a page that is in the table and not here fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from notices.desk.urls import ROUTES
 from tests.browser.test_day import NARROW, faults
-from tests.support.browsing import DESKTOP, Desk, chromium, running_desk, sign_in
+from tests.support.browsing import DESKTOP, Desk, running_desk, sign_in
 
 #: route → who looks → addresses; what comes with a form is in STEPS
 PAGES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -118,12 +118,6 @@ STEPS: tuple[tuple[str, Callable[[Page, Desk], None]], ...] = (
     ("tasks", nothing_to_do),
     ("wordings", no_text_waits),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 def test_every_page_of_the_table_is_looked_at() -> None:

@@ -1,27 +1,14 @@
 """Days that need two people or the night: an edit, a text to review, a kind that was held, a night that runs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.test_day import NARROW
-from tests.support.browsing import DESKTOP, Desk, chromium, press, running_desk, sign_in
+from tests.support.browsing import DESKTOP, Desk, press, running_desk, sign_in
 
 ADDED = "わからないことは、担当の課に聞いてください。"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running_desk(tmp_path) as running:
-        yield running
 
 
 @pytest.mark.browser
