@@ -19,6 +19,7 @@ from engine.records.contract import TableContract, load_contracts
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
+_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS)
 
 
 def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -40,6 +41,13 @@ def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> N
             warehouse.define(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
 
 
+def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
+    """Drops all that was touched, known and found: the names are free for whatever stage comes next."""
+    known = [contract.table for contract in _contracts(tables)]
+    for made in (*_FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)):
+        warehouse.define(_SQL["forget"].about(made=f"{FOUND}.{made}").text)
+
+
 def _contracts(tables: Iterable[str]) -> list[TableContract]:
     return [load_contracts()[table] for table in sorted({*tables, "residents"})]
 
@@ -56,7 +64,7 @@ def _numbers(contract: TableContract) -> list[str]:
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
     """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
     selects = (shared.born(), shared.records(), shared.people(about), shared.households())
-    for name, select in zip(("born", "records", PEOPLE, HOUSEHOLDS), selects, strict=True):
+    for name, select in zip(_FACTS, selects, strict=True):
         made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
         warehouse.define(made.text)
 

@@ -1,3 +1,6 @@
+-- name: forget
+DROP TABLE IF EXISTS <made>;
+
 -- name: touch_people
 -- One row per person who is a subject, or was ever registered in a subject's household.
 CREATE OR REPLACE TEMP TABLE touched_people AS

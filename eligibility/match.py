@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import judged_together, know, touch
+from eligibility.cases import forget, judged_together, know, touch
 from eligibility.catalogue import Published, left_out, published, unreadable
 from eligibility.judge import (
     Case,
@@ -150,6 +150,7 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dic
         know(night.warehouse, states, tables(every.values()))
         numbered = read.rename({"case_id": "number"}).with_row_index("case_id")
         values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id").drop("case_id")
+        forget(night.warehouse, tables(every.values()))
         for one in asked:
             mine = values.join(one.cases.select(number="case_id"), on="number", how="semi")
             for of_tonight, names in ((True, one.of_tonight), (False, one.of_before)):
