@@ -5,7 +5,6 @@ A case is one subject of one settled event. Rules would read whole views of hist
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -80,16 +79,6 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[st
     with warehouse.frame("cases", marked):
         find(warehouse, shared)
         return _asked(warehouse, query, rewritten, FOUND)
-
-
-def evaluate(
-    warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str
-) -> dict[int, dict[str, Any]]:
-    """case_id → name → value, for every expression asked, in one query."""
-    if not asked or not cases.height:
-        return {case: {} for case in cases["case_id"].to_list()}
-    rows = judged(warehouse, cases, asked, schema).to_dicts()
-    return {row["case_id"]: {name: row[name] for name in asked} for row in rows}
 
 
 def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from eligibility.cases import evaluate
+from eligibility.cases import judged
 from eligibility.language.evaluate import Facts
 from eligibility.language.nodes import Node
 from engine.core.sql import Query, quoted
@@ -39,8 +39,8 @@ class SqlReader:
     def values(self, asked: Mapping[str, Node], facts: Sequence[Facts]) -> list[dict[str, Any]]:
         """For each of the facts: name → value."""
         self.fill(facts)
-        found = evaluate(self.warehouse, self._cases(facts), asked, "now")
-        return [found[place] for place in range(len(facts))]
+        found = judged(self.warehouse, self._cases(facts), asked, "now").sort("case_id")
+        return found.drop("case_id").to_dicts()
 
     def fill(self, facts: Sequence[Facts]) -> None:
         """Makes the tables hold the facts alone: subjects p0, p1 … of the households h0, h1 …"""

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from eligibility.cases import evaluate, judged_together, know, touch
+from eligibility.cases import forget, judged_together, know, touch
 from eligibility.language.nodes import Constant, Node
 from eligibility.language.parse import parse
 from engine.core.sql import Query
@@ -108,6 +108,12 @@ def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: 
     ]
 
 
-def test_nothing_asked_is_nothing_answered(records: Records) -> None:
-    assert evaluate(records.warehouse, _cases("child"), {}, "now") == {0: {}}
-    assert evaluate(records.warehouse, _cases("child").clear(), {"x": _tree("true")}, "now") == {}
+def test_what_was_made_for_a_night_is_dropped_with_it(records: Records) -> None:
+    cases = _cases("child").with_columns(state=pl.lit("a"))
+    touch(records.warehouse, cases, TABLES)
+    know(records.warehouse, _states(a=ON), TABLES)
+    judged_together(records.warehouse, cases, {name: _tree(text) for name, text in ASKED.items()})
+    made = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'temp'"
+    assert records.warehouse.read(made, {}).height > 5
+    forget(records.warehouse, TABLES)
+    assert records.warehouse.read(made, {})["table_name"].to_list() == []
