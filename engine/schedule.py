@@ -141,7 +141,10 @@ def run_schedule(
     clock: Clock,
     say: Callable[[str], None] = print_line,
 ) -> None:
-    """Runs until SIGTERM or SIGINT, then ends after the run in hand. What was missed is caught up at once."""
+    """Runs until SIGTERM or SIGINT, then ends after the run in hand. What was missed is caught up at once.
+
+    `say` gets a line when it can be stopped that way, and one for each run that did not end well.
+    """
     runner = Runner(municipality=municipality, ledger=ledger, clock=clock, say=say)
     scheduler = make_scheduler(jobs, runner)
 
@@ -152,6 +155,7 @@ def run_schedule(
             Thread(target=scheduler.shutdown, name="stop-schedule").start()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    say(f"started, with {', '.join(job.name for job in jobs)}")
     try:
         scheduler.start()
     finally:

@@ -69,7 +69,9 @@ def test_missed_nights_are_caught_up_in_order_and_once(left_alone: Site, tmp_pat
     assert [nights(site)[on] for on in MISSED] == ["done", "done"]
     before = site.dump()
     again = scheduler(site)
-    time.sleep(5)  # long enough to start and look at the ledger
+    assert again.stderr is not None
+    assert again.stderr.readline() == "todoke schedule: started, with night, learn, dispatch\n"
+    time.sleep(5)  # long enough to look at the ledger
     stop(again)
     assert site.dump() == before
 
