@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow
 
 from engine.core.dates import days
 from engine.core.sql import load_queries
@@ -17,7 +18,8 @@ from engine.warehouse.duck import Warehouse
 from events.causes import said, signs_of, write_holds
 from events.detectors import load_detectors
 from events.evidence import evidence
-from events.reading import STAGE, count_residents, counts_of_nights, first_night, read_work, residents
+from events.people import count_residents, residents
+from events.reading import STAGE, counts_of_nights, first_night, read_work
 from events.rules import RULES, Rule
 from events.settle import name_events, settle
 from events.volume import Band, bands, learning_since
@@ -136,40 +138,38 @@ _STATES = {
 
 
 def _event_rows(night: Night, events: Sequence[Event]) -> pl.DataFrame:
-    rows = [
-        {
-            "municipality_code": night.municipality,
-            "night": night.on,
-            "event_id": event.event_id,
-            "code": event.code,
-            "name": load_detectors()[event.code].name,
-            "class": load_detectors()[event.code].event_class,
-            "detail": event.detail,
-            "subject_ids": list(event.subject_ids),
-            "household_id": event.household_id,
-            "occurred_on": event.occurred_on,
-            "notified_on": event.notified_on,
-            "processed_on": event.processed_on,
-            "detected_on": event.detected_on,
-            "change_ids": list(event.change_ids),
-            "evidence": json.dumps(shown, ensure_ascii=False),
-            "urgency": load_detectors()[event.code].urgency,
-        }
-        for event, shown in zip(events, evidence(night, events), strict=True)
-    ]
-    return pl.DataFrame(rows, schema=_EVENTS).sort("event_id")
+    kinds = [load_detectors()[event.code] for event in events]
+    told = json.JSONEncoder(ensure_ascii=False)
+    columns = {
+        "municipality_code": [night.municipality] * len(events),
+        "night": [night.on] * len(events),
+        "event_id": [event.event_id for event in events],
+        "code": [event.code for event in events],
+        "name": [kind.name for kind in kinds],
+        "class": [kind.event_class for kind in kinds],
+        "detail": [event.detail for event in events],
+        "subject_ids": _lists(event.subject_ids for event in events),
+        "household_id": [event.household_id for event in events],
+        "occurred_on": [event.occurred_on for event in events],
+        "notified_on": [event.notified_on for event in events],
+        "processed_on": [event.processed_on for event in events],
+        "detected_on": [event.detected_on for event in events],
+        "change_ids": _lists(event.change_ids for event in events),
+        "evidence": [told.encode(shown) for shown in evidence(night, events)],
+        "urgency": [kind.urgency for kind in kinds],
+    }
+    return pl.DataFrame(columns, schema=_EVENTS).sort("event_id")
+
+
+def _lists(ids: Iterable[tuple[str, ...]]) -> pl.Series:
+    """A column of lists. Arrow makes it a hundred times faster than Polars does from Python's."""
+    return pl.Series(pyarrow.array(ids, pyarrow.list_(pyarrow.string())))
 
 
 def _state_rows(night: Night, events: Sequence[Event]) -> pl.DataFrame:
     rows = [
-        {
-            "municipality_code": night.municipality,
-            "night": night.on,
-            "event_id": event.event_id,
-            "state": event.state,
-            "reason": event.reason,
-        }
+        (night.municipality, night.on, event.event_id, event.state, event.reason)
         for event in events
         if event.state is not None
     ]
-    return pl.DataFrame(rows, schema=_STATES).sort("event_id")
+    return pl.DataFrame(rows, schema=_STATES, orient="row").sort("event_id")

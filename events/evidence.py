@@ -1,84 +1,107 @@
 """What an event rests on: the columns its detector names, before and after, with the date of the file they came in."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.core.sql import load_queries, quoted
+from engine.core.sql import Query, load_queries, quoted
 from engine.night import Night
 from engine.records.contract import load_contracts
 from engine.records.tables import listed
-from events.detectors import Detector, load_detectors
+from events.detectors import load_detectors
 from events.work import Event
 
 _SQL = load_queries(Path(__file__).with_name("read.sql"))
-#: (table, change_id or subject_id) → before, after, file date
-_Stood = Mapping[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any], str | None]]
+
+
+class _Stood(NamedTuple):
+    """What a row said before and after, and the date of its file."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    file_date: str | None
 
 
 def evidence(night: Night, events: Sequence[Event]) -> list[list[dict[str, Any]]]:
-    """For each event the list of {table, column, ja, before, after, file_date}, in the order its detector names the columns."""
+    """For each event the list of {table, column, ja, before, after, file_date}, in the order its detector names the columns.
+
+    What the calendar alone brings shows what `people_now` says of its subjects.
+    """
     recorded = _recorded(night, events)
     standing = _standing(night, [event for event in events if event.from_calendar])
     found = []
     for event in events:
-        detector = load_detectors()[event.code]
-        rows = [recorded[detector.table, key] for key in event.change_ids if (detector.table, key) in recorded]
-        if not rows:
-            rows = [standing[detector.table, key] for key in event.subject_ids if (detector.table, key) in standing]
-        found.append([entry for row in rows for entry in _entries(detector, *row)])
+        table = load_detectors()[event.code].table
+        rows = [recorded[table, key] for key in event.change_ids if (table, key) in recorded]
+        if not rows and event.from_calendar:
+            rows = [standing[key] for key in event.subject_ids if key in standing]
+        found.append([entry for row in rows for entry in _entries(event.code, row)])
     return found
 
 
-def _entries(
-    detector: Detector, before: Mapping[str, Any], after: Mapping[str, Any], file_date: str | None
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "table": detector.table,
+def _entries(code: str, row: _Stood) -> Iterable[dict[str, Any]]:
+    for table, column, ja in _shown(code):
+        yield {
+            "table": table,
             "column": column,
-            "ja": load_contracts()[detector.table].columns[column].ja,
-            "before": before.get(column),
-            "after": after.get(column),
-            "file_date": file_date,
+            "ja": ja,
+            "before": row.before.get(column),
+            "after": row.after.get(column),
+            "file_date": row.file_date,
         }
-        for column in detector.evidence
-    ]
 
 
-def _recorded(night: Night, events: Sequence[Event]) -> _Stood:
-    """The changes events rest on, whichever night brought them."""
-    found: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any], str | None]] = {}
-    for table, wanted in _by_table(events, lambda event: event.change_ids).items():
-        with night.warehouse.frame("wanted", pl.DataFrame({"change_id": wanted})):
-            query = _SQL["stood"].about(table=f"changes.{table}")
-            rows = night.warehouse.query(query, municipality=night.municipality, night=night.on)
-        for row in rows.iter_rows(named=True):
-            before, after = json.loads(row["before"] or "null") or {}, json.loads(row["after"])
-            found[table, row["change_id"]] = (before, after, row["file_date"].isoformat())
-    return found
+@cache
+def _shown(code: str) -> list[tuple[str, str, str]]:
+    """Table, column and Japanese name of what an event of this kind shows."""
+    detector = load_detectors()[code]
+    columns = load_contracts()[detector.table].columns
+    return [(detector.table, column, columns[column].ja) for column in detector.evidence]
 
 
-def _standing(night: Night, events: Sequence[Event]) -> _Stood:
-    """What the records say of people whom the calendar alone brought up."""
-    found: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any], str | None]] = {}
-    for table, wanted in _by_table(events, lambda event: event.subject_ids).items():
-        names = sorted({column for event in events for column in load_detectors()[event.code].evidence})
-        columns = listed(f"{quoted(name)} := r.{quoted(name)}" for name in names)
-        with night.warehouse.frame("wanted", pl.DataFrame({"subject_id": wanted})):
-            part = "h.person_id" if load_contracts()[table].kind == "history" else "h.source_key"
-            query = _SQL["stands"].about(table=f"history.{table}", columns=columns, part=listed([part]))
-            rows = night.warehouse.query(query, municipality=night.municipality, night=night.on)
-        for subject_id, after in rows.iter_rows():
-            found[table, subject_id] = ({}, json.loads(after), None)
-    return found
+def _recorded(night: Night, events: Sequence[Event]) -> dict[tuple[str, str], _Stood]:
+    """The changes events rest on, whichever night brought them: (table, change_id) → what stood."""
+    asked = {
+        (table, change)
+        for event in events
+        for table in [load_detectors()[event.code].table]
+        for change in event.change_ids
+    }
+    if not asked:
+        return {}
+    codes = {event.code for event in events}
+    text = listed((_stood(table, codes).text for table in sorted({table for table, _ in asked})), by=" UNION ALL ")
+    wanted = pl.DataFrame(sorted(asked), schema=["table_name", "change_id"], orient="row")
+    with night.warehouse.frame("wanted", wanted):
+        rows = night.warehouse.query(text, municipality=night.municipality, night=night.on)
+    said = json.loads(f"[{','.join(rows['stood'])}]")
+    keys = zip(rows["table_name"], rows["change_id"], strict=True)
+    dates = rows["file_date"].dt.to_string("iso")
+    return {
+        key: _Stood(one["before"], one["after"], file_date)
+        for key, one, file_date in zip(keys, said, dates, strict=True)
+    }
 
 
-def _by_table(events: Iterable[Event], keys: Callable[[Event], Iterable[str]]) -> dict[str, list[str]]:
-    wanted: dict[str, set[str]] = {}
-    for event in events:
-        wanted.setdefault(load_detectors()[event.code].table, set()).update(keys(event))
-    return {table: sorted(of_table) for table, of_table in sorted(wanted.items())}
+def _stood(table: str, codes: Iterable[str]) -> Query:
+    columns = sorted({column for code in codes for of, column, _ in _shown(code) if of == table})
+    sides = {
+        side: listed(f"{quoted(name)} := c.{side}.{quoted(name)}" for name in columns) for side in ("before", "after")
+    }
+    return _SQL["stood"].about(changes=f"changes.{table}", table_name=listed([f"'{quoted(table)[1:-1]}'"]), **sides)
+
+
+def _standing(night: Night, events: Sequence[Event]) -> dict[str, _Stood]:
+    """What the register says of people whom the calendar alone brought up."""
+    if not events:
+        return {}
+    columns = sorted({column for event in events for _, column, _ in _shown(event.code)})
+    query = _SQL["stands"].about(columns=listed(f"{quoted(name)} := p.{quoted(name)}" for name in columns))
+    wanted = sorted({subject for event in events for subject in event.subject_ids})
+    with night.warehouse.frame("wanted", pl.DataFrame({"subject_id": wanted})):
+        rows = night.warehouse.query(query)
+    return {subject: _Stood({}, json.loads(said), None) for subject, said in rows.iter_rows()}

@@ -1,6 +1,8 @@
 -- name: candidates
--- What one detector sees tonight.
-SELECT * FROM (<select>) AS seen;
+-- What one detector sees tonight, with its code.
+SELECT <code> AS code, seen.subject_id, seen.household_id, seen.detail, seen.effective_on, seen.date_unknown, seen.notified_on,
+       seen.processed_on, seen.file_date, seen.change_id, seen.reason, seen.moves
+FROM (<select>) AS seen
 
 -- name: corrected_births
 -- One row per person whose birth date was put right tonight: an age may turn out to have been reached already.
@@ -14,121 +16,14 @@ WHERE c.municipality_code = $municipality AND c.night = $night AND c.class <> 'c
 SELECT DISTINCT f.table_name FROM history.files AS f
 WHERE f.municipality_code = $municipality AND f.night = $night AND f.state = 'accepted' AND (f.rows > 0 OR f.kind <> 'delta');
 
--- name: subjects
--- One row per person whom tonight's rows of one table name.
-SELECT DISTINCT c.subject_id AS person_id FROM <changes> AS c
-WHERE c.municipality_code = $municipality AND c.night = $night AND c.subject_id IS NOT NULL;
-
--- name: copy_people_concerned
--- One row per person the night can be about: who got rows since the last count, `subjects`, their parents, children and siblings, everybody ever in one of their
--- households, the children of who registered a pregnancy, and everybody with one of `calendar_days` (newcomers and who was corrected got rows tonight).
-CREATE OR REPLACE TEMPORARY TABLE people_concerned AS
-WITH named AS (
-    SELECT s.person_id FROM subjects AS s
-    UNION
-    SELECT h.person_id FROM history.residents AS h
-    WHERE h.municipality_code = $municipality AND h.night > $since AND h.night <= $night
-),
-kin AS (
-    SELECT g.child_id AS one, g.adult_id AS other FROM history.guardianship AS g WHERE g.municipality_code = $municipality AND g.night <= $night
-    UNION ALL
-    SELECT g.adult_id AS one, g.child_id AS other FROM history.guardianship AS g WHERE g.municipality_code = $municipality AND g.night <= $night
-    UNION ALL
-    SELECT b.claimant_id AS one, b.child_id AS other FROM history.child_allowance AS b WHERE b.municipality_code = $municipality AND b.night <= $night
-),
-near AS (
-    SELECT n.person_id FROM named AS n
-    UNION
-    SELECT k.other AS person_id FROM kin AS k WHERE k.one IN (SELECT n.person_id FROM named AS n)
-),
-concerned AS (
-    SELECT n.person_id FROM near AS n
-    UNION
-    SELECT k.other AS person_id FROM kin AS k WHERE k.one IN (SELECT n.person_id FROM near AS n)
-    UNION
-    SELECT k.other AS person_id FROM kin AS k
-    WHERE k.one IN (SELECT p.person_id FROM history.pregnancies AS p WHERE p.municipality_code = $municipality AND p.night <= $night)
-    UNION
-    SELECT h.person_id FROM history.residents AS h
-    WHERE h.municipality_code = $municipality AND h.night <= $night
-      AND h.household_id IN (
-          SELECT o.household_id FROM history.residents AS o
-          WHERE o.municipality_code = $municipality AND o.night <= $night AND o.person_id IN (SELECT n.person_id FROM named AS n))
-    UNION
-    SELECT h.person_id FROM history.residents AS h
-    WHERE h.municipality_code = $municipality AND h.night <= $night
-      AND (h.birth_date IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'birth_date')
-           OR h.resident_since IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'resident_since')
-           OR h.visa_until IN (SELECT d.value FROM calendar_days AS d WHERE d.whose = 'all' AND d.basis = 'visa_until'))
-)
-SELECT c.person_id FROM concerned AS c;
-
--- name: copy_people_rows
--- Every row up to tonight of everybody the night can be about, with what detectors and the calendar read of it.
-CREATE OR REPLACE TEMPORARY TABLE people_rows AS
-SELECT h.municipality_code, h.night, h.source_order, h.gone, h.person_id, h.resident_id, h.household_id, h.status, h.sex, h.birth_date,
-       h.birth_date_unknown, h.resident_since, h.visa_until
-FROM history.residents AS h
-WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT c.person_id FROM people_concerned AS c);
-
--- name: copy_standing
--- The rows of a table that stand as of tonight and name somebody the night can be about.
-CREATE OR REPLACE TEMPORARY TABLE <copy> AS
-SELECT r.* FROM (
-    SELECT h.municipality_code, h.gone, <columns> FROM <table> AS h
-    WHERE h.municipality_code = $municipality AND h.night <= $night AND (<whose>)
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.source_key ORDER BY h.source_order DESC, h.night DESC) = 1
-) AS r
-WHERE NOT r.gone;
-
--- name: named_in_key
-h.<column> IN (SELECT c.person_id FROM people_concerned AS c)
-
--- name: named_in_a_version
--- Of a key that passes from one person to another, every version is looked at.
-h.source_key IN (
-    SELECT k.source_key FROM <table> AS k
-    WHERE k.municipality_code = $municipality AND k.night <= $night AND k.<column> IN (SELECT c.person_id FROM people_concerned AS c))
-
--- name: copy_people_now
--- One row per resident of `people_rows` as of tonight.
-CREATE OR REPLACE TEMPORARY TABLE people_now AS
-SELECT r.* FROM (
-    SELECT p.* FROM people_rows AS p QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1
-) AS r
-WHERE NOT r.gone;
-
--- name: copy_people_touched
--- One row per person with rows tonight who was known before: what stood then.
-CREATE OR REPLACE TEMPORARY TABLE people_touched AS
-SELECT p.* FROM people_rows AS p
-WHERE p.night < $night AND p.person_id IN (SELECT s.person_id FROM people_rows AS s WHERE s.night = $night)
-QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1;
-
--- name: copy_people_seen
--- One row per person with rows tonight, known before or not.
-CREATE OR REPLACE TEMPORARY TABLE people_seen AS
-SELECT DISTINCT p.person_id AS resident_id FROM people_rows AS p WHERE p.night = $night;
-
--- name: view_people_before
--- One row per resident of `people_rows` as of the night before: nothing of those without a row tonight has changed since.
-CREATE OR REPLACE TEMPORARY VIEW people_before AS
-SELECT r.municipality_code, r.resident_id, r.household_id, r.status FROM people_now AS r
-WHERE NOT EXISTS (SELECT 1 FROM people_seen AS s WHERE s.resident_id = r.resident_id)
-UNION ALL
-SELECT t.municipality_code, t.resident_id, t.household_id, t.status FROM people_touched AS t WHERE NOT t.gone;
-
 -- name: reached
--- One row per resident and event of `calendar_days`. The register is read once: everybody with one of its dates, then what it brings them.
+-- One row per resident and event of `calendar_days`: one pass serves all of them.
 -- On a day of a missed night nobody counts who came with a later file.
 WITH due AS (
     SELECT r.resident_id, r.household_id, r.sex, r.birth_date, COALESCE(r.birth_date_unknown, FALSE) AS birth_date_unknown,
            r.resident_since, r.visa_until
     FROM people_now AS r
     WHERE r.municipality_code = $municipality AND r.status = 'RESIDENT'
-      AND (r.birth_date IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'birth_date')
-           OR r.resident_since IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'resident_since')
-           OR r.visa_until IN (SELECT d.value FROM calendar_days AS d WHERE d.basis = 'visa_until'))
 ),
 based AS (
     SELECT due.*, 'birth_date' AS basis, due.birth_date AS value FROM due
@@ -156,15 +51,12 @@ WHERE (d.whose = 'all' AND (n.subject_id IS NULL OR n.came_with <= d.day))
        AND COALESCE(b.resident_since, d.day) <= d.day);
 
 -- name: unborn
--- One row per pregnancy that ended otherwise, or whose child nobody registered by `overdue`: (mother, registered on).
-SELECT p.resident_id, p.registered_on FROM now.pregnancies AS p
-WHERE p.municipality_code = $municipality
-  AND (p.outcome IN ('MISCARRIAGE', 'STILLBIRTH', 'ABORTION')
-       OR (p.due_on <= $overdue AND COALESCE(p.outcome, 'UNKNOWN') = 'UNKNOWN'
-           AND NOT EXISTS (
-               SELECT 1 FROM people_guardianship AS g INNER JOIN people_now AS k
-                   ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
-               WHERE g.municipality_code = p.municipality_code AND g.adult_id = p.resident_id AND k.birth_date >= p.registered_on)));
+-- One row per pregnancy of `people_overdue` that ended otherwise or whose child nobody registered: (mother, registered on).
+SELECT o.resident_id, o.registered_on FROM people_overdue AS o
+WHERE o.ended OR NOT EXISTS (
+    SELECT 1 FROM people_guardianship AS g INNER JOIN people_now AS k
+        ON k.municipality_code = g.municipality_code AND k.resident_id = g.child_id
+    WHERE g.adult_id = o.resident_id AND k.birth_date >= o.registered_on);
 
 -- name: register_entries
 -- One row per change so far of everybody whose register a row of tonight cancels or corrects, in the order of
@@ -199,16 +91,20 @@ WHERE c.municipality_code = $municipality AND c.night <= $night
 ORDER BY c.subject_id, c.after.hist_no, c.night;
 
 -- name: reversals
--- Of a system that keeps one row a key and numbers none: for each row of tonight that takes back an earlier one, that one and then itself.
--- It takes back the newest that brought what it removes: the key says again what it said before, or is gone soon after it appeared.
+-- Of a system that keeps one row a key and numbers none: one row per row of tonight that takes back an earlier one, and that one. It takes
+-- back the newest that brought what it removes: the key says again what it said before, or is gone soon after it appeared.
+SELECT t.subject_id, t.change_id AS by_change, t.notified_date, t.processed_date, c.change_id, c.night
+FROM <changes> AS t
+INNER JOIN <changes> AS c ON c.municipality_code = t.municipality_code AND c.position < t.position AND <same_key>
+WHERE t.municipality_code = $municipality AND t.night = $night AND c.night <= $night AND <stood>
+  AND ((t.class = 'changed' AND c.class = 'changed' AND <back_again> AND NOT (<untouched>))
+       OR (t.class = 'gone' AND c.class = 'appeared' AND c.file_date >= $since))
+QUALIFY ROW_NUMBER() OVER (PARTITION BY t.change_id ORDER BY c.position DESC) = 1
+
+-- name: taken_back
+-- For each of these pairs the earlier row and then the one that takes it back.
 WITH pairs AS (
-    SELECT t.subject_id, t.change_id AS by_change, t.notified_date, t.processed_date, c.change_id, c.night
-    FROM <changes> AS t
-    INNER JOIN <changes> AS c ON c.municipality_code = t.municipality_code AND c.position < t.position AND <same_key>
-    WHERE t.municipality_code = $municipality AND t.night = $night AND c.night <= $night AND <stood>
-      AND ((t.class = 'changed' AND c.class = 'changed' AND <back_again> AND NOT (<untouched>))
-           OR (t.class = 'gone' AND c.class = 'appeared' AND c.file_date >= $since))
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY t.change_id ORDER BY c.position DESC) = 1
+    <pairs>
 ),
 entries AS (
     SELECT p.*, p.change_id AS own_change, p.night = $night AS tonight, 'ROW' AS reason, 1 AS place FROM pairs AS p
@@ -263,25 +159,6 @@ WHERE NOT r.gone AND (r.status = 'DEAD' OR r.unnamed);
 SELECT MIN(night) AS night FROM history.files
 WHERE municipality_code = $municipality AND night <= $night AND state = 'accepted';
 
--- name: residents
--- One row: how many residents there are.
-SELECT COUNT(*) AS residents FROM now.residents WHERE municipality_code = $municipality AND status = 'RESIDENT';
-
--- name: last_counted
--- At most one row: the newest earlier night whose residents were counted, and how many there were.
-SELECT l.night, l.residents FROM events.living AS l
-WHERE l.municipality_code = $municipality AND l.night < $night ORDER BY l.night DESC LIMIT 1;
-
--- name: more_residents
--- One row: how many more residents there are tonight than on the night `since`. Only who got rows meanwhile can differ.
-SELECT COALESCE(SUM(r.more), 0) AS more FROM (
-    SELECT CASE WHEN p.status = 'RESIDENT' AND NOT p.gone THEN 1 ELSE 0 END AS more FROM people_rows AS p
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1
-    UNION ALL
-    SELECT CASE WHEN p.status = 'RESIDENT' AND NOT p.gone THEN -1 ELSE 0 END AS more FROM people_rows AS p WHERE p.night <= $since
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY p.source_order DESC, p.night DESC) = 1
-) AS r;
-
 -- name: volumes
 -- One row per earlier night and code: how many events were detected, and whether they were held as a flood.
 SELECT e.night, e.code, COUNT(*) AS events, MAX(CASE WHEN s.state = 'held' AND s.reason = 'volume' THEN 1 ELSE 0 END) AS held
@@ -290,15 +167,13 @@ LEFT JOIN events.states AS s ON s.event_id = e.event_id AND s.night = e.night AN
 WHERE e.municipality_code = $municipality AND e.night < $night AND e.night >= $since GROUP BY e.night, e.code;
 
 -- name: stood
--- One row per change asked for: what stood before and after, as JSON.
-SELECT c.change_id, to_json(c.before) AS before, to_json(c.after) AS after, c.file_date FROM <table> AS c
-WHERE c.municipality_code = $municipality AND c.night <= $night AND c.change_id IN (SELECT w.change_id FROM wanted AS w);
+-- One row per change of one table asked for: what stood before and after in the columns that are shown, as JSON.
+SELECT <table_name> AS table_name, c.change_id, to_json(struct_pack(before := struct_pack(<before>), after := struct_pack(<after>))) AS stood, c.file_date
+FROM <changes> AS c
+INNER JOIN wanted AS w ON w.change_id = c.change_id AND w.table_name = <table_name>
+WHERE c.municipality_code = $municipality AND c.night <= $night
 
 -- name: stands
--- One row per record of a person asked for, as of the night: what it says, as JSON.
-SELECT r.person_id AS subject_id, to_json(struct_pack(<columns>)) AS after FROM (
-    SELECT h.* FROM <table> AS h
-    WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT w.subject_id FROM wanted AS w)
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY <part> ORDER BY h.source_order DESC, h.night DESC) = 1
-) AS r
-WHERE NOT r.gone;
+-- One row per resident asked for, as of the night: what the register says in the columns that are shown, as JSON.
+SELECT p.person_id AS subject_id, to_json(struct_pack(<columns>)) AS stands FROM people_now AS p
+WHERE p.person_id IN (SELECT w.subject_id FROM wanted AS w);

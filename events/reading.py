@@ -1,6 +1,6 @@
 """Everything settling needs, read as of one night."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
@@ -16,28 +16,18 @@ from engine.records.contract import load_contracts
 from engine.records.tables import listed
 from events.dates import Reached, reached_on
 from events.detectors import Detector, load_detectors
+from events.people import copy_asked, copy_people
 from events.releases import released
 from events.work import Candidate, Entry, Event, Work
 
 STAGE = "detect_events"
-#: so long after the expected date a birth that has not been registered is taken for one that does not come
-OVERDUE_DAYS = 28
 _SQL = load_queries(Path(__file__).with_name("read.sql"))
-#: the tables that detectors ask for what stands, and the columns in which they name people
-STANDING: Mapping[str, tuple[str, ...]] = {
-    "guardianship": ("child_id", "adult_id"),
-    "child_rearing_allowance": ("claimant_id",),
-    "disability": ("resident_id",),
-    "light_vehicle_tax": ("resident_id",),
-    "pension": ("resident_id",),
-    "screenings": ("resident_id",),
-}
 
 
 def first_night(night: Night) -> date:
     """The night of the baseline: the first one that loaded anything, or tonight."""
-    found = night.warehouse.query(_SQL["first_night"], municipality=night.municipality, night=night.on).item()
-    return found if isinstance(found, date) else night.on
+    (row,) = night.warehouse.rows(_SQL["first_night"], municipality=night.municipality, night=night.on)
+    return row["night"] or night.on
 
 
 def read_work(night: Night) -> Work:
@@ -45,31 +35,32 @@ def read_work(night: Night) -> Work:
     values = {"municipality": night.municipality, "night": night.on}
     warehouse, waits = night.warehouse, night.settings.waits
     free = released(warehouse, night.municipality, night.on)
-    candidates = find_candidates(night)
+    news = {row["table_name"] for row in warehouse.rows(_SQL["tables_with_news"], **values)}
+    candidates = find_candidates(night, news)
     sequences = [
         sequence
-        for name in ("register_entries", "nhi_entries")
-        for sequence in _sequences(warehouse.query(_SQL[name], **values))
-    ] + _reversals(night)
+        for table, name in (("residents", "register_entries"), ("nhi", "nhi_entries"))
+        if table in news
+        for sequence in _sequences(warehouse.rows(_SQL[name], **values))
+    ] + _reversals(night, news)
     people = {candidate.subject_id for candidate in candidates} | {sequence[0].subject_id for sequence in sequences}
     touched = pl.DataFrame(
         {"change_id": [entry.change_id for sequence in sequences for entry in sequence]},
         schema={"change_id": pl.String},
     )
     with warehouse.frame("people", _people(people)), warehouse.frame("touched", touched):
-        known = [_event(row) for row in warehouse.query(_SQL["known"], **values).iter_rows(named=True)]
+        known = [_event(row) for row in warehouse.rows(_SQL["known"], **values)]
     people |= {subject for event in known for subject in event.subject_ids}
     with warehouse.frame("people", _people(people)):
-        standing = warehouse.query(_SQL["standing"], **values)
-    unborn = warehouse.query(_SQL["unborn"], **values, overdue=night.on - timedelta(days=OVERDUE_DAYS))
+        standing = warehouse.rows(_SQL["standing"], **values)
     return Work(
         on=night.on,
         candidates=candidates,
         sequences=sequences,
         known=known,
-        dead=set(standing.filter(pl.col("dead"))["resident_id"].to_list()),
-        unnamed=set(standing.filter(pl.col("unnamed"))["resident_id"].to_list()),
-        unborn=set(unborn.iter_rows()),
+        dead={row["resident_id"] for row in standing if row["dead"]},
+        unnamed={row["resident_id"] for row in standing if row["unnamed"]},
+        unborn={(row["resident_id"], row["registered_on"]) for row in warehouse.rows(_SQL["unborn"])},
         released=free,
         quiet=frozenset(night.settings.events.quiet),
         late_entry_days=waits.late_entry_days,
@@ -81,12 +72,9 @@ def _people(ids: Iterable[str]) -> pl.DataFrame:
     return pl.DataFrame({"subject_id": sorted(ids)}, schema={"subject_id": pl.String})
 
 
-def _sequences(rows: pl.DataFrame) -> list[list[Entry]]:
+def _sequences(rows: Iterable[Mapping[str, Any]]) -> list[list[Entry]]:
     """Rows in the order of their person's history, a list a person."""
-    entries = (
-        Entry(**{**row, "moved": frozenset(row["moved"]), "counts": bool(row["counts"])})
-        for row in rows.iter_rows(named=True)
-    )
+    entries = (Entry(**{**row, "moved": frozenset(row["moved"]), "counts": bool(row["counts"])}) for row in rows)
     return [list(sequence) for _, sequence in groupby(entries, key=lambda entry: entry.subject_id)]
 
 
@@ -101,24 +89,25 @@ def _reversible() -> Mapping[str, list[str]]:
     return {table: sorted(columns) for table, columns in sorted(found.items())}
 
 
-def _reversals(night: Night) -> list[list[Entry]]:
+def _reversals(night: Night, news: Set[str]) -> list[list[Entry]]:
     """The rows that tonight's rows of such tables take back, each before the row that does. What is gone later than the limit has ended."""
     values = {"municipality": night.municipality, "night": night.on}
     since = night.on - timedelta(days=night.settings.waits.late_entry_days)
-    news = set(night.warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
-    found: list[list[Entry]] = []
-    for table, columns in _reversible().items():
-        if table not in news:
-            continue
-        query = _SQL["reversals"].about(
+    parts = [
+        _SQL["reversals"].about(
             changes=f"changes.{table}",
             same_key=_alike(load_contracts()[table].key, "c.after", "t.after"),
             stood=_alike(columns, "t.before", "c.after"),
             back_again=_alike(columns, "t.after", "c.before"),
             untouched=_alike(columns, "c.before", "c.after"),
         )
-        found += _sequences(night.warehouse.query(query, **values, since=since))
-    return found
+        for table, columns in _reversible().items()
+        if table in news
+    ]
+    if not parts:
+        return []
+    pairs = listed((part.text for part in parts), by=" UNION ALL ")
+    return _sequences(night.warehouse.rows(_SQL["taken_back"].about(pairs=pairs), **values, since=since))
 
 
 def _alike(columns: Iterable[str], one: str, other: str) -> Query:
@@ -127,65 +116,36 @@ def _alike(columns: Iterable[str], one: str, other: str) -> Query:
     return listed(same, by=" AND ")
 
 
-def find_candidates(night: Night) -> list[Candidate]:
-    """What every detector sees tonight; the calendar's for each date since the last finished night.
+def find_candidates(night: Night, news: Set[str]) -> list[Candidate]:
+    """What every detector sees tonight; the calendar's for each date since the last finished night. `news`: the tables with rows tonight.
 
     A detector whose tables brought nothing tonight, and whose day it is not, has nothing to see and is not asked.
     """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
-    news = set(warehouse.query(_SQL["tables_with_news"], **values)["table_name"].to_list())
     days_to_see = calendar_days(night)
     copy_people(night, news, days_to_see)
     reached = reached_tonight(night, days_to_see)
     days_of = set(reached["code"].unique().to_list())
-    found: list[Candidate] = []
-    with warehouse.frame("reached", reached):
-        for detector in load_detectors().values():
-            asked = detector.code in days_of or bool({detector.table, *detector.also} & news and not detector.by_age)
-            if detector.event_class != "never" and asked:
-                rows = warehouse.query(_SQL["candidates"].about(select=detector.query), **values)
-                found.extend(_candidate(detector, row) for row in rows.iter_rows(named=True))
-    return found
-
-
-def copy_people(night: Night, news: Iterable[str], days_to_see: pl.DataFrame) -> None:
-    """Copies what detectors read of everybody the night can be about: `people_now`, `people_before`, and `people_<table>` of `STANDING`.
-
-    `news`: the tables with rows tonight. Everybody else's records say the same as the night before.
-    """
-    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
-    named = [warehouse.query(_SQL["subjects"].about(changes=f"changes.{table}"), **values) for table in sorted(news)]
-    subjects = pl.concat([pl.DataFrame(schema={"person_id": pl.String}), *named]).unique()
-    since, _ = _last_counted(night)
-    with warehouse.frame("subjects", subjects), warehouse.frame("calendar_days", days_to_see):
-        warehouse.write(_SQL["copy_people_concerned"], **values, since=since)
-    for table, columns in STANDING.items():
-        warehouse.write(_standing(table, columns), **values)
-    for name in (
-        "copy_people_rows",
-        "copy_people_now",
-        "copy_people_touched",
-        "copy_people_seen",
-        "view_people_before",
-    ):
-        warehouse.write(_SQL[name], **values)
-
-
-def _standing(table: str, columns: Sequence[str]) -> Query:
-    """The copy of a table's standing rows that name somebody the night can be about: one pass over it serves every detector."""
-    contract, history = load_contracts()[table], f"history.{table}"
-    whose = [
-        _SQL["named_in_key" if column in contract.key else "named_in_a_version"]
-        .about(table=history, column=column)
-        .text
-        for column in columns
+    asked = [
+        detector
+        for detector in load_detectors().values()
+        if detector.event_class != "never"
+        and (detector.code in days_of or ({detector.table, *detector.also} & news and not detector.by_age))
     ]
-    return _SQL["copy_standing"].about(
-        copy=f"people_{table}",
-        table=history,
-        columns=listed(f"h.{quoted(name)}" for name in contract.physical_columns()),
-        whose=listed(whose, by=" OR "),
+    if not asked:
+        return []
+    copy_asked(night, asked)
+    with warehouse.frame("reached", reached):
+        return [_candidate(row) for row in warehouse.rows(_seen_by(asked), **values)]
+
+
+def _seen_by(detectors: Iterable[Detector]) -> Query:
+    """One statement that asks all of them."""
+    parts = (
+        _SQL["candidates"].about(code=listed([f"'{detector.code}'"]), select=detector.query).text
+        for detector in detectors
     )
+    return listed(parts, by=" UNION ALL ")
 
 
 _REACHED = {
@@ -233,7 +193,8 @@ def _whose(one: Reached, since: date) -> str:
     return "all" if one.day > since else "corrected"
 
 
-def _candidate(detector: Detector, row: Mapping[str, Any]) -> Candidate:
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    detector = load_detectors()[row["code"]]
     return Candidate(
         code=detector.code,
         subject_id=row["subject_id"],
@@ -276,29 +237,6 @@ def counts_of_nights(night: Night, since: date) -> dict[str, dict[date, int | No
     """Code → night → how many events it brought; None where they were held as a flood, which teaches nothing."""
     values = {"municipality": night.municipality, "night": night.on, "since": since}
     history: dict[str, dict[date, int | None]] = {}
-    for row in night.warehouse.query(_SQL["volumes"], **values).iter_rows(named=True):
+    for row in night.warehouse.rows(_SQL["volumes"], **values):
         history.setdefault(row["code"], {})[row["night"]] = None if row["held"] else row["events"]
     return history
-
-
-def residents(night: Night) -> int:
-    """How many people live here as of the night."""
-    return int(night.warehouse.query(_SQL["residents"], municipality=night.municipality).item())
-
-
-def count_residents(night: Night) -> int:
-    """The same from the last night's count and who got rows since, once `copy_people` has run."""
-    since, counted = _last_counted(night)
-    if counted is None:
-        return residents(night)
-    return counted + int(night.warehouse.query(_SQL["more_residents"], since=since).item())
-
-
-def _last_counted(night: Night) -> tuple[date, int | None]:
-    """The newest earlier night with a count, and the count; the day before and None where there is none."""
-    found = night.warehouse.query(_SQL["last_counted"], municipality=night.municipality, night=night.on)
-    return (
-        (found["night"].item(), int(found["residents"].item()))
-        if found.height
-        else (night.on - timedelta(days=1), None)
-    )

@@ -55,6 +55,12 @@ class Warehouse:
         """All rows of a SELECT as a DataFrame. Values the text does not ask for are left out."""
         return self.read(query.text, {name: values[name] for name in query.parameters})
 
+    def rows(self, query: Query, **values: Any) -> list[dict[str, Any]]:
+        """The same as a list of rows by column name: a SELECT is planned once, where a DataFrame plans it twice."""
+        ran = self._connection.execute(query.text, {name: values[name] for name in query.parameters})
+        names = [column[0] for column in ran.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in ran.fetchall()]
+
     def read(self, text: str, values: Mapping[str, Any]) -> pl.DataFrame:
         """All rows of a SELECT text (ours, or built from an AST) with exactly the values it asks for."""
         frame: pl.DataFrame = self._connection.sql(text, params=dict(values)).pl()

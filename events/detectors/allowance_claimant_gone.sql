@@ -16,7 +16,7 @@ SELECT b.child_id AS subject_id, k.household_id AS household_id, '' AS detail, c
        c.after.move_reason AS reason,
        TRUE AS moves
 FROM changes.residents AS c
-INNER JOIN before.child_allowance AS b ON b.municipality_code = c.municipality_code AND b.claimant_id = c.subject_id AND b.benefit_status = 'RECEIVING'
+INNER JOIN people_child_allowance_before AS b ON b.municipality_code = c.municipality_code AND b.claimant_id = c.subject_id AND b.benefit_status = 'RECEIVING'
 INNER JOIN people_now AS k ON k.municipality_code = c.municipality_code AND k.resident_id = b.child_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.after.status IN ('MOVED_OUT', 'DEAD') AND k.status = 'RESIDENT'

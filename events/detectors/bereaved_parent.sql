@@ -16,9 +16,9 @@ SELECT o.adult_id AS subject_id, a.household_id AS household_id, '' AS detail, c
        c.after.move_reason AS reason,
        TRUE AS moves
 FROM changes.residents AS c
-INNER JOIN before.guardianship AS g ON g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
+INNER JOIN people_guardianship_before AS g ON g.municipality_code = c.municipality_code AND g.adult_id = c.subject_id AND g.guardian_kind = 'PARENT' AND g.to_on IS NULL
 INNER JOIN people_now AS k ON k.municipality_code = c.municipality_code AND k.resident_id = g.child_id
-INNER JOIN before.guardianship AS o ON o.municipality_code = c.municipality_code AND o.child_id = g.child_id AND o.adult_id <> c.subject_id AND o.guardian_kind = 'PARENT' AND o.to_on IS NULL
+INNER JOIN people_guardianship_before AS o ON o.municipality_code = c.municipality_code AND o.child_id = g.child_id AND o.adult_id <> c.subject_id AND o.guardian_kind = 'PARENT' AND o.to_on IS NULL
 INNER JOIN people_now AS a ON a.municipality_code = c.municipality_code AND a.resident_id = o.adult_id
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.after.status = 'DEAD' AND c.after.move_reason = 'DEATH'

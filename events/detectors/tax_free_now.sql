@@ -17,6 +17,6 @@ SELECT c.subject_id AS subject_id, COALESCE(r.household_id, '') AS household_id,
        c.before.tax_status = '1' OR (c.before.tax_status IS NULL AND p.tax_status = '1') AS moves
 FROM changes.resident_tax AS c
 LEFT JOIN people_now AS r ON r.municipality_code = c.municipality_code AND r.resident_id = c.subject_id
-LEFT JOIN before.resident_tax AS p ON p.municipality_code = c.municipality_code AND p.resident_id = c.subject_id AND p.fiscal_year = c.after.fiscal_year - 1
+LEFT JOIN people_resident_tax_before AS p ON p.municipality_code = c.municipality_code AND p.resident_id = c.subject_id AND p.fiscal_year = c.after.fiscal_year - 1
 WHERE c.municipality_code = $municipality AND c.night = $night
   AND c.class IN ('appeared', 'changed') AND c.after.tax_status = '0' AND r.status = 'RESIDENT'

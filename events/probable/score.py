@@ -12,10 +12,11 @@ import polars as pl
 
 from engine.core.sql import load_queries
 from engine.night import Night
+from events.people import residents
 from events.probable.fitted import Fitted, Vector, load
 from events.probable.reading import read_rows
 from events.probable.registry import Model, model_of
-from events.reading import first_night, residents
+from events.reading import first_night
 
 STAGE = "score_probable"
 _SQL = load_queries(Path(__file__).with_name("tables.sql"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from events.detect import STAGE
-from events.reading import count_residents, counts_of_nights, find_candidates, first_night, read_work, residents
+from events.reading import counts_of_nights, find_candidates, first_night, read_work
 from tests.support.eventful import (
     BASELINE,
     FIRST,
@@ -40,7 +40,7 @@ def test_candidates_are_tonights_alone(tmp_path: Path) -> None:
     birth(register, FIRST, FIRST, who="a")
     move_within(register, SECOND, SECOND, who="b")
     register.run(BASELINE, SECOND)
-    found = {(one.code, one.subject_id) for one in find_candidates(register.night(SECOND))}
+    found = {(one.code, one.subject_id) for one in find_candidates(register.night(SECOND), {"residents"})}
     assert ("E09", "b") in found
     assert not any(subject == "a" for _, subject in found)
 
@@ -49,7 +49,7 @@ def test_a_birthday_in_a_missed_night_is_still_found(tmp_path: Path) -> None:
     register = Register(tmp_path)
     register.lives("p", birth_date=(FIRST + timedelta(days=1)).replace(year=FIRST.year - 65))
     register.run(BASELINE)
-    found = [(one.code, one.effective_on) for one in find_candidates(register.night(THIRD))]
+    found = [(one.code, one.effective_on) for one in find_candidates(register.night(THIRD), set())]
     assert found == [("E25", FIRST)]
 
 
@@ -106,60 +106,6 @@ def test_volumes_are_counted_per_night_and_floods_teach_nothing(tmp_path: Path) 
     register.warehouse.define(flood)
     assert counts_of_nights(register.night(THIRD), BASELINE)["E01"] == {FIRST: 1, SECOND: None}
     assert counts_of_nights(register.night(THIRD), SECOND)["E01"] == {SECOND: None}
-
-
-def test_residents_are_counted_on_from_the_last_night_that_was_counted(tmp_path: Path) -> None:
-    register = Register(tmp_path)
-    register.lives("a")
-    register.lives("b")
-    death(register, FIRST, FIRST, who="b")
-    birth(register, SECOND, SECOND, who="c")
-    birth(register, THIRD, THIRD, who="d")
-    register.run(BASELINE, THIRD)
-    counted = "SELECT residents FROM events.living ORDER BY night"
-    assert register.warehouse.read(counted, {})["residents"].to_list() == [2, 1, 2, 3]
-    assert residents(register.night(THIRD)) == 3
-
-
-def test_residents_are_counted_over_a_night_that_was_missed(tmp_path: Path) -> None:
-    register = Register(tmp_path)
-    register.lives("a")
-    birth(register, FIRST, FIRST, who="b")
-    death(register, SECOND, SECOND, who="a")
-    birth(register, THIRD, THIRD, who="c")
-    register.run(BASELINE, THIRD)
-    register.warehouse.define("DELETE FROM events.living WHERE night IN ('2026-11-10', '2026-11-11')")
-    night = register.night(THIRD)
-    read_work(night)
-    assert count_residents(night) == residents(night) == 2
-
-
-def test_people_of_the_night_before_are_those_of_now_but_for_whom_tonight_names(tmp_path: Path) -> None:
-    register = Register(tmp_path)
-    for who in ("stays", "moves", "dies"):
-        register.lives(who)
-    move_within(register, FIRST, FIRST, who="moves")
-    death(register, FIRST, FIRST, who="dies")
-    birth(register, FIRST, FIRST, who="new")
-    register.run(BASELINE, FIRST)
-    night = register.night(FIRST)
-    read_work(night)
-    before = night.warehouse.read("SELECT resident_id, household_id, status FROM people_before", {})
-    as_of = night.warehouse.read("SELECT resident_id, household_id, status FROM before.residents", {})
-    assert sorted(before.rows()) == sorted(as_of.rows())
-    assert len(before) == 3
-    assert night.warehouse.read("SELECT household_id FROM people_now WHERE resident_id = 'moves'", {}).item() == "h9"
-
-
-def test_people_the_night_is_not_about_are_not_copied(tmp_path: Path) -> None:
-    register = Register(tmp_path)
-    register.lives("mate")
-    register.lives("bystander", household_id="h8")
-    birth(register, FIRST, FIRST, who="new")
-    register.run(BASELINE, FIRST)
-    read_work(register.night(FIRST))
-    copied = register.warehouse.read("SELECT resident_id FROM people_now", {})["resident_id"].to_list()
-    assert sorted(copied) == ["mate", "new"]
 
 
 #: somebody whose school year opens with 1 October, and when the night that day was due was missed
@@ -219,31 +165,3 @@ def test_a_row_that_is_gone_soon_was_never_meant(gone: date, state: str, registe
     register.takes_back("property_tax", "p", gone)
     register.run(gone)
     assert [told[3] for told in register.told("E36")] == [state]
-
-
-def test_a_vehicle_that_passed_to_somebody_else_is_not_its_old_owners_any_more(tmp_path: Path) -> None:
-    """Of a key that passes from one person to another the newest version counts, though it names only the new owner."""
-    register = Register(tmp_path)
-    register.lives("a")
-    register.lives("b", household_id="h2")
-    register.certificate("a", BASELINE, issued_on=date(2020, 4, 1))
-    relief = {"vehicle_id": "v1", "acquired_on": date(2020, 5, 1), "relief_kind": "DISABILITY"}
-    register.holds("light_vehicle_tax", BASELINE, resident_id="a", **relief)
-    register.holds("light_vehicle_tax", FIRST, resident_id="b", **relief)
-    register.holds(
-        "light_vehicle_tax", SECOND, vehicle_id="v2", resident_id="a", acquired_on=SECOND, relief_kind="NONE"
-    )
-    register.run(BASELINE, SECOND)
-    assert [told[1] for told in register.told("E35")] == [("a",)]
-
-
-def test_what_stands_is_read_of_whom_the_night_is_about_alone(tmp_path: Path) -> None:
-    register = Register(tmp_path)
-    for who in ("a", "b"):
-        register.lives(who, household_id=who)
-        register.holds("pension", BASELINE, resident_id=who, pension_kind="1")
-    register.run(BASELINE)
-    register.holds("pension", FIRST, resident_id="a", pension_kind="3")
-    register.run(FIRST)
-    rows = register.warehouse.read("SELECT resident_id, pension_kind FROM people_pension", {})
-    assert rows.rows() == [("a", "3")]

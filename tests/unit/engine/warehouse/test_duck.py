@@ -56,6 +56,12 @@ def test_rows_of_a_query_take_the_values_they_ask_for(warehouse: Warehouse) -> N
     assert held(warehouse) == [(CITY, ON, 5)]
 
 
+def test_rows_are_told_by_name_in_pythons_own_values(warehouse: Warehouse) -> None:
+    query = Query(name="said", text="SELECT 'a' AS who, $on AS seen, CAST([] AS VARCHAR[]) AS moved WHERE $n > 1")
+    assert warehouse.rows(query, on=ON, n=2, other=3) == [{"who": "a", "seen": ON, "moved": []}]
+    assert warehouse.rows(query, on=ON, n=1) == []
+
+
 def test_rows_that_cannot_be_written_leave_the_partition_as_it_was(warehouse: Warehouse) -> None:
     warehouse.replace("facts", CITY, ON, rows(1))
     with pytest.raises(duckdb.ConstraintException):

@@ -5,7 +5,8 @@ import pytest
 
 from engine.core.errors import ContractError
 from events.detectors import COLUMNS, load_detectors, read_detector, read_detectors
-from events.reading import calendar_days, copy_people, reached_tonight
+from events.people import copy_asked, copy_people
+from events.reading import calendar_days, reached_tonight
 from tests.support.eventful import BASELINE, FIRST, Register
 
 GOOD = """-- code: E77
@@ -81,6 +82,7 @@ def test_a_select_answers_with_the_columns_that_settling_reads(code: str, regist
     night = register.night(FIRST)
     days = calendar_days(night)
     copy_people(night, (), days)
+    copy_asked(night, [load_detectors()[code]])
     with register.warehouse.frame("reached", reached_tonight(night, days)):
         found = register.warehouse.query(load_detectors()[code].query, municipality=night.municipality, night=FIRST)
     assert tuple(found.columns) == COLUMNS

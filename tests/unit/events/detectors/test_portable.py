@@ -11,23 +11,22 @@ from events.scaffold import scaffold
 from tests.support.portable import faults_of
 
 DETECTORS = [one for one in load_detectors().values() if one.query.text]
-_READ = load_queries(Path(events.reading.__file__).with_name("read.sql"))
+_READ, _PEOPLE = (load_queries(Path(events.reading.__file__).with_name(name)) for name in ("read.sql", "people.sql"))
 #: the queries that every detector and the calendar stand on
-SHARED = (
-    "corrected_births", "tables_with_news", "subjects", "copy_people_concerned", "copy_people_rows", "copy_people_now",
-    "copy_people_touched", "copy_people_seen", "view_people_before", "copy_standing", "reached", "unborn",
-)  # fmt: skip
+SHARED = {
+    **{name: _READ[name] for name in ("candidates", "corrected_births", "tables_with_news", "reached", "unborn")},
+    **{name: query for name, query in _PEOPLE.items() if not name.startswith("named_in_")},
+}
 
 
 def filled(query: Query) -> str:
     """A query with its placeholders filled in."""
-    text = query.text.replace("<columns>", "h.resident_id").replace("<whose>", _READ["named_in_a_version"].text)
-    return (
-        text.replace("<table>", "history.x")
-        .replace("<changes>", "changes.x")
-        .replace("<copy>", "people_x")
-        .replace("<column>", "resident_id")
-    )
+    text = query.text.replace("<columns>", "h.resident_id").replace("<whose>", _PEOPLE["named_in_a_version"].text)
+    text = text.replace("<select>", load_detectors()["E01"].query.text).replace("<code>", "'E01'")
+    text = text.replace("<subjects>", _PEOPLE["subjects"].text)
+    for name in ("table", "changes", "rows", "view", "people", "column"):
+        text = text.replace(f"<{name}>", f"some_{name}")
+    return text.replace("<part>", "h.source_key")
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: f"{one.code} {one.name}")
@@ -37,7 +36,7 @@ def test_a_detector_stays_inside(detector: Detector) -> None:
 
 @pytest.mark.parametrize("name", SHARED)
 def test_what_the_calendar_and_the_detectors_stand_on_stays_inside(name: str) -> None:
-    assert faults_of(filled(_READ[name])) == []
+    assert faults_of(filled(SHARED[name])) == []
 
 
 def test_a_new_detector_begins_inside(tmp_path: Path) -> None:
