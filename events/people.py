@@ -20,6 +20,7 @@ from events.detectors import Detector, load_detectors
 OVERDUE_DAYS = 28
 #: what is read of a person beside the evidence of the calendar's events
 PERSON = (
+    "person_id",
     "resident_id",
     "household_id",
     "status",

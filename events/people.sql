@@ -52,7 +52,7 @@ WHERE g.municipality_code = $municipality AND g.night <= $night AND g.adult_id I
 -- name: copy_rows
 -- Every row up to tonight of a table that is about some people; `stands`: it stands tonight, `stood`: it stood the night before.
 CREATE OR REPLACE TEMPORARY TABLE <rows> AS
-SELECT h.municipality_code, h.night, h.source_order, h.gone, h.person_id, <columns>,
+SELECT h.municipality_code, h.night, h.source_order, h.gone, <columns>,
        NOT h.gone AND ROW_NUMBER() OVER (PARTITION BY <part> ORDER BY h.source_order DESC, h.night DESC) = 1 AS stands,
        NOT h.gone AND h.night < $night AND ROW_NUMBER() OVER (
            PARTITION BY <part> ORDER BY CASE WHEN h.night < $night THEN 0 ELSE 1 END, h.source_order DESC, h.night DESC) = 1 AS stood

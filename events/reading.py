@@ -122,9 +122,10 @@ def find_candidates(night: Night, news: Set[str]) -> list[Candidate]:
     A detector whose tables brought nothing tonight, and whose day it is not, has nothing to see and is not asked.
     """
     warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
-    days_to_see = calendar_days(night)
+    reborn = warehouse.query(_SQL["corrected_births"], **values)
+    days_to_see = calendar_days(night, reborn)
     copy_people(night, news, days_to_see)
-    reached = reached_tonight(night, days_to_see)
+    reached = reached_tonight(night, days_to_see, reborn)
     days_of = set(reached["code"].unique().to_list())
     asked = [
         detector
@@ -158,17 +159,16 @@ _REACHED = {
 }
 
 
-def calendar_days(night: Night) -> pl.DataFrame:
+def calendar_days(night: Night, reborn: pl.DataFrame) -> pl.DataFrame:
     """Which value of a resident's dates brings which calendar event on which day since the last finished night.
 
-    Whose birth date was corrected tonight may have reached an age on a day that has passed already, up to the limit for late entries.
+    `reborn`: whose birth date was corrected tonight. They may have reached an age on a day that has passed already, up to the limit for
+    late entries.
     """
-    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
     first = first_night(night)
-    since = max(warehouse.last_marked(STAGE, night.municipality, night.on) or first, first)
+    since = max(night.warehouse.last_marked(STAGE, night.municipality, night.on) or first, first)
     limit = timedelta(days=night.settings.waits.late_entry_days)
-    reborn = warehouse.query(_SQL["corrected_births"], **values).height
-    back_to = min(since, max(first, night.on - limit)) if reborn else since
+    back_to = since if reborn.is_empty() else min(since, max(first, night.on - limit))
     rows = [
         (detector.code, one.detail, one.day, one.basis, value, _whose(one, since))
         for detector in load_detectors().values()
@@ -179,12 +179,11 @@ def calendar_days(night: Night) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_REACHED, orient="row")
 
 
-def reached_tonight(night: Night, days_to_see: pl.DataFrame) -> pl.DataFrame:
+def reached_tonight(night: Night, days_to_see: pl.DataFrame, reborn: pl.DataFrame) -> pl.DataFrame:
     """One row per resident of `people_now` and calendar event: one pass serves all of them."""
-    warehouse, values = night.warehouse, {"municipality": night.municipality, "night": night.on}
-    reborn = warehouse.query(_SQL["corrected_births"], **values)
-    with warehouse.frame("corrected_births", reborn), warehouse.frame("calendar_days", days_to_see):
-        return warehouse.query(_SQL["reached"], **values)
+    values = {"municipality": night.municipality, "night": night.on}
+    with night.warehouse.frame("corrected_births", reborn), night.warehouse.frame("calendar_days", days_to_see):
+        return night.warehouse.query(_SQL["reached"], **values)
 
 
 def _whose(one: Reached, since: date) -> str:

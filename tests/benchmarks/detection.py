@@ -9,7 +9,7 @@ import argparse
 import json
 import resource
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,13 +19,14 @@ from typing import Any
 
 from engine.changes.derive import derive_changes
 from engine.core.settings import Volume
-from engine.core.sql import Query, load_queries
+from engine.core.sql import Query, load_queries, quoted
 from engine.records.asof import bind_night
 from engine.records.contract import TableContract, load_contracts
-from engine.records.tables import create_tables
+from engine.records.tables import create_tables, listed
 from engine.warehouse.duck import Warehouse
 from events.detect import STAGE, detect_events
 from events.detectors import load_detectors
+from events.people import ASKED, KIN, register
 from fixtures.demo_settings import BASELINE
 from tests.django_settings import settings_in
 from tests.support.truth import night_of, opened
@@ -73,18 +74,13 @@ SELECT '292010' AS municipality_code, $night AS night, $table || CAST($night AS 
        $table AS table_name, $night AS business_date, 'delta' AS kind, 1 AS rows, 0 AS quarantined, 'accepted' AS state, '' AS reason,
        $baseline AS baseline
 """
-#: every column that detection reads of history, by table
-_FLOOR: Mapping[str, str] = {
-    "residents": "resident_id, person_id, household_id, status, sex, name, birth_date, birth_date_unknown, resident_since, visa_until,"
-    " source_order, night, gone",
-    "guardianship": "child_id, adult_id, guardian_kind, to_on, source_key, source_order, night, gone",
-    "child_allowance": "claimant_id, child_id, night",
-    "pregnancies": "person_id, resident_id, registered_on, due_on, outcome, source_key, source_order, night, gone",
-    "child_rearing_allowance": "claimant_id, grant_status, source_key, source_order, night, gone",
-    "disability": "resident_id, holder_status, source_key, source_order, night, gone",
-    "light_vehicle_tax": "vehicle_id, resident_id, relief_kind, scrapped_on, source_key, source_order, night, gone",
-    "pension": "resident_id, pension_kind, lost_on, source_key, source_order, night, gone",
-    "screenings": "resident_id, fiscal_year, source_key, source_order, night, gone",
+#: what detection reads of every row of history beside its columns
+_EVERY = ("source_order", "night", "gone")
+#: every column that detection reads of history in the night, by table (screenings are read on 1 April alone)
+_FLOOR: Mapping[str, Sequence[str]] = {
+    "residents": [*register().columns, "name"],
+    "pregnancies": ["person_id", "resident_id", "registered_on", "due_on", "outcome", "source_key"],
+    **{one.table: [*one.columns, "source_key"] for one in (*KIN, *ASKED) if one.table != "screenings"},
 }
 
 
@@ -112,7 +108,7 @@ def scan_floor(warehouse: Warehouse) -> None:
     """One scan of every column that detection reads."""
     for table, columns in _FLOOR.items():
         text = Query(name=table, text="SELECT <columns> FROM <table>")
-        asked = text.about(table=f"history.{table}", columns=Query(name="columns", text=columns))
+        asked = text.about(table=f"history.{table}", columns=listed(quoted(name) for name in (*columns, *_EVERY)))
         warehouse.read(asked.text, {})
 
 

@@ -1,6 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from engine.core.errors import ContractError
@@ -80,10 +81,11 @@ def test_a_code_belongs_to_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [code for code, one in load_detectors().items() if one.query.text])
 def test_a_select_answers_with_the_columns_that_settling_reads(code: str, register: Register) -> None:
     night = register.night(FIRST)
-    days = calendar_days(night)
+    nobody = pl.DataFrame(schema={"resident_id": pl.String})
+    days = calendar_days(night, nobody)
     copy_people(night, (), days)
     copy_asked(night, [load_detectors()[code]])
-    with register.warehouse.frame("reached", reached_tonight(night, days)):
+    with register.warehouse.frame("reached", reached_tonight(night, days, nobody)):
         found = register.warehouse.query(load_detectors()[code].query, municipality=night.municipality, night=FIRST)
     assert tuple(found.columns) == COLUMNS
     assert found.height == 0
