@@ -65,7 +65,7 @@ SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.move_reas
        c.before.effective_date AS effective_before, c.effective_date AS effective_on,
        COALESCE(c.effective_unknown, FALSE) AS effective_unknown,
        c.after.birth_date AS born_on, COALESCE(c.after.birth_date_unknown, FALSE) AS born_unknown,
-       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on, TRUE AS counts
+       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on
 FROM changes.residents AS c
 WHERE c.municipality_code = $municipality AND c.night <= $night
   AND c.subject_id IN (
@@ -81,8 +81,7 @@ SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.entry_kin
        c.before.acquired_on AS effective_before, c.effective_date AS effective_on,
        COALESCE(c.effective_unknown, FALSE) AS effective_unknown,
        CAST(NULL AS DATE) AS born_on, FALSE AS born_unknown,
-       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on,
-       c.after.acquired_reason = 'EMPLOYEE_INSURANCE_LOSS' AS counts
+       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on
 FROM changes.nhi AS c
 WHERE c.municipality_code = $municipality AND c.night <= $night
   AND c.subject_id IN (
@@ -114,7 +113,7 @@ entries AS (
 SELECT e.subject_id, e.own_change AS change_id, e.tonight, e.reason, CAST([] AS VARCHAR[]) AS moved,
        CAST(NULL AS DATE) AS effective_before, CAST(NULL AS DATE) AS effective_on, FALSE AS effective_unknown,
        CAST(NULL AS DATE) AS born_on, FALSE AS born_unknown,
-       CAST(NULL AS DATE) AS processed_before, e.processed_date AS processed_on, e.notified_date AS notified_on, TRUE AS counts
+       CAST(NULL AS DATE) AS processed_before, e.processed_date AS processed_on, e.notified_date AS notified_on
 FROM entries AS e
 ORDER BY e.subject_id, e.by_change, e.place;
 

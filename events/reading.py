@@ -37,12 +37,11 @@ def read_work(night: Night) -> Work:
     free = released(warehouse, night.municipality, night.on)
     news = {row["table_name"] for row in warehouse.rows(_SQL["tables_with_news"], **values)}
     candidates = find_candidates(night, news)
-    sequences = [
-        sequence
-        for table, name in (("residents", "register_entries"), ("nhi", "nhi_entries"))
-        if table in news
-        for sequence in _sequences(warehouse.rows(_SQL[name], **values))
-    ] + _reversals(night, news)
+    sequences = _reversals(night, news)
+    if "residents" in news:
+        sequences += _sequences(warehouse.rows(_SQL["register_entries"], **values))
+    if "nhi" in news:
+        sequences += _sequences(warehouse.rows(_SQL["nhi_entries"], **values), _made(candidates))
     people = {candidate.subject_id for candidate in candidates} | {sequence[0].subject_id for sequence in sequences}
     touched = pl.DataFrame(
         {"change_id": [entry.change_id for sequence in sequences for entry in sequence]},
@@ -72,9 +71,24 @@ def _people(ids: Iterable[str]) -> pl.DataFrame:
     return pl.DataFrame({"subject_id": sorted(ids)}, schema={"subject_id": pl.String})
 
 
-def _sequences(rows: Iterable[Mapping[str, Any]]) -> list[list[Entry]]:
-    """Rows in the order of their person's history, a list a person."""
-    entries = (Entry(**{**row, "moved": frozenset(row["moved"]), "counts": bool(row["counts"])}) for row in rows)
+def _made(candidates: Iterable[Candidate]) -> Mapping[str, Set[str]]:
+    """Change → the codes whose detectors see it tonight."""
+    made: dict[str, set[str]] = {}
+    for candidate in candidates:
+        for change in candidate.change_ids:
+            made.setdefault(change, set()).add(candidate.code)
+    return made
+
+
+def _sequences(rows: Iterable[Mapping[str, Any]], made: Mapping[str, Set[str]] | None = None) -> list[list[Entry]]:
+    """Rows in the order of their person's history, a list a person. `made`: what each change makes, where a correction says it itself."""
+    entries = (
+        Entry(
+            **{**row, "moved": frozenset(row["moved"])},
+            makes=None if made is None else frozenset(made.get(row["change_id"], ())),
+        )
+        for row in rows
+    )
     return [list(sequence) for _, sequence in groupby(entries, key=lambda entry: entry.subject_id)]
 
 

@@ -60,7 +60,7 @@ def _undo_tonight(work: Work, back: TakeBack) -> None:
             continue
         if not back.change_ids & set(candidate.change_ids):
             kept.append(candidate)
-        elif back.right:
+        elif back.puts_right(candidate.code):
             kept.append(candidate if candidate.from_calendar else _redated(candidate, back))
     work.candidates = kept
 
@@ -71,12 +71,13 @@ def _undo_known(work: Work, back: TakeBack) -> None:
     An event may rest on somebody else's row, as a bereaved parent's does on the death: then it falls or moves as a whole.
     """
     for event in work.known:
-        if not event.live or not back.change_ids & set(event.change_ids) or (event.from_calendar and back.right):
+        right = back.puts_right(event.code)
+        if not event.live or not back.change_ids & set(event.change_ids) or (event.from_calendar and right):
             continue
         event.decide("void", back.reason)
         own = {back.by.subject_id} & set(event.subject_ids) or set(event.subject_ids)
         work.candidates += [candidate_of(event, other) for other in event.subject_ids if other not in own]
-        if back.right:
+        if right:
             again = (replace(candidate_of(event, subject), change_ids=()) for subject in sorted(own))
             work.candidates += [_redated(candidate, back) for candidate in again]
 

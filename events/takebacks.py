@@ -63,13 +63,17 @@ _GROUND = frozenset({"acquired_reason"})
 
 @dataclass(frozen=True, kw_only=True)
 class TakeBack:
-    """Tonight's `by` takes back what the rows `change_ids` said; `right` when it says the same of another date instead."""
+    """Tonight's `by` takes back what the rows `change_ids` said; `right` when it is a correction, which says something instead."""
 
     by: Entry
     change_ids: frozenset[str]
     right: bool
     occurred_on: date | None = None
     date_unknown: bool = False
+
+    def puts_right(self, code: str) -> bool:
+        """Whether an event of this kind stands again, on the right date: where the corrected row still makes one."""
+        return self.right and (self.by.makes is None or code in self.by.makes)
 
     @property
     def reason(self) -> str:
@@ -127,7 +131,7 @@ def _corrected(standing: list[_Standing], by: Entry) -> Iterator[TakeBack]:
             yield TakeBack(
                 by=by,
                 change_ids=frozenset(one.change_ids),
-                right=by.counts,
+                right=True,
                 occurred_on=by.born_on if birth else by.effective_on,
                 date_unknown=by.effective_unknown or (birth and by.born_unknown),
             )

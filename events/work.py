@@ -41,7 +41,9 @@ class Entry:
     processed_before: date | None
     processed_on: date | None
     notified_on: date | None
-    counts: bool  #: the row still says what makes its event one
+    makes: frozenset[str] | None = (
+        None  #: the events that a correction's detectors see in it as it is now; None where it says none itself
+    )
 
 
 @dataclass(kw_only=True)

@@ -85,6 +85,5 @@ def entry(change_id: str, reason: str, **facts: Any) -> Entry:
         "processed_before": None,
         "processed_on": ON,
         "notified_on": ON,
-        "counts": True,
     }
     return Entry(**(said | facts))

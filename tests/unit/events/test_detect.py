@@ -366,6 +366,29 @@ def test_later_rows_of_the_nhi(
     assert sorted(told[2:] for told in register.told("E28")) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"acquired_on": RIGHT}, [(RIGHT, False), (ON, True)], id="the date"),
+        pytest.param({"acquired_reason": "EMPLOYEE_INSURANCE_LOSS"}, [(ON, False), (ON, True)], id="the ground"),
+        pytest.param({"acquired_reason": "BIRTH"}, [(ON, True)], id="born into it: no change"),
+        pytest.param({}, [(ON, False)], id="something else"),
+    ],
+)
+def test_a_corrected_entry_of_a_child_puts_the_right_event_in_the_place_of_the_wrong(
+    facts: dict[str, object], expected: list[tuple[date, bool]], register: Register
+) -> None:
+    register.lives("p", birth_date=date(2020, 5, 5))
+    register.entry("p", FIRST, acquired_on=ON, acquired_reason="OTHER")
+    register.run(BASELINE, FIRST)
+    register.entry("p", SECOND, "CORRECTION", **facts)
+    register.run(SECOND)
+    told = [
+        (occurred, (state, reason) == ("void", "R2_corrected")) for *_, occurred, state, reason in register.told("E21")
+    ]
+    assert sorted(told) == sorted(expected)
+
+
 def test_the_relief_entry_cancelled_leaves_the_lost_job(register: Register) -> None:
     insurance_loss(register, FIRST, ON)
     register.entry("p", SECOND, involuntary_relief=True)

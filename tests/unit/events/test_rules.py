@@ -88,7 +88,6 @@ def entry(reason: str, change_id: str, *, tonight: bool, moved: frozenset[str] =
         processed_before=ON - timedelta(days=1),
         processed_on=ON,
         notified_on=ON,
-        counts=True,
     )
 
 

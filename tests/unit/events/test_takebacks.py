@@ -105,16 +105,21 @@ def test_a_corrected_birth_date_redates_the_birth() -> None:
     assert unknown.date_unknown is True
 
 
-def test_a_corrected_ground_that_no_longer_counts_puts_nothing_in_its_place() -> None:
+def test_a_corrected_ground_puts_right_what_it_still_makes_and_nothing_else() -> None:
     fix = tonight(
         "fix",
         "CORRECTION",
         moved=frozenset({"acquired_reason"}),
         effective_before=ON - timedelta(days=10),
-        counts=False,
+        makes=frozenset({"E21"}),
     )
     (back,) = take_backs([entry("a", "ENTRY"), fix])
-    assert back.right is False
+    assert [back.puts_right(code) for code in ("E21", "E28")] == [True, False]
+
+
+def test_a_cancellation_puts_nothing_right() -> None:
+    (back,) = take_backs([entry("a", "BIRTH"), tonight("by", "CANCEL_MINUS")])
+    assert back.puts_right("E01") is False
 
 
 def test_the_reason_says_whether_it_was_cancelled_or_corrected() -> None:

@@ -57,7 +57,7 @@ def why_not(code: str, trap: str) -> str:
     if trap in {"correction", "cancellation next night"}:
         if trap == "cancellation next night" and (kept_by_key(code) or code == "E21"):
             return ""
-        if not register_row and code != "E28":
+        if not register_row and code not in {"E21", "E28"}:
             return CONTROL if detector.event_class == "control" else NOT_TAKEN_BACK if code == "E41" else ONE_ROW
         if trap == "correction" and detector.event_class != "automatic":
             return CONTROL if detector.event_class == "control" else ""
@@ -103,7 +103,7 @@ def happens(register: Register, code: str, trap: str) -> None:
     own = f"{who}-parent" if code in OF_A_PARENT else who
     if trap == "twins":
         scene(register, FIRST, on, f"{who}-2", household)
-    elif trap == "correction" and code == "E28":
+    elif trap == "correction" and code in {"E21", "E28"}:
         register.entry(who, SECOND, "CORRECTION", acquired_on=RIGHT)
     elif trap == "correction":
         born = {"birth_date": RIGHT} if code in {"E01", "E29"} else {}
