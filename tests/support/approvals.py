@@ -13,6 +13,7 @@ import polars as pl
 
 import eligibility.match
 import events.detect
+from eligibility.parts import SWEEP
 from engine.core.clock import TOKYO, FixedClock
 from engine.core.settings import Settings
 from engine.core.sql import load_queries
@@ -40,7 +41,7 @@ _MATCHES = load_queries(Path(eligibility.match.__file__).with_name("match.sql"))
 
 #: programme → (ja, en, office, recipient, event → kind, sensitivity)
 PROGRAMMES: dict[str, tuple[str, str, str, str, dict[str, Any], str]] = {
-    "child_allowance": ("児童手当", "Child Allowance", "child_benefits", "guardian", {"E01": "entitlement", "E05": "entitlement"}, "normal"),
+    "child_allowance": ("児童手当", "Child Allowance", "child_benefits", "guardian", {"E01": "entitlement", "E05": "entitlement", "SWEEP": "entitlement"}, "normal"),
     "infant_health_checks": ("乳幼児健康診査", "Infant Health Checks", "maternal_health", "guardian", {"E01": "information", "E39": "information"}, "normal"),
     "nhi_funeral_grant": ("葬祭費", "Funeral Grant", "insurance", "next_of_kin", {"E10": "entitlement"}, "normal"),
     "nhi_job_loss_reduction": ("国保料の軽減", "NHI Reduction", "insurance", "nhi_payer", {"E28": "entitlement"}, "normal"),
@@ -181,9 +182,9 @@ class Town:
         self.states.append((event_id, state, reason))
 
     def match(self, event_id: str, programme: str, subject: str, household: str, **values: Any) -> None:
-        """A match of the next night; eligible unless told otherwise."""
+        """A match of the next night, of a sweep where the event is none of the town's; eligible unless told otherwise."""
         ja, en, office, recipient, kinds, sensitivity = PROGRAMMES[programme]
-        code = next(event["code"] for event in self.events if event["event_id"] == event_id)
+        code = next((event["code"] for event in self.events if event["event_id"] == event_id), SWEEP)
         due = values.pop("deadline_on", None)
         late = values.pop("late", False)
         facts = {
