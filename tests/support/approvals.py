@@ -26,9 +26,11 @@ from notices.approval.models import Item, Notice
 from notices.approval.officer import Officer
 from notices.approval.prepare import Prepared, prepare_notices
 from notices.recipients.publish import publish_safety
+from notices.site import installed
 from notices.wording import drafting, library
 from notices.wording.draft import PublicFacts, TemplateDrafter
 from notices.wording.facts import Said
+from notices.wording.models import Wording
 from tests.django_settings import TODOKE_SETTINGS
 
 CITY = "292010"
@@ -72,11 +74,18 @@ def officer(
     return Officer(name=name, display_name=name, municipality=CITY, offices=frozenset(offices), roles=frozenset(roles))
 
 
+#: languages, programmes left out and municipality → the library's rows, drafted and approved once in this process
+_APPROVED: dict[tuple[object, ...], list[dict[str, Any]]] = {}
 EVERY_OFFICE = tuple(sorted({programme[2] for programme in PROGRAMMES.values()}))
 
 
 def approve_wordings(*, languages: tuple[str, ...] = ("ja", "en"), leave_out: tuple[str, ...] = ()) -> None:
-    """Drafts and approves the wording of every programme but those left out."""
+    """Drafts and approves the wording of every programme but those left out. Into an empty library go the rows of the first time."""
+    key = (languages, leave_out, installed().municipality.code)
+    empty = not Wording.objects.exists()
+    if key in _APPROVED and empty:
+        Wording.objects.bulk_create(Wording(**row) for row in _APPROVED[key])
+        return
     facts = [
         PublicFacts(programme=slug, kinds=kinds, name=Said(ja=ja, en=en), has_amount=False, has_deadline=True, has_documents=True)
         for slug, (ja, en, _, _, kinds, _) in PROGRAMMES.items()
@@ -84,6 +93,10 @@ def approve_wordings(*, languages: tuple[str, ...] = ("ja", "en"), leave_out: tu
     ]  # fmt: skip
     drafting.ensure(facts, languages=languages, drafter=TemplateDrafter(), at=AT)
     library.approve_all_demo("clerk-w", AT)
+    if empty:
+        _APPROVED[key] = [
+            {name: value for name, value in row.items() if name != "id"} for row in Wording.objects.values()
+        ]
 
 
 @dataclass
