@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from eligibility.language.compile import FOUND, HOUSEHOLDS, PEOPLE, joins, to_sql
+from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins, to_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
 from eligibility.language.sources import sources
@@ -18,7 +18,7 @@ from engine.records.contract import TableContract, load_contracts
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
-_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS)
+_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
 def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -62,8 +62,14 @@ def _numbers(contract: TableContract) -> list[str]:
 
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
     """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
-    selects = (shared.born(), shared.records(), shared.people(about), shared.households())
-    for name, select in zip(_FACTS, selects, strict=True):
+    every = set(load_contracts())
+    made = {"born": shared.born(), "records": shared.records(every), PEOPLE: shared.people(about, every)}
+    make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
+
+
+def make(warehouse: Warehouse, facts: Mapping[str, str]) -> None:
+    """Makes tables of facts, one after the other: name → SELECT."""
+    for name, select in facts.items():
         made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
         warehouse.define(made.text)
 
@@ -75,7 +81,7 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[st
     marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
     shared = Shared(schema=FOUND, as_of=as_of, of_cases=True)
     rewritten = {name: shared.rewritten(node) for name, node in asked.items()}
-    query = _SQL["evaluate_together"].about(found=Query(name="found", text=shared.found("p", "h")))
+    query = _SQL["evaluate_together"].about(found=Query(name="found", text=shared.found("p", "h", "t")))
     with warehouse.frame("cases", marked):
         find(warehouse, shared)
         return _asked(warehouse, query, rewritten, FOUND)

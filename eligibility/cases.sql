@@ -32,6 +32,7 @@ FROM (
     FROM cases AS k
     LEFT JOIN temp.people AS p ON p.subject_id = k.subject_id
     LEFT JOIN temp.households AS h ON h.household_id = k.household_id
+    LEFT JOIN temp.pairs AS t ON t.k = k.case_id
 ) AS c
 <joins>
 ORDER BY c.case_id;
