@@ -18,7 +18,8 @@ from engine.records.contract import TableContract, load_contracts
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
-_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
+_JUDGED = "judged"
+_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS, _JUDGED)
 
 
 def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -94,8 +95,14 @@ def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node],
 
 
 def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
-    names = list(asked)
-    values = ",\n".join(f"{to_sql(asked[name], schema)} AS v{place}" for place, name in enumerate(names))
+    """Equal expressions are worked out once. The table in between is planned once; a SELECT that is read is planned twice."""
+    sql = {name: to_sql(node, schema) for name, node in asked.items()}
+    places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
+    values = "".join(f",\n{text} AS {place}" for text, place in places.items())
     joined = Query(name="joins", text=joins(asked.values(), schema))
-    found = warehouse.query(query.about(values=Query(name="values", text=values), joins=joined))
-    return found.rename({f"v{place}": name for place, name in enumerate(names)})
+    made = _SQL["make_facts"].about(
+        table=f"{FOUND}.{_JUDGED}", facts=query.about(values=Query(name="values", text=values), joins=joined)
+    )
+    warehouse.define(made.text)
+    found = warehouse.query(_SQL["in_order"])
+    return found.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))

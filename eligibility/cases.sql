@@ -26,7 +26,7 @@ CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
 
 -- name: evaluate_together
 -- One row per case: every value asked for, in the order asked, with what its person and household are asked found before.
-SELECT c.case_id, <values>
+SELECT c.case_id <values>
 FROM (
     SELECT k.case_id, k.subject_id, k.household_id, k.occurred_on, k.as_of, k.detail <found>
     FROM cases AS k
@@ -34,12 +34,14 @@ FROM (
     LEFT JOIN temp.households AS h ON h.household_id = k.household_id
     LEFT JOIN temp.pairs AS t ON t.k = k.case_id
 ) AS c
-<joins>
-ORDER BY c.case_id;
+<joins>;
 
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
-SELECT c.case_id, <values>
+SELECT c.case_id <values>
 FROM cases AS c
-<joins>
-ORDER BY c.case_id;
+<joins>;
+
+-- name: in_order
+-- One row per case, with a value for each different thing that was asked.
+SELECT * FROM temp.judged AS j ORDER BY j.case_id;

@@ -17,9 +17,9 @@ import polars as pl
 from sqlglot import exp
 
 from eligibility.cases import find, judged, make
-from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, joins, tables
+from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, joins, tables, walk
 from eligibility.language.flags import in_three_values, maybe, surely
-from eligibility.language.nodes import Constant, Logic, Node
+from eligibility.language.nodes import Column, Constant, Logic, Node
 from eligibility.language.shared import Shared, bit
 from eligibility.language.sources import sources
 from eligibility.language.trees import UNKNOWN
@@ -38,6 +38,8 @@ _ASIDE = "aside"
 _MEMORY_MB = 3_000
 #: a table is large when it has more than an eighth as many rows as there are residents
 _LARGE = 8
+#: of more programmes than this, one or another may let in nearly everybody: to look first costs more than it saves
+_FEW = 8
 _ALWAYS = Constant(value=True, kind="boolean")
 
 
@@ -109,8 +111,14 @@ def judge_everybody(
     schema = _NOW if of is None else _set_aside(who.warehouse, of, tables(_every(trees.values())))
     shared = Shared(schema=schema, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
-    narrowed = let_in and of is None and _narrowed(who.warehouse, shared, about, [
-        (_lets_in(one, asked[one.slug], on), tables(trees[one.slug].values())) for one in programmes
+    few = let_in and of is None and len(programmes) <= _FEW
+    narrowed = few and _narrowed(who.warehouse, shared, about, [
+        _Asking(
+            lets_in=_lets_in(one, asked[one.slug], on),
+            reads=tables(trees[one.slug].values()),
+            pairs=any(isinstance(part, Column) and part.table == PAIRS for node in asked[one.slug].values() for part in walk(node)),
+        )
+        for one in programmes
     ])  # fmt: skip
     if not narrowed:
         find(who.warehouse, shared, about)
@@ -131,6 +139,7 @@ def judge_everybody(
         found=_listed([shared.found("p", "h", "t")]),
         joins=_listed([joins(_every(asked.values()), schema)]),
         which=_listed(which, " OR "),
+        whom=_listed(["p.may <> 0" if narrowed else "TRUE"]),
     )
     found = who.warehouse.query(query).rename({f"x{place}": name for place, name in enumerate(columns)})
     return found if of is None else found.filter(pl.col("subject_id").is_in(list(of)))
@@ -153,28 +162,36 @@ def _every(asked: Iterable[Mapping[str, Node]]) -> list[Node]:
     return [node for one in asked for node in one.values()]
 
 
-def _narrowed(
-    warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[tuple[Node, set[str]]]
-) -> bool:
+@dataclass(frozen=True, kw_only=True)
+class _Asking:
+    """A programme: whom it lets in, the tables it reads, and whether it asks anything of pairs."""
+
+    lets_in: Node
+    reads: set[str]
+    pairs: bool
+
+
+def _narrowed(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> bool:
     """Finds facts as `find` does, but of large tables only what is on record of households in which a programme that reads them may
-    let somebody in, by all the rest. False when no table is large. Of each programme: whom it lets in, and the tables it reads."""
+    let somebody in, by all the rest. False when no table is large."""
     rows = {
         table: int(warehouse.query(_SQL["count"].about(table=f"{_NOW}.{table}")).item())
-        for table in {"residents"}.union(*(read for _, read in programmes))
+        for table in {"residents"}.union(*(one.reads for one in programmes))
     }
     large = {table for table, count in rows.items() if table != "residents" and count * _LARGE > rows["residents"]}
     if not large:
         return False
-    among = {
-        table: reduce(or_, (bit(place) for place, (_, read) in enumerate(programmes) if table in read))
-        for table in large
+    bits = {
+        table: reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
+        for table in rows.keys() - {"residents"}
     }
-    small = rows.keys() - large
-    make(warehouse, {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)})
-    make(warehouse, {"homes": shared.homes([node for node, _ in programmes], small), "near": shared.near()})
+    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
+    small, lets_in = rows.keys() - large, [one.lets_in for one in programmes]
+    made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
+    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
     warehouse.define(_SQL["drop_everybody"].text)
-    make(warehouse, {"records": shared.records(large, among), PEOPLE: shared.completed(about, large, among)})
-    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
+    make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
+    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
     return True
 
 

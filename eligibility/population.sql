@@ -43,6 +43,7 @@ FROM (
         SELECT p.subject_id, p.household_id, h.members <carried> <found>
         FROM temp.people AS p INNER JOIN temp.households AS h ON h.household_id = p.household_id
         LEFT JOIN temp.pairs AS t ON t.k = p.subject_id
+        WHERE <whom>
     ) AS c
     <joins>
 ) AS c

@@ -5,7 +5,7 @@ Five tables hold what was found: `born` has one row per birth date, `records` on
 asked beside each member of their household. What depends on an event that is not the same for everybody stays in the expression.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eligibility.language.compile import (
@@ -29,13 +29,10 @@ from eligibility.language.trees import (
 )
 from engine.core.sql import quoted
 
-#: bits of a word of 64; programmes beyond share one, which only lets more people through
-_BITS = 62
-
 
 def bit(place: int) -> int:
-    """The bit of a programme in `may`, by its place."""
-    return 1 << place % _BITS
+    """The bit of a programme in `may`, by its place among at most 62."""
+    return 1 << place
 
 
 @dataclass(kw_only=True)
@@ -80,7 +77,7 @@ class Shared(Questions):
         if among is None:
             return table
         near, bits = quoted(f"{FOUND}.near"), among[source.table]
-        whose = ["(SELECT n.subject_id FROM", near, "AS n WHERE", f"(n.may & {bits:d}) <> 0)"]
+        whose = ["(SELECT n.subject_id FROM", near, "AS n WHERE", f"(n.home_may & {bits:d}) <> 0)"]
         return " ".join([table, "WHERE", key, "IN", *whose])
 
     def people(self, carried: Iterable[str], tables: Collection[str]) -> str:
@@ -136,16 +133,11 @@ class Shared(Questions):
     def homes(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
         """SELECT of one row per household in which somebody may be let in, by what `everybody` (people, with those tables asked)
         says: household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place."""
-        asked = {self._of_any.place(question) for name in self._asked(tables) for question in self._texts[name]}
-
-        def found(flag: Flag) -> bool:
-            return flag.name[0] in "bo" or (flag.name[0] == "r" and (flag.name, flag.place) in asked)
-
-        own = [relaxed(node, found) for node in lets_in]
+        known = self._known(tables)
         shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
-        members = {text: of_people(relaxed(node, found), {ROW: "subject"}) for text, node in self._members.items()}
+        members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
         answers = [(text, answer_of(node, self.schema)) for text, node in members.items()]
-        words = [*_named(self._of_member, answers), f"{_bits(own, self.schema)} AS may"]
+        words = [*_named(self._of_member, answers), f"{self._own_bits(lets_in, tables)} AS may"]
         names = [*self._of_member.names(), "may"]
         inner = ["(SELECT c.household_id,", ", ".join(words), "FROM", quoted(f"{FOUND}.everybody"), "AS c) AS q"]
         values = ["q.household_id", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
@@ -153,12 +145,22 @@ class Shared(Questions):
         may = f"c.may & ({_bits(shared, self.schema)})"
         return " ".join(["SELECT c.household_id,", may, "AS may FROM", *homes, "WHERE", f"({may}) <> 0"])
 
-    def near(self) -> str:
-        """SELECT of the rows of `everybody` who are in one of the `homes`, with its `may`."""
+    def _known(self, tables: Collection[str]) -> Callable[[Flag], bool]:
+        """Which flags hold what a person's own row and the records in those tables say."""
+        asked = {self._of_any.place(question) for name in self._asked(tables) for question in self._texts[name]}
+        return lambda flag: flag.name[0] in "bo" or (flag.name, flag.place) in asked
+
+    def _own_bits(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
+        """The programmes that may let a person in, by what `everybody` says of them alone."""
+        known = self._known(tables)
+        return _bits([relaxed(node, known) for node in lets_in], self.schema)
+
+    def near(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
+        """SELECT of the rows of `everybody` who are in one of the `homes`, with `may` of the person, and `home_may` of any of them."""
         everybody, homes = (quoted(f"{FOUND}.{name}") for name in ("everybody", "homes"))
-        return " ".join(
-            ["SELECT p.*, h.may FROM", everybody, "AS p INNER JOIN", homes, "AS h ON h.household_id = p.household_id"]
-        )
+        may = f"h.may & ({self._own_bits(lets_in, tables)})"
+        joined = ["AS c INNER JOIN", homes, "AS h ON h.household_id = c.household_id"]
+        return " ".join(["SELECT c.*, h.may AS home_may,", may, "AS may FROM", everybody, *joined])
 
     def completed(self, carried: Iterable[str], tables: Collection[str], among: Mapping[str, int]) -> str:
         """SELECT of `people` from those of `near`, with what the tables say that were left open before. Reads `records`."""
@@ -187,8 +189,11 @@ class Shared(Questions):
         key = f"CASE WHEN {who}.status = 'RESIDENT' THEN {key} END" if self.of_cases else key
         return _grouped(key, table, self._values.get("household", {}), named="household_id", words=words)
 
-    def pairs(self) -> str:
-        """SELECT of one row per person (per case) for whom a member of the household counts: k, and what is asked. Reads `people`."""
+    def pairs(self, asking: int | None = None) -> str:
+        """SELECT of one row per person (per case) for whom a member of the household may count: k, and what is asked. Reads `people`.
+
+        `asking`: the programmes that ask it, as bits: then only of whom one of them may let in.
+        """
         whose, row = (quoted(f"q_{name}__{PEOPLE}") for name in (SUBJECT, ROW))
         people = quoted(f"{FOUND}.{PEOPLE}")
         asked = self._values.get(PAIRS, {})
@@ -200,8 +205,8 @@ class Shared(Questions):
             key, home = "k.case_id", "k.household_id"
         table += ["INNER JOIN", people, "AS", row, f"ON {row}.household_id = {home}"]
         table += [f"AND {row}.status = 'RESIDENT'"] if self.of_cases else []
-        counts = (f"COALESCE({condition}, TRUE)" for condition in dict.fromkeys(condition for _, condition, _ in asked))
-        table += ["WHERE (", " OR ".join(counts), ") AND (", " OR ".join(sorted(self._counting)), ")"]
+        table += ["WHERE (", " OR ".join(sorted(self._counting)), ")"]
+        table += [f"AND ({whose}.may & {asking:d}) <> 0"] if asking is not None else []
         return _grouped(key, " ".join(table), asked, named="k")
 
     def found(self, people: str, households: str, pairs: str) -> str:
@@ -228,10 +233,7 @@ class Shared(Questions):
 
 def _bits(conditions: Sequence[Node], schema: str) -> str:
     """A word with a bit for every condition that may hold."""
-    held: dict[int, list[str]] = {}
-    for place, one in enumerate(conditions):
-        held.setdefault(bit(place), []).append(maybe(one, schema))
-    texts = (f"CASE WHEN {' OR '.join(several)} THEN {value:d} ELSE 0 END" for value, several in held.items())
+    texts = (f"CASE WHEN {maybe(one, schema)} THEN {bit(place):d} ELSE 0 END" for place, one in enumerate(conditions))
     return " + ".join(["CAST(0 AS BIGINT)", *texts])
 
 
