@@ -16,6 +16,11 @@ WHERE h.<part> IN (
     WHERE n.<person> IN (SELECT number FROM touched_people) OR n.<other> IN (SELECT number FROM touched_people)
 );
 
+-- name: touch_own
+-- One row per version of a record of these people, where a record is one person's for good.
+CREATE OR REPLACE TEMP TABLE <touched> AS
+SELECT h.* FROM <history> AS h WHERE h.<part> IN (SELECT number FROM touched_people);
+
 -- name: know
 -- One row per record as it was known in each state.
 CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
