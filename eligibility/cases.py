@@ -19,7 +19,8 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 _JUDGED = "judged"
-_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS, _JUDGED)
+#: the tables that facts and answers stand in
+FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS, _JUDGED)
 
 
 def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -47,8 +48,13 @@ def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> N
 def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
     """Drops all that was touched, known and found: the names are free for whatever stage comes next."""
     known = [contract.table for contract in _contracts(tables)]
-    for made in (*_FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)):
-        warehouse.define(_SQL["forget"].about(made=f"{FOUND}.{made}").text)
+    drop(warehouse, (*FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)))
+
+
+def drop(warehouse: Warehouse, made: Iterable[str]) -> None:
+    """Drops tables of facts, those that are there."""
+    for name in made:
+        warehouse.define(_SQL["forget"].about(made=f"{FOUND}.{name}").text)
 
 
 def _contracts(tables: Iterable[str]) -> list[TableContract]:

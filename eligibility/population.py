@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 from sqlglot import exp
 
-from eligibility.cases import find, judged, make
+from eligibility.cases import FACTS, drop, find, judged, make
 from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, joins, tables, walk
 from eligibility.language.flags import in_three_values, maybe, surely
 from eligibility.language.nodes import Column, Constant, Logic, Node
@@ -59,7 +59,12 @@ class Population:
 def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Iterator[Population]:
     """The snapshot's records that these programmes read. Raises InputError when the snapshot lacks one."""
     spilled = str(reader.folder.parent / ".spilled")  # what does not fit in memory stays on the volume of the records
-    with Warehouse(duckdb.connect(config={"memory_limit": f"{_MEMORY_MB}MB", "temp_directory": spilled})) as warehouse:
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{_MEMORY_MB}MB",
+        "temp_directory": spilled,
+        "preserve_insertion_order": False,
+    }
+    with Warehouse(duckdb.connect(config=options)) as warehouse:
         warehouse.define("CREATE SCHEMA now")
         for table, columns in sorted(columns_read(programmes).items()):
             if not reader.has(f"now.{table}"):
@@ -141,7 +146,9 @@ def judge_everybody(
         which=_listed(which, " OR "),
         whom=_listed(["p.may <> 0" if narrowed else "TRUE"]),
     )
-    found = who.warehouse.query(query).rename({f"x{place}": name for place, name in enumerate(columns)})
+    found = who.warehouse.query(query)
+    drop(who.warehouse, FACTS)
+    found = found.rename({f"x{place}": name for place, name in enumerate(columns)})
     return found if of is None else found.filter(pl.col("subject_id").is_in(list(of)))
 
 
@@ -189,8 +196,9 @@ def _narrowed(warehouse: Warehouse, shared: Shared, about: Sequence[str], progra
     small, lets_in = rows.keys() - large, [one.lets_in for one in programmes]
     made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
     make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
-    warehouse.define(_SQL["drop_everybody"].text)
+    drop(warehouse, ["everybody", "homes"])
     make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
+    drop(warehouse, ["near"])
     make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
     return True
 

@@ -31,9 +31,6 @@ WHERE t.<person> IN (SELECT r.resident_id FROM <people> AS r) OR t.<other> IN (S
 -- One row: how many rows a table has.
 SELECT COUNT(*) AS records FROM <table>;
 
--- name: drop_everybody
-DROP TABLE temp.everybody;
-
 -- name: judge
 -- One row per person registered in a household: what was asked. Nothing is explained before it is known who is let in.
 SELECT c.subject_id, c.household_id, c.members <about> <said>
