@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from eligibility.language.compile import FOUND, HOUSEHOLDS, PEOPLE, joins, to_sql
+from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins, to_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
 from eligibility.language.sources import sources
@@ -18,7 +18,9 @@ from engine.records.contract import TableContract, load_contracts
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
-_FACTS = ("born", "records", PEOPLE, HOUSEHOLDS)
+_JUDGED = "judged"
+#: the tables that facts and answers stand in
+FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS, _JUDGED)
 
 
 def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -29,7 +31,10 @@ def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> N
             person, *other = _numbers(contract)
             names = {"person": person, "other": other[0] if other else person, "part": partition(contract)}
             touched, history = _touched(contract.table), f"history.{contract.table}"
-            warehouse.define(_SQL["touch"].about(touched=touched, history=history, **names).text)
+            # the history of a person is all there when it is theirs by that very number: no second look at the table
+            theirs = contract.kind == "history" and [person, *other] == [contract.person]
+            made = _SQL["touch_own" if theirs else "touch"].about(touched=touched, history=history, **names)
+            warehouse.define(made.text)
 
 
 def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -43,8 +48,13 @@ def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> N
 def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
     """Drops all that was touched, known and found: the names are free for whatever stage comes next."""
     known = [contract.table for contract in _contracts(tables)]
-    for made in (*_FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)):
-        warehouse.define(_SQL["forget"].about(made=f"{FOUND}.{made}").text)
+    drop(warehouse, (*FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)))
+
+
+def drop(warehouse: Warehouse, made: Iterable[str]) -> None:
+    """Drops tables of facts, those that are there."""
+    for name in made:
+        warehouse.define(_SQL["forget"].about(made=f"{FOUND}.{name}").text)
 
 
 def _contracts(tables: Iterable[str]) -> list[TableContract]:
@@ -62,8 +72,14 @@ def _numbers(contract: TableContract) -> list[str]:
 
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
     """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
-    selects = (shared.born(), shared.records(), shared.people(about), shared.households())
-    for name, select in zip(_FACTS, selects, strict=True):
+    every = set(load_contracts())
+    made = {"born": shared.born(), "records": shared.records(every), PEOPLE: shared.people(about, every)}
+    make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
+
+
+def make(warehouse: Warehouse, facts: Mapping[str, str]) -> None:
+    """Makes tables of facts, one after the other: name → SELECT."""
+    for name, select in facts.items():
         made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
         warehouse.define(made.text)
 
@@ -75,7 +91,7 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[st
     marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
     shared = Shared(schema=FOUND, as_of=as_of, of_cases=True)
     rewritten = {name: shared.rewritten(node) for name, node in asked.items()}
-    query = _SQL["evaluate_together"].about(found=Query(name="found", text=shared.found("p", "h")))
+    query = _SQL["evaluate_together"].about(found=Query(name="found", text=shared.found("p", "h", "t")))
     with warehouse.frame("cases", marked):
         find(warehouse, shared)
         return _asked(warehouse, query, rewritten, FOUND)
@@ -88,8 +104,14 @@ def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node],
 
 
 def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
-    names = list(asked)
-    values = ",\n".join(f"{to_sql(asked[name], schema)} AS v{place}" for place, name in enumerate(names))
+    """Equal expressions are worked out once. The table in between is planned once; a SELECT that is read is planned twice."""
+    sql = {name: to_sql(node, schema) for name, node in asked.items()}
+    places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
+    values = "".join(f",\n{text} AS {place}" for text, place in places.items())
     joined = Query(name="joins", text=joins(asked.values(), schema))
-    found = warehouse.query(query.about(values=Query(name="values", text=values), joins=joined))
-    return found.rename({f"v{place}": name for place, name in enumerate(names)})
+    made = _SQL["make_facts"].about(
+        table=f"{FOUND}.{_JUDGED}", facts=query.about(values=Query(name="values", text=values), joins=joined)
+    )
+    warehouse.define(made.text)
+    found = warehouse.query(_SQL["in_order"])
+    return found.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))

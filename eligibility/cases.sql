@@ -16,6 +16,11 @@ WHERE h.<part> IN (
     WHERE n.<person> IN (SELECT number FROM touched_people) OR n.<other> IN (SELECT number FROM touched_people)
 );
 
+-- name: touch_own
+-- One row per version of a record of these people, where a record is one person's for good.
+CREATE OR REPLACE TEMP TABLE <touched> AS
+SELECT h.* FROM <history> AS h WHERE h.<part> IN (SELECT number FROM touched_people);
+
 -- name: know
 -- One row per record as it was known in each state.
 CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
@@ -26,19 +31,22 @@ CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
 
 -- name: evaluate_together
 -- One row per case: every value asked for, in the order asked, with what its person and household are asked found before.
-SELECT c.case_id, <values>
+SELECT c.case_id <values>
 FROM (
     SELECT k.case_id, k.subject_id, k.household_id, k.occurred_on, k.as_of, k.detail <found>
     FROM cases AS k
     LEFT JOIN temp.people AS p ON p.subject_id = k.subject_id
     LEFT JOIN temp.households AS h ON h.household_id = k.household_id
+    LEFT JOIN temp.pairs AS t ON t.k = k.case_id
 ) AS c
-<joins>
-ORDER BY c.case_id;
+<joins>;
 
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
-SELECT c.case_id, <values>
+SELECT c.case_id <values>
 FROM cases AS c
-<joins>
-ORDER BY c.case_id;
+<joins>;
+
+-- name: in_order
+-- One row per case, with a value for each different thing that was asked.
+SELECT * FROM temp.judged AS j ORDER BY j.case_id;

@@ -149,17 +149,15 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dic
         states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
         know(night.warehouse, states, tables(every.values()))
         numbered = read.rename({"case_id": "number"}).with_row_index("case_id")
-        values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id").drop("case_id")
+        values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id")
         forget(night.warehouse, tables(every.values()))
+        rows = {(row["number"], row["of_tonight"]): row for row in values.iter_rows(named=True)}
         for one in asked:
-            mine = values.join(one.cases.select(number="case_id"), on="number", how="semi")
+            slug = one.version.programme.slug
             for of_tonight, names in ((True, one.of_tonight), (False, one.of_before)):
-                slug = one.version.programme.slug
-                own = mine.filter(of_tonight=of_tonight).select(
-                    "number", *(pl.col(f"{slug}|{name}").alias(name) for name in names)
-                )
-                for row in own.iter_rows(named=True):
-                    found[row["number"], slug] |= row
+                for number in one.cases["case_id"]:
+                    row = rows[number, of_tonight]
+                    found[number, slug] |= {name: row[f"{slug}|{name}"] for name in names}
     return [
         match_row(night, one, row, case_of(one, row, found[row["case_id"], one.version.programme.slug]))
         for one in asked

@@ -4,23 +4,25 @@ However many programmes are asked for, the records are read once: what they ask 
 first (`language/shared`), and then every verdict, criterion by criterion where that is wanted, is a column of one query.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from pathlib import Path
 
 import duckdb
 import polars as pl
 from sqlglot import exp
 
-from eligibility.cases import find, judged
-from eligibility.language.compile import joins, tables
+from eligibility.cases import FACTS, drop, find, judged, make
+from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, joins, tables, walk
 from eligibility.language.flags import in_three_values, maybe, surely
-from eligibility.language.nodes import Constant, Logic, Node
-from eligibility.language.shared import Shared
+from eligibility.language.nodes import Column, Constant, Logic, Node
+from eligibility.language.shared import Shared, bit
 from eligibility.language.sources import sources
+from eligibility.language.trees import UNKNOWN
 from eligibility.parts import Criterion, Group
 from eligibility.programme import Programme
 from engine.core.errors import InputError
@@ -31,9 +33,14 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("population.sql"))
 _NOW = "now"
+#: where the records of a few people are copied to
+_ASIDE = "aside"
 _MEMORY_MB = 3_000
-#: a criterion that no record can answer
-_UNKNOWN = Constant(value=None, kind="boolean")
+#: a table is large when it has more than an eighth as many rows as there are residents
+_LARGE = 8
+#: of more programmes than this, one or another may let in nearly everybody: to look first costs more than it saves
+_FEW = 8
+_ALWAYS = Constant(value=True, kind="boolean")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +59,12 @@ class Population:
 def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Iterator[Population]:
     """The snapshot's records that these programmes read. Raises InputError when the snapshot lacks one."""
     spilled = str(reader.folder.parent / ".spilled")  # what does not fit in memory stays on the volume of the records
-    with Warehouse(duckdb.connect(config={"memory_limit": f"{_MEMORY_MB}MB", "temp_directory": spilled})) as warehouse:
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{_MEMORY_MB}MB",
+        "temp_directory": spilled,
+        "preserve_insertion_order": False,
+    }
+    with Warehouse(duckdb.connect(config=options)) as warehouse:
         warehouse.define("CREATE SCHEMA now")
         for table, columns in sorted(columns_read(programmes).items()):
             if not reader.has(f"now.{table}"):
@@ -91,63 +103,132 @@ def judge_everybody(
     explained: bool = False,
     let_in: bool = False,
     about: Sequence[str] = (),
+    of: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """Programmes judged over everybody in one pass, each person as if the event were on that date. One row per person.
 
     Columns: subject_id, household_id, members, those of `about` (columns of residents), and for each programme `<slug>`: 2 eligible,
-    1 possible, 0 ineligible. `explained`: also `<slug>|criterion:<id>` and `<slug>|exclusion:<id>`, each true, false or unknown
-    (null). `let_in`: only people whom one of the programmes lets in.
+    1 possible, 0 ineligible. `explained`: also `<slug>|criterion:<id>`, `<slug>|exclusion:<id>` and `<slug>|amount:<place>` (whether
+    it counts), each true, false or unknown (null). `let_in`: only people whom one of the programmes lets in, and each programme
+    is explained for those it lets in alone; what it says of others is null. `of`: only these people, by their numbers.
     """
-    columns: dict[str, str] = {}
-    trees = {one.slug: _trees(one, on) for one in programmes}
-    shared = Shared(schema=_NOW, as_of=on, occurred_on=on, detail="")
+    trees = {one.slug: _trees(one, on) | (_counting(one, on) if explained else {}) for one in programmes}
+    schema = _NOW if of is None else _set_aside(who.warehouse, of, tables(_every(trees.values())))
+    shared = Shared(schema=schema, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
-    find(who.warehouse, shared, about)
-    for one in programmes:
-        columns[one.slug] = _verdict_sql(one, asked[one.slug], on)
-        if explained:
-            columns |= {f"{one.slug}|{name}": in_three_values(node, _NOW) for name, node in asked[one.slug].items()}
-    places = {f"v{place}": name for place, name in enumerate(columns)}
-    any_of_them = (f"j.{place} > 0" for place, name in places.items() if name in trees)
+    few = let_in and of is None and len(programmes) <= _FEW
+    narrowed = few and _narrowed(who.warehouse, shared, about, [
+        _Asking(
+            lets_in=_lets_in(one, asked[one.slug], on),
+            reads=tables(trees[one.slug].values()),
+            pairs=any(isinstance(part, Column) and part.table == PAIRS for node in asked[one.slug].values() for part in walk(node)),
+        )
+        for one in programmes
+    ])  # fmt: skip
+    if not narrowed:
+        find(who.warehouse, shared, about)
+    verdicts, columns = [], {}
+    for place, one in enumerate(programmes):
+        said = _verdict_sql(one, asked[one.slug], on, schema)
+        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if narrowed else said)
+        columns[one.slug] = f"c.said{place}"
+        for name, node in asked[one.slug].items() if explained else ():
+            told = in_three_values(node, schema)
+            columns[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if let_in else told
+    which = (f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"]
     query = _SQL["judge"].about(
-        about=_listed(f"c.{quoted(name)}," for name in about),
-        carried=_listed(f", p.{quoted(name)}" for name in about),
-        found=Query(name="found", text=shared.found("p", "h")),
-        values=_listed((f"{columns[name]} AS {place}" for place, name in places.items()), ",\n"),
-        joins=Query(name="joins", text=joins([node for one in asked.values() for node in one.values()], _NOW)),
-        which=_listed(any_of_them, " OR ") if let_in else Query(name="which", text="TRUE"),
+        about=_listed(f", c.{quoted(name)}" for name in about),
+        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(columns.values())),
+        verdicts=_listed(f",\nCAST({sql} AS TINYINT) AS said{place}" for place, sql in enumerate(verdicts)),
+        carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if narrowed else []))),
+        found=_listed([shared.found("p", "h", "t")]),
+        joins=_listed([joins(_every(asked.values()), schema)]),
+        which=_listed(which, " OR "),
+        whom=_listed(["p.may <> 0" if narrowed else "TRUE"]),
     )
-    return who.warehouse.query(query).rename(places)
+    found = who.warehouse.query(query)
+    drop(who.warehouse, FACTS)
+    found = found.rename({f"x{place}": name for place, name in enumerate(columns)})
+    return found if of is None else found.filter(pl.col("subject_id").is_in(list(of)))
 
 
-def verdicts(who: Population, programme: Programme, on: date, *, cases: pl.DataFrame | None = None) -> pl.DataFrame:
+def _set_aside(warehouse: Warehouse, people: Sequence[str], read: Collection[str]) -> str:
+    """Copies what is on record of these people and of those they live with; returns the schema it is in."""
+    warehouse.define(_SQL["create_schema"].about(schema=_ASIDE).text)
+    copied = _SQL["set_people_aside"].about(people=f"{_ASIDE}.residents", residents=f"{_NOW}.residents")
+    warehouse.write(copied, asked=list(people))
+    for table in sorted({*read} - {"residents"}):
+        person, *other = sorted({one.join for one in sources().values() if one.table == table})
+        names = {"person": person, "other": other[0] if other else person, "people": f"{_ASIDE}.residents"}
+        copied = _SQL["set_records_aside"].about(aside=f"{_ASIDE}.{table}", records=f"{_NOW}.{table}", **names)
+        warehouse.define(copied.text)
+    return _ASIDE
+
+
+def _every(asked: Iterable[Mapping[str, Node]]) -> list[Node]:
+    return [node for one in asked for node in one.values()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asking:
+    """A programme: whom it lets in, the tables it reads, and whether it asks anything of pairs."""
+
+    lets_in: Node
+    reads: set[str]
+    pairs: bool
+
+
+def _narrowed(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> bool:
+    """Finds facts as `find` does, but of large tables only what is on record of households in which a programme that reads them may
+    let somebody in, by all the rest. False when no table is large."""
+    rows = {
+        table: int(warehouse.query(_SQL["count"].about(table=f"{_NOW}.{table}")).item())
+        for table in {"residents"}.union(*(one.reads for one in programmes))
+    }
+    large = {table for table, count in rows.items() if table != "residents" and count * _LARGE > rows["residents"]}
+    if not large:
+        return False
+    bits = {
+        table: reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
+        for table in rows.keys() - {"residents"}
+    }
+    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
+    small, lets_in = rows.keys() - large, [one.lets_in for one in programmes]
+    made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
+    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
+    drop(warehouse, ["everybody", "homes"])
+    make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
+    drop(warehouse, ["near"])
+    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
+    return True
+
+
+def verdicts(
+    who: Population,
+    programme: Programme,
+    on: date,
+    *,
+    cases: pl.DataFrame | None = None,
+    let_in: bool = False,
+    of: Sequence[str] | None = None,
+) -> pl.DataFrame:
     """One row per person (or per case given): subject_id, verdict, excluded, and `criterion:<id>` for each.
 
-    Without cases, each person as if the event were on that very date; then also household_id, members, birth_date and area.
+    Without cases, each person as if the event were on that very date (`let_in`: only those let in; `of`: only these people); then
+    also household_id, members, birth_date, area, and `amount:<place>` for every amount of the programme: whether it counts.
     """
     if cases is None:
-        found = judge_everybody(who, [programme], on, explained=True, about=("birth_date", "addr_code"))
+        about = ("birth_date", "addr_code")
+        found = judge_everybody(who, [programme], on, explained=True, let_in=let_in, about=about, of=of)
         found = found.rename(lambda name: name.removeprefix(f"{programme.slug}|")).drop(programme.slug)
         found = found.with_columns(pl.col("addr_code").str.slice(0, 6).alias("area"))
     else:
         trees = programme.compiled(on)
-        asked = {name: tree for name, tree in _trees(programme, on).items() if tree is not _UNKNOWN}
+        asked = {name: tree for name, tree in _trees(programme, on).items() if tree is not UNKNOWN}
         found = cases.join(judged(who.warehouse, cases, asked, _NOW), on="case_id")
         unanswered = [name for name, tree in trees.criteria.items() if tree is None]
         found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"criterion:{name}") for name in unanswered)
     return found.with_columns(*_said(programme, on))
-
-
-def amounts(who: Population, programme: Programme, on: date, people: pl.DataFrame) -> pl.DataFrame:
-    """The people given, each with a column `amount:<place>` for every amount of the programme: whether it counts for them."""
-    trees = {f"amount:{place}": tree for place, tree in enumerate(programme.compiled(on).amounts)}
-    cases = people.with_row_index("case_id").with_columns(
-        pl.col("case_id").cast(pl.Int64), pl.lit(on).alias("as_of"), pl.lit(on).alias("occurred_on"), pl.lit("").alias("detail")
-    )  # fmt: skip
-    asked = {name: tree for name, tree in trees.items() if tree is not None}
-    found = judged(who.warehouse, cases, asked, _NOW) if asked else cases.select("case_id")
-    always = [pl.lit(value=True).alias(name) for name, tree in trees.items() if tree is None]
-    return cases.join(found, on="case_id").with_columns(*always)
 
 
 def _listed(texts: Iterable[str], between: str = " ") -> Query:
@@ -157,17 +238,31 @@ def _listed(texts: Iterable[str], between: str = " ") -> Query:
 def _trees(programme: Programme, on: date) -> dict[str, Node]:
     """Every criterion and exclusion of a programme as a tree, by its name."""
     trees = programme.compiled(on)
-    asked = {f"criterion:{name}": _UNKNOWN if tree is None else tree for name, tree in trees.criteria.items()}
+    asked = {f"criterion:{name}": UNKNOWN if tree is None else tree for name, tree in trees.criteria.items()}
     return asked | {f"exclusion:{name}": tree for name, tree in trees.exclusions.items()}
 
 
-def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date) -> str:
+def _counting(programme: Programme, on: date) -> dict[str, Node]:
+    """When each amount of a programme counts, by its place."""
+    amounts = programme.compiled(on).amounts
+    return {f"amount:{place}": _ALWAYS if tree is None else tree for place, tree in enumerate(amounts)}
+
+
+def _lets_in(programme: Programme, asked: Mapping[str, Node], on: date) -> Node:
+    """The condition that may hold of whom a programme lets in, and of nobody else."""
+    if not programme.in_force(on):
+        return Constant(value=False, kind="boolean")
+    barred = (Logic(operator="not", parts=(asked[f"exclusion:{one.id}"],)) for one in programme.exclusions)
+    return Logic(operator="and", parts=(_met_tree(programme.criteria, asked), *barred))
+
+
+def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date, schema: str) -> str:
     """`judge.verdict` as a number."""
     if not programme.in_force(on):
-        return "CAST(0 AS TINYINT)"
+        return "0"
     met = _met_tree(programme.criteria, asked)
-    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], _NOW)} THEN 0 " for one in programme.exclusions)
-    return f"CAST(CASE {barred}WHEN {surely(met, _NOW)} THEN 2 WHEN {maybe(met, _NOW)} THEN 1 ELSE 0 END AS TINYINT)"
+    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], schema)} THEN 0 " for one in programme.exclusions)
+    return f"CASE {barred}WHEN {surely(met, schema)} THEN 2 WHEN {maybe(met, schema)} THEN 1 ELSE 0 END"
 
 
 def _met_tree(group: Group, asked: Mapping[str, Node]) -> Node:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from eligibility.parts import Criterion
-from eligibility.population import Population, amounts, verdicts
+from eligibility.population import Population, verdicts
 from eligibility.programme import Programme
 
 _BANDS = (0, 6, 15, 18, 40, 65, 75)
@@ -48,7 +48,7 @@ def preview(who: Population, programme: Programme, on: date) -> Preview:
         by_area=_counted(matched, pl.col("area").fill_null("")),
         by_household=_counted(matched, pl.col("members").cast(pl.String) + " people"),
         criteria=tuple(_criterion(found, one) for one in programme.criteria.criteria()),
-        yen_per_year=_yen_per_year(programme, amounts(who, programme, on, matched), on),
+        yen_per_year=_yen_per_year(programme, matched, on),
         samples=tuple(_masked(row, on) for row in matched.bottom_k(_SAMPLES, by="subject_id").iter_rows(named=True)),
     )
 

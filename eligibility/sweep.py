@@ -164,7 +164,7 @@ def _copied(night: Night, programmes: Sequence[Programme], folder: Path) -> Snap
 
 def _let_in(who: Population, reader: SnapshotReader, programme: Programme, on: date) -> pl.DataFrame:
     """Who is let in: by the event that led here where one is known, else as if it were that very day."""
-    found = verdicts(who, programme, on).filter(pl.col("verdict").is_in(_LET_IN))
+    found = verdicts(who, programme, on, let_in=True)
     happened = _happened(reader, programme, on)
     cases = _numbered(found.select("subject_id", "household_id").join(happened, on="subject_id"), on)
     known = verdicts(who, programme, on, cases=cases).filter(pl.col("verdict").is_in(_LET_IN)) if cases.height else None

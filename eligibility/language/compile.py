@@ -28,8 +28,9 @@ from eligibility.language.sources import sources
 from eligibility.language.statutory import FUNCTIONS
 from engine.core.sql import quoted
 
-#: tables of what `eligibility.language.shared` finds once: a case is then a row of both, and of members the first is joined like records
-PEOPLE, HOUSEHOLDS = "people", "households"
+#: tables of what `eligibility.language.shared` finds once: a case is then a row of all, and of members the first is joined like records
+PEOPLE, HOUSEHOLDS, PAIRS = "people", "households", "pairs"
+_OF_CASES = frozenset(f"subject.{table}" for table in (PEOPLE, HOUSEHOLDS, PAIRS))
 #: where they are: the warehouse's schema of tables that end with the connection, so that nothing of it is written to disk
 FOUND = "temp"
 
@@ -162,7 +163,7 @@ def _literal(node: Constant) -> str:
 
 def _alias(alias: str) -> str:
     """A record's name in SQL; a quantifier's own name cannot meet one of ours."""
-    if alias in {f"subject.{PEOPLE}", f"subject.{HOUSEHOLDS}"}:
+    if alias in _OF_CASES:
         return "c"
     own = alias == "subject" or alias.startswith("subject.")
     return quoted((alias if own else f"q_{alias}").replace(".", "__"))
@@ -263,7 +264,7 @@ def _children(node: Node) -> tuple[Node, ...]:
 
 def joins(nodes: Iterable[Node], schema: str) -> str:
     """LEFT JOINs onto the cases: of the subject and of the tables with one row each, where expressions read them."""
-    return _joins(nodes, "subject", "c.subject_id", schema, there={f"subject.{PEOPLE}", f"subject.{HOUSEHOLDS}"})
+    return _joins(nodes, "subject", "c.subject_id", schema, there=_OF_CASES)
 
 
 def member_joins(nodes: Iterable[Node], person: str, number: str, schema: str) -> str:

@@ -1,148 +1,43 @@
 """What many expressions ask of people, records and households, found once for all of them.
 
-Four tables hold what was found: `born` has one row per birth date, `records` one per person of whom a record says something,
-`people` one per person (with what the first two say), `households` one per household. What depends on an event that is not
-the same for everybody stays in the expression.
+Five tables hold what was found: `born` has one row per birth date, `records` one per person of whom a record says something,
+`people` one per person (with what the first two say), `households` one per household, `pairs` one per person of whom something is
+asked beside each member of their household. What depends on an event that is not the same for everybody stays in the expression.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from eligibility.language.compile import (
     FOUND,
-    HOUSEHOLDS,
+    PAIRS,
     PEOPLE,
-    consent_given,
     key_in,
     member_joins,
-    of_no_row,
-    template,
-    to_sql,
-    walk,
 )
-from eligibility.language.flags import Words, answer, answer_of
+from eligibility.language.flags import Words, answer, answer_of, maybe
 from eligibility.language.nodes import (
-    Among,
-    Call,
-    Column,
-    Comparison,
-    Consented,
-    Constant,
-    EventDetail,
     Flag,
-    Logic,
-    Lookup,
-    Moment,
     Node,
-    Quantified,
-    Total,
 )
-from eligibility.language.sources import sources
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.questions import SUBJECT, Key, Questions
+from eligibility.language.sources import Source, sources
+from eligibility.language.trees import (
+    ROW,
+    of_people,
+    relaxed,
+)
 from engine.core.sql import quoted
 
-#: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
-_ROW = "row"
-#: how a value is made of its rows, the rows' condition, and what is drawn from them
-_Key = tuple[str, str, str]
+
+def bit(place: int) -> int:
+    """The bit of a programme in `may`, by its place among at most 62."""
+    return 1 << place
 
 
 @dataclass(kw_only=True)
-class Shared:
-    """Collects what is asked on one date. `rewritten` gives an expression that reads columns of `people` and `households`.
-
-    `occurred_on` and `detail`: of the event, where it is the same for everybody. `of_cases`: the people are those of `residents`
-    and the subjects of `cases`, whether registered or not; otherwise all who are registered.
-    """
-
-    schema: str
-    as_of: date
-    occurred_on: date | None = None
-    detail: str | None = None
-    of_cases: bool = False
-    #: yes or no: of a birth date, of one's own record, of any of one's records, of any member
-    _born: Words = field(default_factory=lambda: Words(letter="b"))
-    _own: Words = field(default_factory=lambda: Words(letter="o"))
-    _of_any: Words = field(default_factory=lambda: Words(letter="r"))
-    _of_member: Words = field(default_factory=lambda: Words(letter="h"))
-    #: what they are, by the source whose rows are asked
-    _texts: dict[str, dict[str, str]] = field(default_factory=dict)
-    _members: dict[str, Node] = field(default_factory=dict)
-    #: counts and totals, by source
-    _values: dict[str, dict[_Key, tuple[str, str]]] = field(default_factory=dict)
-    _drawn: list[Node] = field(default_factory=list)
-
-    def rewritten(self, node: Node) -> Node:
-        """The same expression, asking the tables of facts."""
-        if isinstance(node, Moment | EventDetail):
-            return self._moment(node)
-        if isinstance(node, Comparison) and isinstance(node.left, Quantified) and isinstance(node.right, Constant):
-            rows = _inside(node.left, self.rewritten)
-            return self._value(rows, replace(node, left=rows)) if _alone(rows) else replace(node, left=rows)
-        found = _inside(node, self.rewritten)
-        if isinstance(found, Consented):
-            return replace(found, given=self._given(found))
-        if isinstance(found, Quantified | Total) and _alone(found):
-            counted = isinstance(found, Total) or found.quantifier == "count_of"
-            return self._value(found, found) if counted else self._any(found)
-        return self._of_oneself(found) if isinstance(found, Comparison | Among | Call) else found
-
-    def _moment(self, node: Moment | EventDetail) -> Node:
-        if isinstance(node, EventDetail):
-            return node if self.detail is None else Constant(value=self.detail, kind="text")
-        on = self.as_of if node.name == "as_of" else self.occurred_on
-        return node if on is None else Constant(value=on, kind="date")
-
-    def _of_oneself(self, node: Node) -> Node:
-        """A condition on one person's own columns as a flag of `people`; any other as it is."""
-        if any(isinstance(part, Moment | EventDetail) for part in walk(node)):
-            return node
-        read = [part for part in walk(node) if isinstance(part, Column)]
-        whose = {part.alias for part in read}
-        if node.kind != "boolean" or len(whose) != 1 or not {part.table for part in read} <= {"residents"}:
-            return node
-        (person,) = whose
-        of_birth = {part.name for part in read} == {"birth_date"} and _unknown_in_unknown_out(node)
-        words, text = self._born if of_birth else self._own, to_sql(_renamed(node, person), self.schema)
-        self._texts.setdefault(words.letter, {})[text] = text
-        return _flag(words, text, f"{person}.{PEOPLE}")
-
-    def _any(self, rows: Node) -> Node:
-        """Whether any row fulfils a condition; that none or all do is that none fulfils it, or its opposite."""
-        assert isinstance(rows, Quantified)
-        if rows.quantifier == "all_of":
-            rows = replace(rows, predicate=Logic(operator="not", parts=(rows.predicate,)))
-        condition = _renamed(rows.predicate, rows.alias)
-        text = to_sql(condition, self.schema)
-        if rows.source == "household":
-            self._members[text] = condition
-            found = _flag(self._of_member, text, f"subject.{HOUSEHOLDS}")
-        else:
-            found = self._of_records(rows.source, text, rows.of)
-        return found if rows.quantifier == "any_of" else Logic(operator="not", parts=(found,))
-
-    def _of_records(self, source: str, text: str, person: str) -> Flag:
-        question = f"{source}: {text}"
-        self._texts.setdefault(source, {})[question] = text
-        return _flag(self._of_any, question, f"{person}.{PEOPLE}")
-
-    def _given(self, node: Consented) -> Flag:
-        return self._of_records("consents", consent_given(node, _ROW, self.as_of), node.of)
-
-    def _value(self, rows: Node, whole: Node) -> Column:
-        """A number or date that rows give together, or what a count is compared with."""
-        assert isinstance(rows, Quantified | Total)
-        condition = _renamed(rows.predicate, rows.alias)
-        drawn = _renamed(rows.summed, rows.alias) if isinstance(rows, Total) else None
-        text = to_sql(drawn, self.schema) if drawn is not None else "NULL"
-        known = self._values.setdefault(rows.source, {})
-        name = f"v{sum(map(len, self._values.values()))}"
-        name, _ = known.setdefault((template(whole), to_sql(condition, self.schema), text), (name, of_no_row(whole)))
-        if rows.source != "household":
-            return Column(alias=f"{rows.of}.{PEOPLE}", table=PEOPLE, name=name, kind=whole.kind)
-        self._drawn += [condition] if drawn is None else [condition, drawn]
-        return Column(alias=f"subject.{HOUSEHOLDS}", table=HOUSEHOLDS, name=name, kind=whole.kind)
+class Shared(Questions):
+    """The SELECTs of the tables in which the answers are found: from `born` on, each reads those before it."""
 
     def born(self) -> str:
         """SELECT of one row per birth date on record: birth_date, and what is asked of it alone."""
@@ -154,53 +49,57 @@ class Shared:
     def _answers(self, source: str) -> list[tuple[str, str]]:
         return [(question, answer(text)) for question, text in self._texts.get(source, {}).items()]
 
-    def records(self) -> str:
-        """SELECT of one row per person with a record for which some question is true or unknown: k, and what any of theirs says."""
+    def records(self, tables: Collection[str], among: Mapping[str, int] | None = None) -> str:
+        """SELECT of one row per person with a record for which some question is true or unknown: k, and what any of theirs says.
+
+        `tables`: those that are asked. `among`: of each the programmes that ask it, as bits: then only of people of `near`.
+        """
         parts = []
-        for name, source in sources().items():
-            if name in self._texts:
-                table = quoted(f"{self.schema}.{source.table}")
-                key = f"{_row()}.{key_in(self.schema, source.join)} AS k"
-                values = [key, *_named(self._of_any, self._answers(name))]
-                parts.append(" ".join(["SELECT", ", ".join(values), "FROM", table, "AS", _row()]))
+        for name in self._asked(tables):
+            source = sources()[name]
+            key = f"{_row()}.{key_in(self.schema, source.join)}"
+            values = [f"{key} AS k", *_named(self._of_any, self._answers(name))]
+            rows = self._rows(source, key, among)
+            parts.append(" ".join(["SELECT", ", ".join(values), "FROM", rows]))
         names = list(self._of_any.names())
         none = ["SELECT", ", ".join(["CAST(NULL AS VARCHAR) AS k", *_named(self._of_any, [])])]
         said = " OR ".join(f"q.{name} <> 0" for name in names) or "FALSE"
         values = ["q.k", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
-        rows = ["(", " UNION ALL ".join(parts or [" ".join(none)]), ") AS q WHERE q.k IS NOT NULL AND (", said, ")"]
-        return " ".join(["SELECT", ", ".join(values), "FROM", *rows, "GROUP BY q.k"])
+        rows = "".join(["(", " UNION ALL ".join(parts or [" ".join(none)]), ") AS q WHERE q.k IS NOT NULL AND (", said])
+        return " ".join(["SELECT", ", ".join(values), "FROM", rows, ") GROUP BY q.k"])
 
-    def people(self, carried: Iterable[str] = ()) -> str:
+    def _asked(self, tables: Collection[str]) -> Iterator[str]:
+        """The sources among those tables of which it is asked what any record says."""
+        return (name for name, source in sources().items() if name in self._texts and source.table in tables)
+
+    def _rows(self, source: Source, key: str, among: Mapping[str, int] | None) -> str:
+        table = f"{quoted(f'{self.schema}.{source.table}')} AS {_row()}"
+        if among is None:
+            return table
+        near, bits = quoted(f"{FOUND}.near"), among[source.table]
+        whose = ["(SELECT n.subject_id FROM", near, "AS n WHERE", f"(n.home_may & {bits:d}) <> 0)"]
+        return " ".join([table, "WHERE", key, "IN", *whose])
+
+    def people(self, carried: Iterable[str], tables: Collection[str]) -> str:
         """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them.
 
-        Reads `born` and `records`.
+        Reads `born` and `records`. `tables`: those that are asked; what others would say is left open.
         """
         residents = quoted(f"{self.schema}.residents")
         own, home = (key_in(self.schema, name) for name in ("resident_id", "household_id"))
         number = "w.number" if self.of_cases else f"{_row()}.{own}"
-        values = [
-            f"{number} AS subject_id",
-            f"{_row()}.{home} AS household_id",
-            *([f"{_row()}.status"] if self.of_cases else []),
-        ]
-        values += [f"{_row()}.{quoted(name)}" for name in carried]
+        values = [f"{number} AS subject_id", f"{_row()}.{home} AS household_id"]
+        values += [f"{_row()}.{quoted(name)}" for name in self._along(carried)]
         values += [f"COALESCE(b.{name}, {self._born.all_unknown(name):d}) AS {name}" for name in self._born.names()]
         values += [*_named(self._own, self._answers("o"))]
         values += [f"COALESCE(r.{name}, 0) AS {name}" for name in self._of_any.names()]
         born, records = (quoted(f"{FOUND}.{name}") for name in ("born", "records"))
-        joined = [f"LEFT JOIN {born} AS b ON b.birth_date = {_row()}.birth_date"]
-        joined += [f"LEFT JOIN {records} AS r ON r.k = {number}"]
-        for place, (name, asked) in enumerate(sorted(self._values.items())):
-            if name == "household":
-                continue
-            source = sources()[name]
-            table = " ".join([quoted(f"{self.schema}.{source.table}"), "AS", _row()])
-            found = _grouped(f"{_row()}.{key_in(self.schema, source.join)}", table, asked, named="k")
-            joined.append(f"LEFT JOIN ({found}) AS g{place} ON g{place}.k = {number}")
-            values += [
-                f"CASE WHEN g{place}.k IS NULL THEN {nobody} ELSE g{place}.{column} END AS {column}"
-                for column, nobody in asked.values()
-            ]
+        found, joined = self._valued(tables, number, None)
+        joined = [
+            f"LEFT JOIN {born} AS b ON b.birth_date = {_row()}.birth_date",
+            f"LEFT JOIN {records} AS r ON r.k = {number}",
+            *joined,
+        ]
         who = [residents, "AS", _row(), *joined, "WHERE", f"{_row()}.status = 'RESIDENT'"]
         if self.of_cases:
             numbers = [
@@ -209,12 +108,80 @@ class Shared:
                 "AS r UNION SELECT k.subject_id FROM cases AS k) AS w",
             ]
             who = [*numbers, "LEFT JOIN", residents, "AS", _row(), f"ON {_row()}.{own} = w.number", *joined]
-        return " ".join(["SELECT", ", ".join(values), "FROM", *who])
+        return " ".join(["SELECT", ", ".join([*values, *found]), "FROM", *who])
+
+    def _along(self, carried: Iterable[str]) -> list[str]:
+        return sorted({*carried, *self._carried, *(["status"] if self.of_cases else [])})
+
+    def _valued(
+        self, tables: Collection[str], number: str, among: Mapping[str, int] | None
+    ) -> tuple[list[str], list[str]]:
+        """The counts and totals of those tables' records, and the joins by which they are found; `number` is the person's, in SQL."""
+        values, joined = [], []
+        for place, (name, asked) in enumerate(sorted(self._values.items())):
+            if name in {"household", PAIRS} or sources()[name].table not in tables:
+                continue
+            key = f"{_row()}.{key_in(self.schema, sources()[name].join)}"
+            found = _grouped(key, self._rows(sources()[name], key, among), asked, named="k")
+            joined.append(f"LEFT JOIN ({found}) AS g{place} ON g{place}.k = {number}")
+            values += [
+                f"CASE WHEN g{place}.k IS NULL THEN {nobody} ELSE g{place}.{column} END AS {column}"
+                for column, nobody in asked.values()
+            ]
+        return values, joined
+
+    def homes(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
+        """SELECT of one row per household in which somebody may be let in, by what `everybody` (people, with those tables asked)
+        says: household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place."""
+        known = self._known(tables)
+        shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
+        members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
+        answers = [(text, answer_of(node, self.schema)) for text, node in members.items()]
+        words = [*_named(self._of_member, answers), f"{self._own_bits(lets_in, tables)} AS may"]
+        names = [*self._of_member.names(), "may"]
+        inner = ["(SELECT c.household_id,", ", ".join(words), "FROM", quoted(f"{FOUND}.everybody"), "AS c) AS q"]
+        values = ["q.household_id", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
+        homes = ["(SELECT", ", ".join(values), "FROM", *inner, "GROUP BY q.household_id) AS c"]
+        may = f"c.may & ({_bits(shared, self.schema)})"
+        return " ".join(["SELECT c.household_id,", may, "AS may FROM", *homes, "WHERE", f"({may}) <> 0"])
+
+    def _known(self, tables: Collection[str]) -> Callable[[Flag], bool]:
+        """Which flags hold what a person's own row and the records in those tables say."""
+        asked = {self._of_any.place(question) for name in self._asked(tables) for question in self._texts[name]}
+        return lambda flag: flag.name[0] in "bo" or (flag.name, flag.place) in asked
+
+    def _own_bits(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
+        """The programmes that may let a person in, by what `everybody` says of them alone."""
+        known = self._known(tables)
+        return _bits([relaxed(node, known) for node in lets_in], self.schema)
+
+    def near(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
+        """SELECT of the rows of `everybody` who are in one of the `homes`, with `may` of the person, and `home_may` of any of them."""
+        everybody, homes = (quoted(f"{FOUND}.{name}") for name in ("everybody", "homes"))
+        may = f"h.may & ({self._own_bits(lets_in, tables)})"
+        joined = ["AS c INNER JOIN", homes, "AS h ON h.household_id = c.household_id"]
+        return " ".join(["SELECT c.*, h.may AS home_may,", may, "AS may FROM", everybody, *joined])
+
+    def completed(self, carried: Iterable[str], tables: Collection[str], among: Mapping[str, int]) -> str:
+        """SELECT of `people` from those of `near`, with what the tables say that were left open before. Reads `records`."""
+        near, records = (quoted(f"{FOUND}.{name}") for name in ("near", "records"))
+        kept = ["subject_id", "household_id", "may", *map(quoted, self._along(carried))]
+        kept += [*self._born.names(), *self._own.names(), *self._valued_before(tables)]
+        values = [f"n.{name}" for name in kept]
+        values += [f"n.{name} | COALESCE(r.{name}, 0) AS {name}" for name in self._of_any.names()]
+        found, joined = self._valued(tables, "n.subject_id", among)
+        who = [near, "AS n LEFT JOIN", records, "AS r ON r.k = n.subject_id", *joined]
+        return " ".join(["SELECT", ", ".join([*values, *found]), "FROM", *who])
+
+    def _valued_before(self, tables: Collection[str]) -> Iterator[str]:
+        for name, asked in self._values.items():
+            if name not in {"household", PAIRS} and sources()[name].table not in tables:
+                yield from (column for column, _ in asked.values())
 
     def households(self) -> str:
         """SELECT of one row per household with somebody registered: household_id, members, and what is asked of it. Reads `people`."""
         who = _row(PEOPLE)
-        joined = member_joins([*self._members.values(), *self._drawn], _ROW, f"{who}.subject_id", self.schema)
+        joined = member_joins([*self._members.values(), *self._drawn], ROW, f"{who}.subject_id", self.schema)
         table = " ".join([quoted(f"{FOUND}.{PEOPLE}"), "AS", who, joined])
         answers = [(text, answer_of(node, self.schema)) for text, node in self._members.items()]
         words = dict(zip(self._of_member.names(), self._of_member.values(answers), strict=True))
@@ -222,11 +189,34 @@ class Shared:
         key = f"CASE WHEN {who}.status = 'RESIDENT' THEN {key} END" if self.of_cases else key
         return _grouped(key, table, self._values.get("household", {}), named="household_id", words=words)
 
-    def found(self, people: str, households: str) -> str:
-        """The columns that expressions read of a case, from what its person and its household are called in SQL."""
+    def pairs(self, asking: int | None = None) -> str:
+        """SELECT of one row per person (per case) for whom a member of the household may count: k, and what is asked. Reads `people`.
+
+        `asking`: the programmes that ask it, as bits: then only of whom one of them may let in.
+        """
+        whose, row = (quoted(f"q_{name}__{PEOPLE}") for name in (SUBJECT, ROW))
+        people = quoted(f"{FOUND}.{PEOPLE}")
+        asked = self._values.get(PAIRS, {})
+        if not asked:
+            return f"SELECT {'0' if self.of_cases else 'CAST(NULL AS VARCHAR)'} AS k WHERE FALSE"
+        table, key, home = [people, "AS", whose], f"{whose}.subject_id", f"{whose}.household_id"
+        if self.of_cases:
+            table = ["cases AS k INNER JOIN", *table, f"ON {key} = k.subject_id"]
+            key, home = "k.case_id", "k.household_id"
+        table += ["INNER JOIN", people, "AS", row, f"ON {row}.household_id = {home}"]
+        table += [f"AND {row}.status = 'RESIDENT'"] if self.of_cases else []
+        table += ["WHERE (", " OR ".join(sorted(self._counting)), ")"]
+        table += [f"AND ({whose}.may & {asking:d}) <> 0"] if asking is not None else []
+        return _grouped(key, " ".join(table), asked, named="k")
+
+    def found(self, people: str, households: str, pairs: str) -> str:
+        """The columns that expressions read of a case, from what its person, household and pairs are called in SQL."""
         of_person = [*self._born.names(), *self._own.names(), *self._of_any.names()]
         of_person += [
-            name for source, asked in self._values.items() if source != "household" for name, _ in asked.values()
+            name
+            for source, asked in self._values.items()
+            if source not in {"household", PAIRS}
+            for name, _ in asked.values()
         ]
         values = [f"{people}.{name}" for name in of_person]
         values += [f"COALESCE({households}.{name}, 0) AS {name}" for name in self._of_member.names()]
@@ -234,16 +224,21 @@ class Shared:
             f"CASE WHEN {households}.household_id IS NULL THEN {nobody} ELSE {households}.{name} END AS {name}"
             for name, nobody in self._values.get("household", {}).values()
         ]
+        values += [
+            f"CASE WHEN {pairs}.k IS NULL THEN {nobody} ELSE {pairs}.{name} END AS {name}"
+            for name, nobody in self._values.get(PAIRS, {}).values()
+        ]
         return "".join(f", {value}" for value in values)
 
 
+def _bits(conditions: Sequence[Node], schema: str) -> str:
+    """A word with a bit for every condition that may hold."""
+    texts = (f"CASE WHEN {maybe(one, schema)} THEN {bit(place):d} ELSE 0 END" for place, one in enumerate(conditions))
+    return " + ".join(["CAST(0 AS BIGINT)", *texts])
+
+
 def _row(table: str = "") -> str:
-    return quoted(f"q_{_ROW}__{table}" if table else f"q_{_ROW}")
-
-
-def _flag(words: Words, question: str, alias: str) -> Flag:
-    name, place = words.place(question)
-    return Flag(alias=alias, table=alias.rpartition(".")[2], name=name, place=place, kind="boolean")
+    return quoted(f"q_{ROW}__{table}" if table else f"q_{ROW}")
 
 
 def _named(words: Words, answers: Iterable[tuple[str, str]]) -> Iterable[str]:
@@ -251,7 +246,7 @@ def _named(words: Words, answers: Iterable[tuple[str, str]]) -> Iterable[str]:
 
 
 def _grouped(
-    key: str, table: str, asked: Mapping[_Key, tuple[str, str]], *, named: str, words: Mapping[str, str] | None = None
+    key: str, table: str, asked: Mapping[Key, tuple[str, str]], *, named: str, words: Mapping[str, str] | None = None
 ) -> str:
     """SELECT of one row per person or household: what is asked of their rows, each condition worked out once a row."""
     conditions = {condition: f"c{place}" for place, (_, condition, _) in enumerate(asked)}
@@ -265,61 +260,3 @@ def _grouped(
         values.append(f"{said} AS {name}")
     rows = ["(SELECT", ", ".join(read), "FROM", table, ") AS q WHERE q.k IS NOT NULL GROUP BY q.k"]
     return " ".join(["SELECT", ", ".join(values), "FROM", *rows])
-
-
-def _unknown_in_unknown_out(node: Node) -> bool:
-    """Whether a value is unknown as soon as something it is made of is."""
-    for part in walk(node):
-        if not isinstance(part, Comparison | Among | Call | Column | Constant):
-            return False
-        if isinstance(part, Call) and FUNCTIONS[part.function].sees_unknown:
-            return False
-    return True
-
-
-def _alone(node: Node) -> bool:
-    """Whether a count or total depends on its own rows alone, and on nothing of the subject or another quantifier."""
-    assert isinstance(node, Quantified | Total)
-    inner: Iterable[Node] = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
-    if node.source == "household" and node.of != "subject":
-        return False
-    return all(_of_row(part, node.alias) for one in inner for part in walk(one))
-
-
-def _of_row(part: Node, alias: str) -> bool:
-    if isinstance(part, Quantified | Total | Moment | EventDetail):
-        return False
-    if isinstance(part, Column):
-        return part.alias.partition(".")[0] == alias
-    return not isinstance(part, Consented) or part.of == alias
-
-
-def _renamed(node: Node, alias: str) -> Node:
-    """The expression with its rows called as the tables of facts call them."""
-    found = _inside(node, lambda part: _renamed(part, alias))
-    if isinstance(found, Column):
-        head, dot, rest = found.alias.partition(".")
-        return replace(found, alias=_ROW + dot + rest) if head == alias else found
-    if isinstance(found, Consented) and found.of == alias:
-        given = replace(found.given, alias=f"{_ROW}.{PEOPLE}") if found.given else None
-        return replace(found, of=_ROW, given=given)
-    return found
-
-
-def _inside(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The node with each expression right below it changed."""
-    if isinstance(node, Comparison):
-        return replace(node, left=change(node.left), right=change(node.right))
-    if isinstance(node, Among):
-        return replace(node, left=change(node.left))
-    if isinstance(node, Lookup):
-        return replace(node, index=change(node.index))
-    if isinstance(node, Logic):
-        return replace(node, parts=tuple(change(part) for part in node.parts))
-    if isinstance(node, Call):
-        return replace(node, arguments=tuple(change(part) for part in node.arguments))
-    if isinstance(node, Total):
-        return replace(node, predicate=change(node.predicate), summed=change(node.summed))
-    if isinstance(node, Quantified):
-        return replace(node, predicate=change(node.predicate))
-    return replace(node, inner=change(node.inner)) if isinstance(node, Consented) else node

@@ -50,7 +50,9 @@ def main() -> None:
         sides: dict[str, list[dict[str, Any]]] = {"openfisca": [], "todoke": []}
         for _ in range(asked.runs):
             sides["openfisca"].append(run([str(theirs_python), str(_HERE / "openfisca_theirs.py"), folder, str(ON)]))
-            sides["todoke"].append(run([sys.executable, "-m", "tests.benchmarks.openfisca_ours", folder, str(ON)]))
+            sides["todoke"].append(
+                run([sys.executable, "-m", "tests.benchmarks.openfisca_ours", folder, str(ON), str(asked.persons)])
+            )
         for name, runs in sides.items():
             tell(what=name, persons=asked.persons, runs=asked.runs, **middle(runs))
         ratios(sides)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eligibility.assess import judge
 from eligibility.judge import verdict
 from eligibility.language.evaluate import Facts
-from eligibility.population import Population, amounts, judge_everybody, verdicts
+from eligibility.population import Population, judge_everybody, verdicts
 from eligibility.programme import Programme, parse_programme
 from engine.records.contract import load_contracts
 from tests.support.cases import SqlReader, sql_reader
@@ -88,7 +88,20 @@ def test_one_pass_and_evaluator_say_the_same(
     programmes = [one, other.model_copy(update={"slug": "second"})]
     rows = {row["subject_id"]: row for row in judge_everybody(who, programmes, on, explained=True).to_dicts()}
     mine = verdicts(who, one, on)
-    counting = {row["subject_id"]: row for row in amounts(who, one, on, mine).to_dicts()}
+    counting = {row["subject_id"]: row for row in mine.to_dicts()}
+    slugs = [programme.slug for programme in programmes]
+    let_in = {
+        row["subject_id"]: row for row in judge_everybody(who, programmes, on, explained=True, let_in=True).to_dicts()
+    }
+    assert let_in == {
+        person: {name: row[name] if row[slug := name.partition("|")[0]] or slug == name else None for name in row}
+        for person, row in {
+            person: row for person, row in rows.items() if any(row[slug] for slug in slugs)
+        }.items()
+    }  # fmt: skip
+    few = ["p0", "nobody"]
+    aside = judge_everybody(who, programmes, on, explained=True, of=few).to_dicts()
+    assert aside == [row for person, row in rows.items() if person in few]
     for place, fact in enumerate(told):
         if fact.subject["status"] != "RESIDENT":
             assert f"p{place}" not in rows
@@ -100,7 +113,8 @@ def test_one_pass_and_evaluator_say_the_same(
             found = {name.partition("|")[2]: value for name, value in row.items() if name.startswith(programme.slug)}
             assert found.pop("") == {"eligible": 2, "possible": 1, "ineligible": 0}[said]
             expected = {f"criterion:{name}": value for name, value in case.results.items()}
-            assert found == expected | {f"exclusion:{name}": value for name, value in case.excluded_by.items()}
+            expected |= {f"exclusion:{name}": value for name, value in case.excluded_by.items()}
+            assert found == expected | {f"amount:{number}": counts for number, counts in enumerate(case.amounts)}
         case, _ = judge(one, fact)
         told_again = counting[f"p{place}"]
         assert (told_again["verdict"], told_again["excluded"]) == verdict(one, case)

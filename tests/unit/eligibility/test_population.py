@@ -121,7 +121,7 @@ def test_many_programmes_in_one_pass_let_in_whom_each_alone_does(who: Population
     assert found.rows() == [("child", "h1", 2, 1, 0), ("unknown", "h2", 1, 1, 1)]
 
 
-def test_one_pass_explains_each_criterion_and_exclusion_in_three_values(who: Population) -> None:
+def test_one_pass_explains_each_criterion_exclusion_and_amount_in_three_values(who: Population) -> None:
     found = judge_everybody(
         who, [_programme(exclusions=[RECEIVES], reads=READS)], ON, explained=True, about=["birth_date"]
     )
@@ -132,6 +132,7 @@ def test_one_pass_explains_each_criterion_and_exclusion_in_three_values(who: Pop
             "plain|criterion:young": young,
             "plain|criterion:asked": None,
             "plain|exclusion:receives": receives,
+            "plain|amount:0": True,
         }
         for person, born, verdict, young, receives in (
             ("child", date(2015, 5, 5), 0, True, True),
@@ -143,3 +144,11 @@ def test_one_pass_explains_each_criterion_and_exclusion_in_three_values(who: Pop
 
 def test_one_pass_on_a_day_before_the_law_lets_nobody_in(who: Population) -> None:
     assert judge_everybody(who, [_programme()], date(2026, 3, 31), let_in=True).height == 0
+
+
+def test_a_few_people_are_explained_from_the_records_of_their_households_alone(who: Population) -> None:
+    programme = _programme(exclusions=[RECEIVES], reads=READS)
+    everybody = judge_everybody(who, [programme], ON, explained=True)
+    found = judge_everybody(who, [programme], ON, explained=True, of=["unknown", "nobody"])
+    assert found.to_dicts() == everybody.filter(subject_id="unknown").to_dicts()
+    assert judge_everybody(who, [programme], ON, explained=True, of=[]).height == 0

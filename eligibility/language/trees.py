@@ -1,0 +1,121 @@
+"""Expressions turned into others, and what may be asked of one: whether it depends on its own rows alone, or on two people."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+
+from eligibility.language.compile import PEOPLE, walk
+from eligibility.language.nodes import (
+    Among,
+    Call,
+    Column,
+    Comparison,
+    Consented,
+    Constant,
+    EventDetail,
+    Flag,
+    Logic,
+    Lookup,
+    Moment,
+    Node,
+    Quantified,
+    Total,
+)
+from eligibility.language.statutory import FUNCTIONS
+
+#: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
+ROW = "row"
+#: numbers stand in the table of people under names of its own, and are not held against each other
+_NUMBERS = frozenset({"resident_id", "household_id"})
+#: what nothing is known of
+UNKNOWN = Constant(value=None, kind="boolean")
+
+
+def relaxed(node: Node, known: Callable[[Flag], bool]) -> Node:
+    """The condition with all that is not a known flag left open: where this one is surely not so, that one is not either."""
+    if isinstance(node, Flag):
+        return node if known(node) else UNKNOWN
+    if isinstance(node, Logic):
+        return replace(node, parts=tuple(relaxed(part, known) for part in node.parts))
+    return node if isinstance(node, Constant) else UNKNOWN
+
+
+def unknown_in_unknown_out(node: Node) -> bool:
+    """Whether a value is unknown as soon as something it is made of is."""
+    for part in walk(node):
+        if not isinstance(part, Comparison | Among | Call | Column | Constant):
+            return False
+        if isinstance(part, Call) and FUNCTIONS[part.function].sees_unknown:
+            return False
+    return True
+
+
+def alone(node: Node) -> bool:
+    """Whether a count or total depends on its own rows alone, and on nothing of the subject or another quantifier."""
+    assert isinstance(node, Quantified | Total)
+    inner: Iterable[Node] = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
+    if node.source == "household" and node.of != "subject":
+        return False
+    return all(_of_row(part, node.alias) for one in inner for part in walk(one))
+
+
+def _of_row(part: Node, alias: str) -> bool:
+    if isinstance(part, Quantified | Total | Moment | EventDetail):
+        return False
+    if isinstance(part, Column):
+        return part.alias.partition(".")[0] == alias
+    return not isinstance(part, Consented) or part.of == alias
+
+
+def between_two(node: Node) -> bool:
+    """Whether what a household's members give together depends on nothing but them and the subject, as `people` has them."""
+    assert isinstance(node, Quantified | Total)
+    inner: Iterable[Node] = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
+    if node.source != "household" or node.of != "subject":
+        return False
+    whose = {name for one in (node.alias, "subject") for name in (one, f"{one}.{PEOPLE}")}
+    return all(_of_two(part, whose) for one in inner for part in walk(one))
+
+
+def _of_two(part: Node, whose: Collection[str]) -> bool:
+    if isinstance(part, Column):
+        return part.alias in whose and part.table in {"residents", PEOPLE} and part.name not in _NUMBERS
+    return isinstance(part, Constant | Logic | Comparison | Among | Call)
+
+
+def of_people(node: Node, whose: Mapping[str, str]) -> Node:
+    """The expression reading all of it from `people`, with the rows called as `whose` says."""
+    found = inside(node, lambda part: of_people(part, whose))
+    if not isinstance(found, Column):
+        return found
+    return replace(found, alias=f"{whose[found.alias.partition('.')[0]]}.{PEOPLE}")
+
+
+def renamed(node: Node, alias: str) -> Node:
+    """The expression with its rows called as the tables of facts call them."""
+    found = inside(node, lambda part: renamed(part, alias))
+    if isinstance(found, Column):
+        head, dot, rest = found.alias.partition(".")
+        return replace(found, alias=ROW + dot + rest) if head == alias else found
+    if isinstance(found, Consented) and found.of == alias:
+        given = replace(found.given, alias=f"{ROW}.{PEOPLE}") if found.given else None
+        return replace(found, of=ROW, given=given)
+    return found
+
+
+def inside(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with each expression right below it changed."""
+    if isinstance(node, Comparison):
+        return replace(node, left=change(node.left), right=change(node.right))
+    if isinstance(node, Among):
+        return replace(node, left=change(node.left))
+    if isinstance(node, Lookup):
+        return replace(node, index=change(node.index))
+    if isinstance(node, Logic):
+        return replace(node, parts=tuple(change(part) for part in node.parts))
+    if isinstance(node, Call):
+        return replace(node, arguments=tuple(change(part) for part in node.arguments))
+    if isinstance(node, Total):
+        return replace(node, predicate=change(node.predicate), summed=change(node.summed))
+    if isinstance(node, Quantified):
+        return replace(node, predicate=change(node.predicate))
+    return replace(node, inner=change(node.inner)) if isinstance(node, Consented) else node
