@@ -14,12 +14,15 @@ from django.db.models import Count, Min
 
 from engine.core.clock import TOKYO
 from engine.core.settings import Settings
+from engine.core.sql import load_queries
 from notices.approval.anchor_bucket import AnchorBucket, Listed
 from notices.approval.anchors import Anchor, AnchorFile
+from notices.approval.many import write_all
 from notices.approval.models import AuditRow
 from notices.approval.patience import PatientBucket
 from notices.site import installed
 
+_SQL = load_queries(Path(__file__).with_name("audit.sql"))
 _START = "0" * 64
 #: while one command writes row after row, the head is anchored this often; when it ends, always
 ANCHOR_SECONDS = 30
@@ -45,16 +48,16 @@ class Verified:
 
 def append(
     *, municipality: str, actor: str, action: str, subject: str, details: Mapping[str, Any], at: datetime
-) -> AuditRow:
+) -> None:
     """Adds one link. Call it inside the transaction of what it records. `details` holds no personal data."""
-    return append_all(municipality=municipality, actor=actor, action=action, about=[(subject, details)], at=at)[0]
+    append_all(municipality=municipality, actor=actor, action=action, about=[(subject, details)], at=at)
 
 
 def append_all(
     *, municipality: str, actor: str, action: str, about: Sequence[tuple[str, Mapping[str, Any]]], at: datetime
-) -> list[AuditRow]:
+) -> None:
     """Adds a link for each (subject, details), in this order."""
-    rows: list[AuditRow] = []
+    rows: list[dict[str, object]] = []
     with transaction.atomic():
         # the first row is the lock: two writers take turns, and the second one reads what the first one wrote
         AuditRow.objects.select_for_update().filter(municipality_code=municipality, sequence=1).first()
@@ -73,10 +76,23 @@ def append_all(
             )
             row.hash = hash_of(row)
             sequence, previous = row.sequence, row.hash
-            rows.append(row)
-        AuditRow.objects.bulk_create(rows, batch_size=500)
+            rows.append(_stored(row))
+        write_all(_SQL["append"], rows)
         transaction.on_commit(lambda: _anchor_in_time(at))
-    return rows
+
+
+def _stored(row: AuditRow) -> dict[str, object]:
+    return {
+        "municipality": row.municipality_code,
+        "sequence": row.sequence,
+        "at": row.at,
+        "actor": row.actor,
+        "action": row.action,
+        "subject": row.subject,
+        "details": json.dumps(row.details),
+        "previous_hash": row.previous_hash,
+        "hash": row.hash,
+    }
 
 
 def _anchor_in_time(at: datetime) -> None:

@@ -27,7 +27,8 @@ class Officer:
 
 def officer_of(user: AbstractBaseUser | AnonymousUser) -> Officer:
     """The officer behind an account. Raises NotAllowed when the account is no staff member's."""
-    found = StaffMember.objects.select_related("user").filter(user_id=user.pk, user__is_active=True).first()
+    known = StaffMember.objects.select_related("user").filter(user__is_active=True)
+    found = known.filter(user_id=user.pk).first() if user.pk else None
     if found is None:
         raise NotAllowed("this account belongs to no staff member; ask an administrator")
     return acting(found)

@@ -1,5 +1,6 @@
 """The desk as a WSGI application, and the server that runs it: a few processes that share one port, each with a few threads."""
 
+import gc
 from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
@@ -47,6 +48,8 @@ def _read_in() -> None:
         pages.get_template(name)
     messages()
     load_contracts()
+    gc.collect()
+    gc.freeze()  # what stays for ever is not searched for what can go: that stops every thread for a tenth of a second
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # it has no types
