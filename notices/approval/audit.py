@@ -57,7 +57,7 @@ def append_all(
     *, municipality: str, actor: str, action: str, about: Sequence[tuple[str, Mapping[str, Any]]], at: datetime
 ) -> None:
     """Adds a link for each (subject, details), in this order."""
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     with transaction.atomic():
         # the first row is the lock: two writers take turns, and the second one reads what the first one wrote
         AuditRow.objects.select_for_update().filter(municipality_code=municipality, sequence=1).first()
@@ -81,7 +81,7 @@ def append_all(
         transaction.on_commit(lambda: _anchor_in_time(at))
 
 
-def _stored(row: AuditRow) -> dict[str, object]:
+def _stored(row: AuditRow) -> dict[str, Any]:
     return {
         "municipality": row.municipality_code,
         "sequence": row.sequence,
