@@ -30,7 +30,30 @@ from notices.wording.models import Wording
 
 MOST = 10_000  #: notices one selection may hold
 _AT_ONCE = 500
-#: what decides whether and how an item goes, and what its hash is made of
+#: what decides whether and how a notice goes, and what its hash is made of
+_ASKED_OF_NOTICES = (
+    "municipality_code",
+    "key",
+    "number",
+    "event",
+    "addressee_id",
+    "subject_ids",
+    "household_id",
+    "language",
+    "due_on",
+    "not_before",
+    "send_on",
+    "flags",
+    "four_eyes",
+    "state",
+    "content_hash",
+    "version",
+    "claimed_by",
+    "claimed_until",
+    "body__text",
+    "body__wording_versions",
+)
+#: the same of an item
 _ASKED_OF_ITEMS = (
     "notice_id",
     "office",
@@ -177,7 +200,7 @@ def _notices(keys: Sequence[int], officer: Officer) -> dict[int, Notice]:
     """The notices, held until the end; always taken in the same order, so that two approvals never wait for each other."""
     found: dict[int, Notice] = {}
     for part in _parts(sorted(keys)):
-        rows = Notice.objects.select_for_update(of=("self",)).select_related("body")
+        rows = Notice.objects.select_for_update(of=("self",)).select_related("body").only(*_ASKED_OF_NOTICES)
         rows = rows.filter(pk__in=part, municipality_code=officer.municipality).order_by("pk")
         found |= {notice.pk: notice for notice in rows}
     return found
