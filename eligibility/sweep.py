@@ -42,9 +42,12 @@ class Found:
     """Who is let in: `waiting` in the order of release, and how many are left out, by reason.
 
     waiting: subject_id, household_id, verdict, occurred_on and detail (of the event that led here, if one is known), due_on, late.
+    protected: homes left out because nobody may write there and nobody was told before: household_id, subject_ids (whom it lets in)
+    and held_ids (whom nobody may write to).
     """
 
     waiting: pl.DataFrame = field(repr=False)
+    protected: pl.DataFrame = field(repr=False)
     left_out: Mapping[str, int]
 
     def portions(self, a_day: int) -> list[pl.DataFrame]:
@@ -54,12 +57,13 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Released:
-    """What a night did for one sweep. `paused`: why nothing was released."""
+    """What a night did for one sweep. `paused`: why nothing was released. protected: as in `Found`, one row a home."""
 
     sweep: Sweep
     released: int = 0
     left: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    protected: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     paused: str = ""
 
     @property
@@ -87,9 +91,10 @@ def find(
     released_before: what sweeps released from this night on is not counted as told: the night `on` is at it (again).
     """
     found = _let_in(who, reader, programme, on)
-    homes = who.people.filter(pl.col("subject_id").is_in(list(held)))["household_id"].to_list()
+    of_home = who.people.filter(pl.col("subject_id").is_in(list(held))).group_by("household_id")
+    homes = of_home.agg(pl.col("subject_id").sort().alias("held_ids"))
     reasons = {
-        "may_not_be_written_to": pl.col("household_id").is_in(homes),
+        "may_not_be_written_to": pl.col("household_id").is_in(homes["household_id"].to_list()),
         "told_already": pl.col("subject_id").is_in(_told(reader, programme, on, released_before)),
         "event_under_way": pl.col("subject_id").is_in(_under_way(reader, programme, on)),
     }
@@ -99,7 +104,12 @@ def find(
     found = found.with_columns(why=why)
     counted = {reason: found.filter(pl.col("why") == reason).height for reason in reasons}
     waiting = _in_order(_dated(found.filter(pl.col("why") == "").drop("why"), programme, on))
-    return Found(waiting=waiting, left_out={reason: count for reason, count in counted.items() if count})
+    may_not, *otherwise = reasons.values()
+    untold = found.filter(may_not & ~pl.any_horizontal(otherwise))
+    protected = untold.group_by("household_id").agg(pl.col("subject_id").sort().alias("subject_ids"))
+    protected = protected.join(homes, on="household_id").sort("household_id")
+    left_out = {reason: count for reason, count in counted.items() if count}
+    return Found(waiting=waiting, protected=protected, left_out=left_out)
 
 
 def release(night: Night, sweeps: Sequence[Sweep], *, held: Collection[str]) -> list[Released]:
@@ -121,12 +131,21 @@ def release(night: Night, sweeps: Sequence[Sweep], *, held: Collection[str]) -> 
                 found = find(who, reader, version.programme, night.on, held=held, released_before=night.on)
                 portion = next(_portions(found.waiting, sweep.a_day), found.waiting)
                 rows += _rows(night, who, sweep, version, portion)
-                left = found.waiting.height - portion.height
-                done.append(Released(sweep=sweep, released=portion.height, left=left, left_out=found.left_out))
+                done.append(_released(sweep, found, portion))
     of_events = night.warehouse.query(_SQL["of_events"], municipality=night.municipality, night=night.on)
     tonight = pl.concat([of_events.select(list(MATCH)).cast(dict(MATCH)), pl.DataFrame(rows, schema=MATCH)])  # type: ignore[arg-type]
     night.warehouse.replace("matches.matches", night.municipality, night.on, tonight.sort("match_id"))
     return done
+
+
+def _released(sweep: Sweep, found: Found, portion: pl.DataFrame) -> Released:
+    return Released(
+        sweep=sweep,
+        released=portion.height,
+        left=found.waiting.height - portion.height,
+        left_out=found.left_out,
+        protected=found.protected.to_dicts(),
+    )
 
 
 def _paused(version: Published | None, on: date) -> str:

@@ -20,7 +20,7 @@ from notices.approval.probable import probable_tasks
 from notices.approval.recheck import recheck
 from notices.approval.sift import Bundle, sift, staff_events
 from notices.approval.tonight import read_tonight
-from notices.approval.withdraw import void_events
+from notices.approval.withdraw import void_events, yield_to_events
 from notices.recipients.models import SafetyPublication
 
 
@@ -80,6 +80,7 @@ def _prepare(night: Night, *, at: datetime, newest: bool) -> None:
     for bundle in sorted(bundles, key=lambda one: (_due_on(one), one.key)):
         contact = safety.contacts[bundle.addressee.resident_id]
         prepare_bundle(night, bundle, contact, numbers=numbers, shelf=shelf, at=at)
+    yield_to_events(municipality=night.municipality, night=night.on, at=at)
 
 
 def _due_on(bundle: Bundle) -> date:

@@ -7,13 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
+from eligibility import parts
 from eligibility.sweep import Released, Sweep, release
 from engine.core.errors import InputError
 from engine.core.requests import SWEEP
 from engine.night import JOB, Night
 from notices.approval import requests
+from notices.approval.hashing import identity
 from notices.approval.models import JobRun, RunRequest
 from notices.approval.officer import Officer
+from notices.approval.task_making import About, make_task
+from notices.recipients.checks import read_safety
 from notices.recipients.models import Block
 
 
@@ -30,16 +34,38 @@ class Swept:
 
 
 def release_sweeps(night: Night) -> Swept:
-    """Stage of the night between matching and preparing. Nobody who may not be written to is ever in a portion."""
+    """Stage of the night between matching and preparing. Nobody who may not be written to is ever in a portion: theirs is a task."""
     sweeps = [_sweep(row) for row in _rows(night.municipality) if _includes(row, night.on)]
     portions = release(night, sweeps, held=held(night.municipality) if sweeps else ())
     for one in portions:
+        give_to_staff(night, one)
         row = _row(one.sweep.request)
         if one.done and row.done_at is None:
             with transaction.atomic():
                 _close(row, last=night.on, state="done")
                 requests.done(row.pk, f"nobody is left after the night of {night.on}", at=night.clock.now())
     return Swept(portions=portions)
+
+
+def give_to_staff(night: Night, one: Released) -> None:
+    """A task for each home with a support measure, once a sweep: the named role tells it what it is entitled to.
+
+    A row that cannot be read or a call only puts a home off: it comes into a portion when that is over.
+    """
+    concerned = {who for home in one.protected for who in home["held_ids"]}
+    blocks = read_safety(night.municipality, concerned, households=())
+    for home in one.protected:
+        if any(stop.restricted for stop in blocks.blocked(home["held_ids"])):
+            about = About(
+                municipality=night.municipality,
+                night=night.on,
+                event=parts.SWEEP,
+                event_id=identity("sweep", night.municipality, one.sweep.request, home["household_id"]),
+                subject_id=home["subject_ids"][0],
+                programme=one.sweep.programme,
+                details={"subjects": home["subject_ids"]},
+            )
+            make_task("support_measure", about, at=night.clock.now(), key="sweep")
 
 
 def held(municipality: str) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from eligibility.parts import SWEEP
 from notices.approval import audit
 from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState, OutboxRow, StaffTask
 from notices.approval.states import SENT, UNSENT, move
@@ -91,6 +92,23 @@ def void_events(tonight: Tonight, *, municipality: str, night: date, at: datetim
             municipality_code=municipality, event_id=happening.event_id, state=StaffTask.State.OPEN, night__lt=night
         )
         tasks.exclude(kind="retraction").update(state=StaffTask.State.WITHDRAWN)
+
+
+def yield_to_events(*, municipality: str, night: date, at: datetime) -> None:
+    """Withdraws a sweep's unsent notice when an event's own notice of tonight tells the same person all of it, with its deadline."""
+    of_events = Item.objects.filter(notice__municipality_code=municipality, notice__night=night, notice__waits=1)
+    told: dict[str, set[tuple[str, str]]] = {}
+    for addressee, *item in of_events.exclude(notice__event=SWEEP).values_list(
+        "notice__addressee_id", "programme", "subject_id"
+    ):
+        told.setdefault(addressee, set()).add((item[0], item[1]))
+    swept = Notice.objects.select_for_update().filter(
+        municipality_code=municipality, event=SWEEP, addressee_id__in=told, state__in=UNSENT
+    )
+    for notice in swept.order_by("id"):
+        if set(notice.items.values_list("programme", "subject_id")) <= told[notice.addressee_id]:
+            reason = "event_came_after"
+            take_back(notice, NoticeState.WITHDRAWN, reason=reason, actor=NIGHT, at=at, night=night)
 
 
 def _retract(notice: Notice, night: date, at: datetime) -> None:

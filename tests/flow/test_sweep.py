@@ -113,7 +113,9 @@ def test_everybody_is_told_once_in_portions_by_deadline_and_the_protected_never(
     everybody = {f"C{number}" for number in range(HOMES)} - {f"C{PROTECTED}", f"C{RECEIVES}"}
     assert Counter(told) == Counter(everybody)
     assert set(Notice.objects.values_list("event", flat=True)) == {"SWEEP"}
-    assert not StaffTask.objects.filter(subject_id=f"C{PROTECTED}", programme=SLUG).exists()
+    task = StaffTask.objects.get(subject_id=f"C{PROTECTED}", night=FRIDAY + timedelta(days=1))
+    assert (task.kind, task.restricted, task.programme) == ("support_measure", True, "")
+    assert task.details == {"subjects": [f"C{PROTECTED}"], "event": "SWEEP", "programme": SLUG}
     progress = _todoke(town, "sweep", SLUG)
     assert (progress["people"], list(progress["released"].values())) == (0, [50, 50, 28])  # type: ignore[attr-defined]
     assert [one["state"] for one in progress["requests"]] == ["done"]  # type: ignore[attr-defined]

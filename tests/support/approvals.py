@@ -13,6 +13,7 @@ import polars as pl
 
 import eligibility.match
 import events.detect
+from eligibility.parts import SWEEP
 from engine.core.clock import TOKYO, FixedClock
 from engine.core.settings import Settings
 from engine.core.sql import load_queries
@@ -25,9 +26,11 @@ from notices.approval.models import Item, Notice
 from notices.approval.officer import Officer
 from notices.approval.prepare import Prepared, prepare_notices
 from notices.recipients.publish import publish_safety
+from notices.site import installed
 from notices.wording import drafting, library
 from notices.wording.draft import PublicFacts, TemplateDrafter
 from notices.wording.facts import Said
+from notices.wording.models import Wording
 from tests.django_settings import TODOKE_SETTINGS
 
 CITY = "292010"
@@ -40,7 +43,7 @@ _MATCHES = load_queries(Path(eligibility.match.__file__).with_name("match.sql"))
 
 #: programme → (ja, en, office, recipient, event → kind, sensitivity)
 PROGRAMMES: dict[str, tuple[str, str, str, str, dict[str, Any], str]] = {
-    "child_allowance": ("児童手当", "Child Allowance", "child_benefits", "guardian", {"E01": "entitlement", "E05": "entitlement"}, "normal"),
+    "child_allowance": ("児童手当", "Child Allowance", "child_benefits", "guardian", {"E01": "entitlement", "E05": "entitlement", "SWEEP": "entitlement"}, "normal"),
     "infant_health_checks": ("乳幼児健康診査", "Infant Health Checks", "maternal_health", "guardian", {"E01": "information", "E39": "information"}, "normal"),
     "nhi_funeral_grant": ("葬祭費", "Funeral Grant", "insurance", "next_of_kin", {"E10": "entitlement"}, "normal"),
     "nhi_job_loss_reduction": ("国保料の軽減", "NHI Reduction", "insurance", "nhi_payer", {"E28": "entitlement"}, "normal"),
@@ -71,11 +74,18 @@ def officer(
     return Officer(name=name, display_name=name, municipality=CITY, offices=frozenset(offices), roles=frozenset(roles))
 
 
+#: languages, programmes left out and municipality → the library's rows, drafted and approved once in this process
+_APPROVED: dict[tuple[object, ...], list[dict[str, Any]]] = {}
 EVERY_OFFICE = tuple(sorted({programme[2] for programme in PROGRAMMES.values()}))
 
 
 def approve_wordings(*, languages: tuple[str, ...] = ("ja", "en"), leave_out: tuple[str, ...] = ()) -> None:
-    """Drafts and approves the wording of every programme but those left out."""
+    """Drafts and approves the wording of every programme but those left out. Into an empty library go the rows of the first time."""
+    key = (languages, leave_out, installed().municipality.code)
+    empty = not Wording.objects.exists()
+    if key in _APPROVED and empty:
+        Wording.objects.bulk_create(Wording(**row) for row in _APPROVED[key])
+        return
     facts = [
         PublicFacts(programme=slug, kinds=kinds, name=Said(ja=ja, en=en), has_amount=False, has_deadline=True, has_documents=True)
         for slug, (ja, en, _, _, kinds, _) in PROGRAMMES.items()
@@ -83,6 +93,10 @@ def approve_wordings(*, languages: tuple[str, ...] = ("ja", "en"), leave_out: tu
     ]  # fmt: skip
     drafting.ensure(facts, languages=languages, drafter=TemplateDrafter(), at=AT)
     library.approve_all_demo("clerk-w", AT)
+    if empty:
+        _APPROVED[key] = [
+            {name: value for name, value in row.items() if name != "id"} for row in Wording.objects.values()
+        ]
 
 
 @dataclass
@@ -181,9 +195,9 @@ class Town:
         self.states.append((event_id, state, reason))
 
     def match(self, event_id: str, programme: str, subject: str, household: str, **values: Any) -> None:
-        """A match of the next night; eligible unless told otherwise."""
+        """A match of the next night, of a sweep where the event is none of the town's; eligible unless told otherwise."""
         ja, en, office, recipient, kinds, sensitivity = PROGRAMMES[programme]
-        code = next(event["code"] for event in self.events if event["event_id"] == event_id)
+        code = next((event["code"] for event in self.events if event["event_id"] == event_id), SWEEP)
         due = values.pop("deadline_on", None)
         late = values.pop("late", False)
         facts = {

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
+from eligibility.sweep import Released, Sweep
 from engine.core.clock import FixedClock
 from engine.core.errors import InputError
 from notices.approval.ledger import DjangoJobLedger
-from notices.approval.models import AuditRow, RunRequest
+from notices.approval.models import AuditRow, RunRequest, StaffTask
 from notices.approval.refusals import NotAllowed
-from notices.approval.sweeps import ask, asked, going_on, release_sweeps, stop
+from notices.approval.sweeps import ask, asked, give_to_staff, going_on, release_sweeps, stop
 from notices.recipients.models import Block
 from tests.support.approvals import AT, CITY, FRIDAY, MONDAY, Town, officer
 
@@ -90,3 +91,23 @@ def test_who_has_no_such_role_neither_asks_nor_stops() -> None:
         stop(programme="child_allowance", officer=reader, reason="x", at=AT)
     _stop()
     assert AuditRow.objects.order_by("-sequence").values_list("actor", "action")[0] == ("baba", "run_stopped")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "tasks"),
+    [
+        pytest.param(["support_measure"], 1, id="a support measure"),
+        pytest.param(["shares_household", "held_by_call"], 1, id="shares a home with one, and is put off"),
+        pytest.param(["held_by_call"], 0, id="put off by a call: comes later"),
+        pytest.param(["quarantined"], 0, id="a row to be repaired: comes later"),
+    ],
+)
+def test_a_home_with_a_support_measure_is_a_task_of_the_named_role_once(
+    reasons: list[str], tasks: int, town: Town
+) -> None:
+    for reason in reasons:
+        Block.objects.create(municipality_code=CITY, resident_id="M1", reason=reason, law="L1", since=FRIDAY)
+    home = {"household_id": "H1", "subject_ids": ["C1", "C2"], "held_ids": ["M1"]}
+    for _ in range(2):
+        give_to_staff(town.night(FRIDAY), Released(sweep=Sweep(request="1", programme="p", a_day=5), protected=[home]))
+    assert [(task.subject_id, task.restricted) for task in StaffTask.objects.all()] == [("C1", True)] * tasks

@@ -92,3 +92,30 @@ def test_decisions_on_what_is_withdrawn_no_longer_count(town: Town) -> None:
     town.event("B1", "E01", ("C1",), "H1", state="void", reason="R2_cancelled")
     run(town, NEXT)
     assert set(notice.items.values_list("decisions__voided", flat=True)) == {True}
+
+
+@pytest.mark.parametrize(
+    ("also", "left"),
+    [
+        pytest.param((), ["E01"], id="the event's notice says it all"),
+        pytest.param(("C2",), ["E01", "SWEEP"], id="the sweep's tells of a brother too"),
+    ],
+)
+def test_a_sweeps_notice_yields_to_an_event_that_comes_after_it(
+    also: tuple[str, ...], left: list[str], town: Town
+) -> None:
+    approve_wordings()
+    town.family("H1")
+    for child in ("C1", *also):
+        if child != "C1":
+            town.person(child, "H1", rel="CHILD", born=FRIDAY - timedelta(days=900))
+        town.match("S1", "child_allowance", child, "H1")
+    run(town)
+    assert [notice.event for notice in Notice.objects.all()] == ["SWEEP"]
+    town.event("B1", "E01", ("C1",), "H1")
+    town.match("B1", "child_allowance", "C1", "H1")
+    report = run(town, NEXT)
+    waiting = Notice.objects.filter(state=NoticeState.PREPARED).order_by("event")
+    assert [notice.event for notice in waiting] == left
+    assert report.withdrawn == 1 - len(also)
+    assert run(town, NEXT) == report
