@@ -105,7 +105,7 @@ class Clerk:
             )
         elif what == "deep":
             place = date(2026, 11, 25) + timedelta(days=self.rng.randint(1, 88))
-            self._list("deep page", f"/queue/?after={place}.{self.rng.randint(1, 100_000)}")
+            self._list("deep page", f"/queue/?after={place}.{self.rng.randint(1, 100_000)}.0")
         else:
             self._review(approve=what == "approve")
 

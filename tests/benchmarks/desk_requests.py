@@ -28,7 +28,7 @@ STAFF = 50
 PAGES = {
     "queue": "/queue/",
     "filtered queue": "/queue/?language=en&urgency=1",
-    "deep page": "/queue/?after=2027-01-12.50000",
+    "deep page": "/queue/?after=2027-01-12.50000.0",
     "review": "/notices/{notice}/",
 }
 
