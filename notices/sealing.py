@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from binascii import a2b_base64
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def unseal(stored: str) -> str:
     if not stored.startswith(_PREFIX):
         raise SettingsError("a personal column of the queue store holds text that was never sealed")
     try:
-        raw = base64.b64decode(stored.removeprefix(_PREFIX), validate=True)
+        raw = a2b_base64(stored[len(_PREFIX) :], strict_mode=True)
         return _cipher(_field_key()).decrypt(raw[:12], raw[12:], None).decode()
     except (InvalidTag, ValueError):
         raise SettingsError("the key file (paths.keys) is not the one this queue store was written with") from None

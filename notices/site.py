@@ -157,7 +157,7 @@ def _security(settings: Settings) -> dict[str, Any]:
         },
         "AUTHENTICATION_BACKENDS": [
             "axes.backends.AxesStandaloneBackend",
-            "django.contrib.auth.backends.ModelBackend",
+            "notices.accounts.backend.StaffBackend",
         ],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

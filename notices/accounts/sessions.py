@@ -22,7 +22,7 @@ def begin(session: SessionBase, staff: StaffMember, *, at: datetime) -> None:
     Credential.objects.update_or_create(staff=staff, defaults={"session": _digest(session)})
 
 
-def why_ended(session: SessionBase, user_id: int, *, at: datetime) -> str:
+def why_ended(session: SessionBase, staff: StaffMember, *, at: datetime) -> str:
     """idle, long, elsewhere or by_administrator when the log-in no longer counts; else empty, and the request is noted."""
     rules, now = installed().accounts, int(at.timestamp())
     began, seen = session.get(_BEGAN), session.get(_SEEN)
@@ -35,7 +35,7 @@ def why_ended(session: SessionBase, user_id: int, *, at: datetime) -> str:
         return "long"
     if now - seen >= _NOTE_SECONDS:
         session[_SEEN] = now
-    kept = Credential.objects.filter(staff__user_id=user_id).values_list("session", flat=True).first()
+    kept = staff.credential.session if hasattr(staff, "credential") else ""
     if kept == NOBODYS:
         return "by_administrator"
     return "elsewhere" if kept and kept != _digest(session) else ""

@@ -14,12 +14,16 @@ from django.db.models import Count, Min
 
 from engine.core.clock import TOKYO
 from engine.core.settings import Settings
+from engine.core.sql import load_queries
 from notices.approval.anchor_bucket import AnchorBucket, Listed
 from notices.approval.anchors import Anchor, AnchorFile
+from notices.approval.many import write_all
 from notices.approval.models import AuditRow
 from notices.approval.patience import PatientBucket
 from notices.site import installed
 
+_SQL = load_queries(Path(__file__).with_name("audit.sql"))
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _START = "0" * 64
 #: while one command writes row after row, the head is anchored this often; when it ends, always
 ANCHOR_SECONDS = 30
@@ -45,38 +49,38 @@ class Verified:
 
 def append(
     *, municipality: str, actor: str, action: str, subject: str, details: Mapping[str, Any], at: datetime
-) -> AuditRow:
+) -> None:
     """Adds one link. Call it inside the transaction of what it records. `details` holds no personal data."""
-    return append_all(municipality=municipality, actor=actor, action=action, about=[(subject, details)], at=at)[0]
+    append_all(municipality=municipality, actor=actor, action=action, about=[(subject, details)], at=at)
 
 
 def append_all(
     *, municipality: str, actor: str, action: str, about: Sequence[tuple[str, Mapping[str, Any]]], at: datetime
-) -> list[AuditRow]:
+) -> None:
     """Adds a link for each (subject, details), in this order."""
-    rows: list[AuditRow] = []
+    rows: list[dict[str, Any]] = []
+    said = at.astimezone(TOKYO).isoformat()
     with transaction.atomic():
         # the first row is the lock: two writers take turns, and the second one reads what the first one wrote
         AuditRow.objects.select_for_update().filter(municipality_code=municipality, sequence=1).first()
         newest = AuditRow.objects.filter(municipality_code=municipality).order_by("-sequence").first()
         sequence, previous = (newest.sequence, newest.hash) if newest else (0, _START)
         for subject, details in about:
-            row = AuditRow(
-                municipality_code=municipality,
-                sequence=sequence + 1,
-                at=at,
-                actor=actor,
-                action=action,
-                subject=subject,
-                details=dict(details),
-                previous_hash=previous,
-            )
-            row.hash = hash_of(row)
-            sequence, previous = row.sequence, row.hash
-            rows.append(row)
-        AuditRow.objects.bulk_create(rows, batch_size=500)
+            sequence += 1
+            link = {
+                "municipality": municipality,
+                "sequence": sequence,
+                "at": said,
+                "actor": actor,
+                "action": action,
+                "subject": subject,
+                "details": dict(details),
+                "previous": previous,
+            }
+            previous = _digest(link)
+            rows.append(link | {"at": at, "details": json.dumps(link["details"]), "hash": previous})
+        write_all(_SQL["append"], rows)
         transaction.on_commit(lambda: _anchor_in_time(at))
-    return rows
 
 
 def _anchor_in_time(at: datetime) -> None:
@@ -89,7 +93,7 @@ def _anchor_in_time(at: datetime) -> None:
 
 def hash_of(row: AuditRow) -> str:
     """What a row's hash has to be: over all it says and the hash of the row before."""
-    content = {
+    link = {
         "municipality": row.municipality_code,
         "sequence": row.sequence,
         "at": row.at.astimezone(TOKYO).isoformat(),
@@ -99,7 +103,11 @@ def hash_of(row: AuditRow) -> str:
         "details": row.details,
         "previous": row.previous_hash,
     }
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return _digest(link)
+
+
+def _digest(link: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_canonical(link).encode()).hexdigest()
 
 
 def anchor(settings: Settings, *, at: datetime) -> None:

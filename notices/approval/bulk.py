@@ -5,15 +5,18 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 
 from engine.core.errors import StateError
+from engine.core.sql import load_queries
 from notices.approval import audit
 from notices.approval.decide import held_by_another
 from notices.approval.hashing import LEFT_OUT, content_hash, item_hash
 from notices.approval.leaving import put_out, send_later
-from notices.approval.models import Decision, Item, ItemState, Notice, NoticeState, Selection
+from notices.approval.many import write_all
+from notices.approval.models import Item, ItemState, Notice, NoticeState, Selection
 from notices.approval.officer import Officer
 from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.approval.safety import DEATH
@@ -27,6 +30,43 @@ from notices.wording.models import Wording
 
 MOST = 10_000  #: notices one selection may hold
 _AT_ONCE = 500
+#: what decides whether and how a notice goes, and what its hash is made of
+_ASKED_OF_NOTICES = (
+    "municipality_code",
+    "key",
+    "number",
+    "event",
+    "addressee_id",
+    "subject_ids",
+    "household_id",
+    "language",
+    "due_on",
+    "not_before",
+    "send_on",
+    "flags",
+    "four_eyes",
+    "state",
+    "content_hash",
+    "version",
+    "claimed_by",
+    "claimed_until",
+    "body__text",
+    "body__wording_versions",
+)
+#: the same of an item
+_ASKED_OF_ITEMS = (
+    "notice_id",
+    "office",
+    "state",
+    "kind",
+    "position",
+    "programme",
+    "programme_version",
+    "subject_id",
+    "wording_version",
+    "facts",
+)
+_SQL = load_queries(Path(__file__).with_name("bulk.sql"))
 
 
 def select(
@@ -160,17 +200,17 @@ def _notices(keys: Sequence[int], officer: Officer) -> dict[int, Notice]:
     """The notices, held until the end; always taken in the same order, so that two approvals never wait for each other."""
     found: dict[int, Notice] = {}
     for part in _parts(sorted(keys)):
-        rows = Notice.objects.select_for_update(of=("self",)).select_related("body")
+        rows = Notice.objects.select_for_update(of=("self",)).select_related("body").only(*_ASKED_OF_NOTICES)
         rows = rows.filter(pk__in=part, municipality_code=officer.municipality).order_by("pk")
         found |= {notice.pk: notice for notice in rows}
     return found
 
 
 def _items(keys: Sequence[int]) -> dict[int, list[Item]]:
-    """Notice → its items; read after the notices are held. What they rest on is not decrypted."""
+    """Notice → its items; read after the notices are held. What they rest on is neither asked for nor decrypted."""
     found: dict[int, list[Item]] = {}
     for part in _parts(keys):
-        for item in Item.objects.filter(notice__in=part).defer("criteria", "evidence").order_by("position"):
+        for item in Item.objects.filter(notice__in=part).only(*_ASKED_OF_ITEMS).order_by("position"):
             found.setdefault(item.notice_id, []).append(item)
     return found
 
@@ -220,19 +260,11 @@ def _approve(selection: Selection, read: Sequence[_Read], officer: Officer, at: 
     """Decisions, states, outbox rows and audit rows of all of them."""
     mine = {one.notice.pk: one.mine(officer) for one in read}
     decisions = [
-        Decision(
-            item=item, officer=officer.name, verdict="approve", content_hash=item_hash(one.notice, item), decided_at=at
-        )
+        {"item": item.pk, "officer": officer.name, "content_hash": item_hash(one.notice, item), "at": at}
         for one in read
         for item in mine[one.notice.pk]
     ]
-    Decision.objects.bulk_create(
-        decisions,
-        batch_size=_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["item", "officer", "content_hash"],
-        update_fields=["verdict", "reason_code", "comment", "decided_at", "voided"],
-    )
+    write_all(_SQL["approve"], decisions)
     for part in _parts([item.pk for items in mine.values() for item in items]):
         Item.objects.filter(pk__in=part).update(state=ItemState.APPROVED)
     whole = {one.notice.pk: len(mine[one.notice.pk]) == _open(one) for one in read}

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from notices.approval.models import Item, ItemState, Notice
 
 LAYOUT = "forms-2"  #: how a text becomes a page, letter, e-mail or message; a change of it voids approvals
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 LEFT_OUT = frozenset({ItemState.REJECTED, ItemState.WITHDRAWN})
 
 
@@ -56,4 +57,4 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()

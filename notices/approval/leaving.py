@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError
+from engine.core.sql import load_queries
 from notices.approval.hashing import LEFT_OUT
-from notices.approval.models import Notice, OutboxRow
+from notices.approval.many import write_all
+from notices.approval.models import Notice
 from notices.recipients.models import Contact
 from notices.recipients.ways import letter_way, way_for
 from notices.site import installed
 
 _LATEST_DAYS = 60  #: an approval is of today's facts: nobody puts it off for longer
-_UPDATED = ("municipality_code", "channel", "content_hash", "not_before", "not_after", "created_at")
+_SQL = load_queries(Path(__file__).with_name("leaving.sql"))
 
 
 def leaves_at(notice: Notice, *, at: datetime) -> datetime:
@@ -35,20 +38,18 @@ def put_out(
     """
     ways = _ways(notices, _read(notices) if known is None else known)
     rows = [
-        OutboxRow(
-            notice=notice,
-            municipality_code=notice.municipality_code,
-            channel=ways[notice.pk],
-            content_hash=notice.content_hash,
-            not_before=leaves_at(notice, at=at),
-            not_after=notice.due_on,
-            created_at=at,
-        )
+        {
+            "notice": notice.pk,
+            "municipality": notice.municipality_code,
+            "channel": ways[notice.pk],
+            "content_hash": notice.content_hash,
+            "not_before": leaves_at(notice, at=at),
+            "not_after": notice.due_on,
+            "at": at,
+        }
         for notice in notices
     ]
-    OutboxRow.objects.bulk_create(
-        rows, batch_size=500, update_conflicts=True, unique_fields=["notice"], update_fields=_UPDATED
-    )
+    write_all(_SQL["put_out"], rows)
 
 
 def _ways(notices: Sequence[Notice], known: Mapping[str, tuple[Contact | None, Collection[str]]]) -> dict[int, str]:

@@ -27,13 +27,19 @@ class Officer:
 
 def officer_of(user: AbstractBaseUser | AnonymousUser) -> Officer:
     """The officer behind an account. Raises NotAllowed when the account is no staff member's."""
-    found = StaffMember.objects.filter(user_id=user.pk, user__is_active=True).first() if user.pk else None
+    known = StaffMember.objects.select_related("user").filter(user__is_active=True)
+    found = known.filter(user_id=user.pk).first() if user.pk else None
     if found is None:
         raise NotAllowed("this account belongs to no staff member; ask an administrator")
+    return acting(found)
+
+
+def acting(staff: StaffMember) -> Officer:
+    """The officer a staff member with an active account is."""
     return Officer(
-        name=user.get_username(),
-        display_name=found.display_name,
-        municipality=found.municipality_code,
-        offices=frozenset(found.offices),
-        roles=frozenset(found.roles),
+        name=staff.user.get_username(),
+        display_name=staff.display_name,
+        municipality=staff.municipality_code,
+        offices=frozenset(staff.offices),
+        roles=frozenset(staff.roles),
     )

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from notices.approval.models import Item, Notice, StaffTask
+from notices.approval.models import Item, Notice
 from notices.approval.officer import Officer
 from notices.approval.safety import stops_of
-from notices.approval.tallies import Numbers
-from notices.approval.tasks import visible
+from notices.approval.tallies import Numbers, many_wait
+from notices.approval.tasks import SEES_RESTRICTED
 from notices.approval.waiting import (
     SOON_DAYS,
     URGENT_DAYS,
     Filters,
+    Listed,
     Place,
     beyond,
     free,
@@ -26,21 +27,6 @@ from notices.approval.waiting import (
 from notices.recipients.checks import PASSING, RESTRICTED, Stop
 
 PAGE = 100
-#: what a line of the queue says of a notice; the rest is read when it is opened
-_LISTED = (
-    "number",
-    "event",
-    "language",
-    "urgency",
-    "due_on",
-    "due_order",
-    "look",
-    "look_says",
-    "flags",
-    "four_eyes",
-    "claimed_by",
-    "claimed_until",
-)
 #: what every notice is checked for, with its law; the desk shows each as passed or not. Support measures share a line with other
 #: blocks: that somebody is protected is for the named role alone
 CHECKS: tuple[tuple[str, frozenset[str], str, str], ...] = (
@@ -73,7 +59,7 @@ class Counts:
 class Row:
     """A notice of the queue with the programmes it names, each once and in its order."""
 
-    notice: Notice
+    notice: Listed
     programmes: tuple[str, ...]
 
 
@@ -109,15 +95,14 @@ class Review:
 
 
 def counts(officer: Officer, numbers: Numbers) -> Counts:
-    """How much waits for this officer, of what was counted; tasks as they stand now."""
-    tasks = visible(officer).filter(state=StaffTask.State.OPEN)
-    shut = dict(tasks.values_list("restricted").annotate(Count("pk")).order_by())
+    """How much waits for this officer, of what was counted; restricted tasks are counted for the named role alone."""
+    restricted = numbers.restricted_tasks if SEES_RESTRICTED in officer.roles else 0
     return Counts(
         total=numbers.waits.total,
         urgent=numbers.waits.urgent,
         flagged=numbers.waits.flagged,
-        tasks=sum(shut.values()),
-        restricted_tasks=shut.get(True, 0),
+        tasks=numbers.tasks + restricted,
+        restricted_tasks=restricted,
         held=numbers.held,
     )
 
@@ -133,18 +118,18 @@ def page(
     limit: int = PAGE,
 ) -> Page:
     """One page of the queue, in its order; the groups stand in the order of their first row."""
-    scope = narrowed(waiting(officer, in_order=True), officer, filters, today)
+    scope = narrowed(waiting(officer, in_order=many_wait(officer, today)), officer, filters, today)
     place, back = (before, True) if before else (after, False)
     found = beyond(scope, place, sort, back=back) if place else scope
-    rows = list(ordered(found, sort, back=back).only(*_LISTED)[: limit + 1])
+    rows = [Listed._make(row) for row in ordered(found, sort, back=back).values_list(*Listed._fields)[: limit + 1]]
     further, rows = len(rows) > limit, rows[:limit]
     if back:
         rows.reverse()
     named = _programmes([notice.pk for notice in rows])
     grouped: dict[str, list[Row]] = {}
     for notice in rows:
-        notice.urgency = urgency(notice, today)
-        grouped.setdefault(notice.event, []).append(Row(notice=notice, programmes=tuple(named.get(notice.pk, ()))))
+        listed = notice._replace(urgency=urgency(notice.due_on, notice.urgency, today))
+        grouped.setdefault(notice.event, []).append(Row(notice=listed, programmes=tuple(named.get(notice.pk, ()))))
     earlier, later = (further, True) if back else (place is not None, further)
     return Page(
         groups=[Group(event=event, title=event, rows=rows) for event, rows in grouped.items()],
@@ -172,27 +157,35 @@ def neighbours(
     officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due"
 ) -> tuple[int | None, int | None]:
     """What this officer can decide before and after a notice, in the order of the queue they came from."""
-    keys = [
-        neighbour(officer, notice, filters=filters, today=today, at=at, sort=sort, back=back) for back in (True, False)
-    ]
-    return keys[0], keys[1]
+    scope = _free_beside(officer, notice, filters, today, at)
+    before, after = (_nearest(scope, notice, sort, back=back) for back in (True, False))
+    return before, after
 
 
 def neighbour(
     officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due", back: bool
 ) -> int | None:
     """The one after a notice, or with `back` the one before it; None at the end of the queue."""
-    scope = free(narrowed(waiting(officer, in_order=True), officer, filters, today), officer, at).exclude(pk=notice.pk)
+    return _nearest(_free_beside(officer, notice, filters, today, at), notice, sort, back=back)
+
+
+def _free_beside(officer: Officer, notice: Notice, filters: Filters, today: date, at: datetime) -> QuerySet[Notice]:
+    """What else this officer can decide now."""
+    found = narrowed(waiting(officer, in_order=many_wait(officer, today)), officer, filters, today)
+    return free(found, officer, at).exclude(pk=notice.pk)
+
+
+def _nearest(scope: QuerySet[Notice], notice: Notice, sort: str, *, back: bool) -> int | None:
     found = ordered(beyond(scope, Place.of(notice), sort, back=back), sort, back=back)
     return found.values_list("pk", flat=True).first()
 
 
-def urgency(notice: Notice, today: date) -> int:
-    """A notice's urgency as seen today."""
-    if notice.due_on is None:
-        return notice.urgency
-    left = (notice.due_on - today).days
-    return max(notice.urgency, 2 if left <= URGENT_DAYS else 1 if left <= SOON_DAYS else 0)
+def urgency(due_on: date | None, prepared: int, today: date) -> int:
+    """A notice's urgency as seen today. prepared: as it was when the notice was prepared."""
+    if due_on is None:
+        return prepared
+    left = (due_on - today).days
+    return max(prepared, 2 if left <= URGENT_DAYS else 1 if left <= SOON_DAYS else 0)
 
 
 def review(officer: Officer, notice_id: int) -> Review:

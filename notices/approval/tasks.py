@@ -12,11 +12,13 @@ from notices.approval.officer import Officer
 from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.site import installed
 
+SEES_RESTRICTED = "support_measures"  #: the role that sees restricted tasks, of all offices
+
 
 def visible(officer: Officer) -> QuerySet[StaffTask]:
     """Every task this officer may see. Without office scope, the named role sees the restricted ones of all offices."""
     mine = Q(restricted=False, office__in=officer.offices)
-    if "support_measures" in officer.roles:
+    if SEES_RESTRICTED in officer.roles:
         mine |= Q(restricted=True)
     return StaffTask.objects.filter(mine, municipality_code=officer.municipality)
 

@@ -1,13 +1,14 @@
 """What waits for an officer, narrowed by filters and read page by page: every row once, however deep the page is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, NamedTuple, Self
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce
 
-from notices.approval.models import Decision, Item, ItemState, Notice
+from notices.approval.models import AuditRow, Decision, Item, ItemState, Notice
 from notices.approval.officer import Officer
 
 URGENT_DAYS, SOON_DAYS = 7, 14
@@ -17,7 +18,7 @@ SORTS = (
     "look",
 )  #: nearest deadline first; newest first; what deserves the first look, where a model says so
 #: up to this many open items of an officer's offices the queue is read from them, above it along the index of its order
-_FEW = 3_000
+FEW = 3_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,24 @@ class Filters:
     urgency: str = ""
     flag: str = ""
     language: str = ""
+
+
+class Listed(NamedTuple):
+    """What a line of the queue says of a notice, as it is read: a hundred a page. The rest is read when it is opened."""
+
+    pk: int
+    number: str
+    event: str
+    language: str
+    urgency: int
+    due_on: date | None
+    due_order: date
+    look: int
+    look_says: Mapping[str, Any]
+    flags: Sequence[str]
+    four_eyes: int
+    claimed_by: str
+    claimed_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -45,7 +64,7 @@ class Place:
         return f"{self.due}.{self.pk}.{self.look}"
 
     @classmethod
-    def of(cls, notice: Notice) -> Self:
+    def of(cls, notice: "Notice | Listed") -> Self:
         """Where a notice stands."""
         return cls(notice.due_order, notice.pk, notice.look)
 
@@ -73,13 +92,21 @@ class Alike:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How many notices, in all and by what the filters ask for."""
+    """How many notices, in all and by what the filters ask for. sequence: the newest row of the audit chain when they were counted."""
 
     groups: tuple[Alike, ...] = ()
+    sequence: int = 0
+
+    def without(self, gone: "Tally") -> Self:
+        """What is left of these when those are gone."""
+        less = {replace(one, count=0): one.count for one in gone.groups}
+        left = (replace(one, count=one.count - less.get(replace(one, count=0), 0)) for one in self.groups)
+        return replace(self, groups=tuple(one for one in left if one.count > 0))
 
     def fitting(self, filters: Filters) -> Self:
         """Of these, those that fit what the filters ask of the notice itself; programme and office are asked of the items."""
-        return type(self)(
+        return replace(
+            self,
             groups=tuple(
                 one
                 for one in self.groups
@@ -87,7 +114,7 @@ class Tally:
                 and filters.language in ("", one.language)
                 and filters.urgency in ("", one.urgency)
                 and (not filters.flag or filters.flag in one.flags)
-            )
+            ),
         )
 
     @property
@@ -139,11 +166,16 @@ def _in_offices(officer: Officer) -> QuerySet[Item]:
     )
 
 
+def more_than_few(officer: Officer) -> bool:
+    """Whether more than a few items of the officer's offices are open, whoever has approved them already."""
+    return _in_offices(officer)[: FEW + 1].count() > FEW
+
+
 def waiting(officer: Officer, *, in_order: bool = False) -> QuerySet[Notice]:
     """Notices with an open item of the officer's offices. in_order: for reading a page of many along the index of its order."""
     items = open_items(officer)
     rows = Notice.objects.filter(municipality_code=officer.municipality, waits=1)
-    if in_order and _in_offices(officer)[: _FEW + 1].count() > _FEW:
+    if in_order:
         return rows.filter(Exists(items.filter(notice=OuterRef("pk"))))
     return rows.filter(pk__in=items.values("notice"))
 
@@ -205,11 +237,15 @@ def free(found: QuerySet[Notice], officer: Officer, at: datetime) -> QuerySet[No
     return found.exclude(~Q(claimed_by__in=["", officer.name]), claimed_until__isnull=False, claimed_until__gt=at)
 
 
-def tally(found: QuerySet[Notice], today: date) -> Tally:
-    """Counts in one pass, by everything a notice itself can be filtered by."""
+def tally(found: QuerySet[Notice], today: date, municipality: str) -> Tally:
+    """Counts in one pass, by everything a notice itself can be filtered by; in the same look at the store, how far the chain was."""
     soon = Q(due_order__lte=today + timedelta(days=SOON_DAYS))
     urgency = Case(When(urgent(today), then=Value("2")), When(soon, then=Value("1")), default=Value("0"))
-    groups = found.order_by().annotate(now=urgency).values("event", "language", "flags", "now")
+    newest = AuditRow.objects.filter(municipality_code=municipality).order_by("-sequence").values("sequence")[:1]
+    groups = (
+        found.order_by().annotate(now=urgency).values("event", "language", "flags", "now").annotate(all=Count("pk"))
+    )
+    rows = list(groups.annotate(sequence=Coalesce(Subquery(newest), 0)))
     return Tally(
         groups=tuple(
             Alike(
@@ -219,6 +255,7 @@ def tally(found: QuerySet[Notice], today: date) -> Tally:
                 urgency=row["now"],
                 count=row["all"],
             )
-            for row in groups.annotate(all=Count("pk"))
-        )
+            for row in rows
+        ),
+        sequence=max((row["sequence"] for row in rows), default=0),
     )

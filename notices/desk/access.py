@@ -18,8 +18,7 @@ from django.utils.cache import patch_cache_control
 from engine.core.errors import InputError, SafetyStop, StateError
 from notices.accounts.sessions import why_ended
 from notices.approval.accounts import ROLES
-from notices.approval.officer import officer_of
-from notices.approval.refusals import NotAllowed
+from notices.approval.officer import acting
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
 
 View = Callable[..., HttpResponseBase]
@@ -95,11 +94,10 @@ def _answer(route: Route, request: HttpRequest, parts: dict[str, object]) -> Htt
 
 
 def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, object]) -> HttpResponseBase:
-    try:
-        officer = officer_of(user)
-    except NotAllowed:
+    if not hasattr(user, "staff"):
         return _refused(request, 403, "no_staff")
-    ended = why_ended(request.session, user.pk, at=desk_clock().now())
+    officer = acting(user.staff)
+    ended = why_ended(request.session, user.staff, at=desk_clock().now())
     if ended:
         after = request.get_full_path() if request.method == "GET" else "/"
         logout(request)

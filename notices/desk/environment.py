@@ -13,10 +13,11 @@ def environment(**options: Any) -> Environment:
     ours = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     theirs = {name: value for name, value in options.items() if name != "autoescape"}
     made = Environment(**(theirs | ours), autoescape=True)
-    made.globals.update(static=static, url=_url)
+    made.globals.update(static=static, url=address)
     return made
 
 
 @lru_cache(maxsize=20_000)  # a page names a hundred notices, the next page mostly the same ones
-def _url(name: str, **parts: object) -> str:
+def address(name: str, **parts: object) -> str:
+    """Of a route by its name, as pages link to it."""
     return reverse(name, kwargs=parts)

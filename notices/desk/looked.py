@@ -7,6 +7,7 @@ from typing import Any
 from notices.approval.looking.features import words
 from notices.approval.models import Notice
 from notices.approval.officer import Officer
+from notices.approval.waiting import Listed
 from notices.desk.catalogue import Phrases
 
 
@@ -18,7 +19,7 @@ class Look:
     reasons: str
 
 
-def look_of(notice: Notice, officer: Officer, t: Phrases) -> Look | None:
+def look_of(notice: Notice | Listed, officer: Officer, t: Phrases) -> Look | None:
     """Of the officer's own offices the strongest word; None when no model of theirs asks for a look."""
     mine = [said for office, said in notice.look_says.items() if office in officer.offices and said["shown"]]
     if not mine:

@@ -1,5 +1,7 @@
 """The desk as a WSGI application, and the server that runs it: a few processes that share one port, each with a few threads."""
 
+import atexit
+import gc
 from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
@@ -47,6 +49,9 @@ def _read_in() -> None:
         pages.get_template(name)
     messages()
     load_contracts()
+    gc.collect()
+    gc.freeze()  # what stays for ever is not searched for what can go: that stops every thread for a tenth of a second
+    atexit.register(gc.unfreeze)  # or libraries count it as leaked when the process ends
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # it has no types

@@ -28,7 +28,7 @@ STAFF = 50
 PAGES = {
     "queue": "/queue/",
     "filtered queue": "/queue/?language=en&urgency=1",
-    "deep page": "/queue/?after=2027-01-12.50000",
+    "deep page": "/queue/?after=2027-01-12.50000.0",
     "review": "/notices/{notice}/",
 }
 
@@ -40,9 +40,11 @@ class Asker:
         from django.contrib.auth.models import User
         from django.test import Client
 
+        from notices.accounts.backend import PATH
+
         self.client = Client(HTTP_HOST="127.0.0.1")
         user = User.objects.get(username=f"staff{number}")
-        self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        self.client.force_login(user, backend=PATH)
 
     def get(self, address: str) -> None:
         """The page, whole."""

@@ -1,7 +1,9 @@
 """The queue: what waits for a judgement, grouped by what happened, nearest deadline first."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -11,32 +13,33 @@ from notices.approval import queue
 from notices.approval.looking.scoring import offices_with_model
 from notices.approval.models import Notice, StaffMember
 from notices.approval.tallies import Numbers, numbers_of
-from notices.approval.waiting import SORTS, Filters, Place, Tally
+from notices.approval.waiting import SORTS, Filters, Listed, Place, Tally
+from notices.desk.environment import address
 from notices.desk.looked import Look, look_of
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
 from notices.site import installed
 
+_NEARNESS = ("soft small", "mark", "mark stop")  #: by urgency
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One notice as the queue shows it."""
 
-    notice: Notice
-    programmes: tuple[str, ...]
+class Line(NamedTuple):
+    """One notice as the queue shows it, in words: a page has a hundred, and prints them as they are."""
+
+    key: int
+    number: str
+    address: str  #: of its page, in this queue
+    programme: str  #: the first it names
+    others: int  #: how many more it names
+    due: str  #: empty when it has no deadline
+    left: str
+    nearness: str  #: how the days left are marked
+    language: str
+    flags: list[str]
+    look: Look | None  #: what the office's model says of it
     reviewing: str  #: who is on it now; empty when nobody is
     mine: bool  #: whether that is the person who looks
-    look: Look | None = None  #: what the office's model says of it
-
-    @property
-    def to_decide(self) -> bool:
-        """Whether the person who looks can decide it now."""
-        return self.mine or not self.reviewing
-
-    @property
-    def in_bulk(self) -> bool:
-        """Whether it may be approved with others: nothing on it asks for a look of its own."""
-        return self.to_decide and not self.notice.flags and self.notice.four_eyes == 1
+    in_bulk: bool  #: whether it may be approved with others: free, and nothing on it asks for a look of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,18 +67,19 @@ def queue_page(visit: Visit) -> HttpResponse:
         after=Place.read(visit.request.GET.get("after", "")),
         before=Place.read(visit.request.GET.get("before", "")),
     )
+    query = query_of(filters, sort)
     return visit.page(
         "queue.html",
         counts=queue.counts(visit.officer, numbers),
         counted=round((visit.now - fitting.counted_at).total_seconds()),
-        sections=_sections(visit, page, fits),
+        sections=_sections(visit, page, fits, query),
         page=page,
         fits=fits,
         filters=asdict(filters),
         filtered=any(asdict(filters).values()),
         sort=sort,
         sorts=_sorts(visit),
-        query=query_of(filters, sort),
+        query=query,
         sort_links={name: query_of(filters, name) or "?" for name in _sorts(visit)},
         turns={name: query_of(filters, sort, **{name: str(place)}) for name, place in _turns(page)},
         choices=_choices(numbers),
@@ -113,14 +117,14 @@ def _turns(page: queue.Page) -> list[tuple[str, Place]]:
     return [(name, place) for name, place in turns if place is not None]
 
 
-def _sections(visit: Visit, page: queue.Page, fits: Tally) -> list[Section]:
+def _sections(visit: Visit, page: queue.Page, fits: Tally, query: str) -> list[Section]:
     """The groups of the page with who is on each notice."""
     taken = any(claimant(row.notice, visit.now) for group in page.groups for row in group.rows)
     names = display_names(visit.municipality) if taken else {}
     return [
         Section(
             event=group.event,
-            lines=tuple(_line(row, visit, names) for row in group.rows),
+            lines=tuple(_line(row, visit, names, query) for row in group.rows),
             total=max(fits.events.get(group.event, 0), len(group.rows)),
         )
         for group in page.groups
@@ -142,20 +146,31 @@ def display_names(municipality: str) -> dict[str, str]:
     return dict(rows)
 
 
-def claimant(notice: Notice, now: datetime) -> str:
+def claimant(notice: Notice | Listed, now: datetime) -> str:
     """The account that holds the notice now; empty when nobody does or the lease ran out."""
     held = notice.claimed_until is not None and notice.claimed_until > now
     return notice.claimed_by if held else ""
 
 
-def _line(row: queue.Row, visit: Visit, names: dict[str, str]) -> Line:
-    holder = claimant(row.notice, visit.now)
+def _line(row: queue.Row, visit: Visit, names: Mapping[str, str], query: str) -> Line:
+    notice, t, today = row.notice, visit.t, visit.today
+    holder = claimant(notice, visit.now)
+    mine = holder == visit.officer.name
     return Line(
-        notice=row.notice,
-        programmes=row.programmes,
+        key=notice.pk,
+        number=notice.number,
+        address=address("review", notice_id=notice.pk) + query,
+        programme=t.or_code("programme", row.programmes[0]) if row.programmes else "—",
+        others=len(row.programmes) - 1,
+        due=t.day(notice.due_on, today) if notice.due_on else "",
+        left=t.days_left(notice.due_on, today),
+        nearness=_NEARNESS[notice.urgency],
+        language=t.or_code("language", notice.language),
+        flags=[t.or_code("flag", flag) for flag in notice.flags],
+        look=look_of(notice, visit.officer, t),
         reviewing=names.get(holder, holder),
-        mine=holder == visit.officer.name,
-        look=look_of(row.notice, visit.officer, visit.t),
+        mine=mine,
+        in_bulk=(mine or not holder) and not notice.flags and notice.four_eyes == 1,
     )
 
 

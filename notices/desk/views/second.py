@@ -16,6 +16,7 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from notices.accounts import second, sessions
+from notices.accounts.backend import PATH
 from notices.approval.models import StaffMember
 from notices.desk.views.problems import locked_out
 from notices.desk.visit import desk_clock, outside_page
@@ -29,7 +30,7 @@ def begin(request: HttpRequest, user: User, *, after: str) -> HttpResponse:
     """The password is right: on to what is still missing, or in."""
     staff = StaffMember.objects.filter(user=user).first()
     if staff is None:
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, user, backend=PATH)
         return redirect(after)
     request.session.cycle_key()
     request.session[_HALF] = {"user": user.pk, "at": desk_clock().now().isoformat(), "after": after}
@@ -39,7 +40,7 @@ def begin(request: HttpRequest, user: User, *, after: str) -> HttpResponse:
 def enter(request: HttpRequest, staff: StaffMember, *, after: str) -> HttpResponseRedirect:
     """In: a new session, the only one of this account that counts."""
     request.session.pop(_HALF, None)
-    login(request, staff.user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, staff.user, backend=PATH)
     sessions.begin(request.session, staff, at=desk_clock().now())
     return HttpResponseRedirect(after)
 

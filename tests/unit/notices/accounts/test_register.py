@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from engine.core.errors import InputError
 from notices.accounts import register, second
+from notices.accounts.backend import PATH
 from notices.accounts.models import Credential
 from notices.approval.accounts import make_account
 from notices.approval.models import AuditRow, StaffMember
@@ -67,7 +68,7 @@ def test_other_roles_hold_at_once_and_the_books_say_what_they_were(staff: StaffM
 
 
 def test_a_locked_account_opens_nothing_until_it_is_unlocked(staff: StaffMember, settings: Settings) -> None:
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = [PATH]
     register.lock(BOSS, staff.pk, at=NOW)
     assert authenticate(username="aoki", password=PASSWORD) is None
     register.unlock(BOSS, staff.pk, at=NOW)

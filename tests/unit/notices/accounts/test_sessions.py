@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -23,6 +23,11 @@ def session(staff: StaffMember) -> SessionStore:
     return made
 
 
+def why_ended(session: SessionStore, staff: StaffMember, *, at: datetime) -> str:
+    """As the next request finds it."""
+    return sessions.why_ended(session, StaffMember.objects.get(pk=staff.pk), at=at)
+
+
 @pytest.mark.parametrize(
     ("minutes", "why"),
     [
@@ -38,7 +43,7 @@ def test_a_log_in_ends_by_rest_and_by_age(
     at, ended = NOW, ""
     for pause in minutes:
         at += timedelta(minutes=pause)
-        ended = sessions.why_ended(session, staff.user_id, at=at)
+        ended = why_ended(session, staff, at=at)
         if ended:
             break
     assert ended == why
@@ -47,13 +52,13 @@ def test_a_log_in_ends_by_rest_and_by_age(
 def test_the_newest_log_in_is_the_one_that_counts(session: SessionStore, staff: StaffMember) -> None:
     newer = SessionStore()
     sessions.begin(newer, staff, at=NOW)
-    assert sessions.why_ended(session, staff.user_id, at=NOW) == "elsewhere"
-    assert sessions.why_ended(newer, staff.user_id, at=NOW) == ""
+    assert why_ended(session, staff, at=NOW) == "elsewhere"
+    assert why_ended(newer, staff, at=NOW) == ""
 
 
 def test_a_page_a_few_seconds_later_writes_nothing(session: SessionStore, staff: StaffMember) -> None:
     session.modified = False
-    assert sessions.why_ended(session, staff.user_id, at=NOW + timedelta(seconds=20)) == ""
+    assert why_ended(session, staff, at=NOW + timedelta(seconds=20)) == ""
     assert not session.modified
-    sessions.why_ended(session, staff.user_id, at=NOW + timedelta(seconds=70))
+    why_ended(session, staff, at=NOW + timedelta(seconds=70))
     assert session.modified

@@ -37,7 +37,7 @@ def counted(who: Officer, at: datetime) -> queue.Counts:
 
 def shown(who: Officer, **filters: str) -> list[str]:
     found = queue.groups(who, filters=Filters(**filters), today=TODAY)
-    return [row.notice.addressee_id for group in found for row in group.rows]
+    return [Notice.objects.get(pk=row.notice.pk).addressee_id for group in found for row in group.rows]
 
 
 def test_an_officer_sees_what_waits_for_their_offices(town: Town) -> None:

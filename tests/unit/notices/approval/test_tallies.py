@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -7,10 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from notices.approval import decide, tallies
-from notices.approval.models import Decision, Notice
-from notices.approval.waiting import Filters
+from notices.approval import waiting as waiting_module
+from notices.approval.models import Decision, Notice, StaffTask
+from notices.approval.undo import undo
+from notices.approval.waiting import Filters, waiting
 from tests.support.approvals import officer
-from tests.support.morning import NOW, Plan, make_notice, publish_safety
+from tests.support.morning import MUNICIPALITY, NOW, Plan, approve_wordings, draft_wordings, make_notice, publish_safety
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = NOW.date()
@@ -29,6 +31,8 @@ def a_minute(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def waiting_notices() -> list[Notice]:
     publish_safety()
+    draft_wordings()
+    approve_wordings()
     plan = Plan(event="E01", programmes=("child_allowance",), due_on=date(2026, 12, 1))
     return [make_notice(number, plan) for number in range(1, 4)]
 
@@ -94,3 +98,68 @@ def test_what_waits_for_a_second_officer_is_not_in_the_firsts_numbers(waiting_no
     assert queries("b")[0] == 3
     assert queries("a")[0] == 2
     assert queries("a") == (2, 0)
+
+
+def test_ones_own_approval_is_taken_off_without_counting_anew(waiting_notices: list[Notice]) -> None:
+    mine = officer("a", offices=("child_benefits",))
+    queries("a")
+    with CaptureQueriesContext(connection) as counting:
+        tallies._count(tallies._key(mine, TODAY, Filters()), NOW)
+    decide.approve(waiting_notices[0].pk, officer=mine, at=NOW + timedelta(seconds=1))
+    later = NOW + timedelta(seconds=2)
+    left, asked = queries("a", at=later, acted_at=later)
+    assert left == 2
+    assert asked < len(counting)
+    assert queries("b", at=later) == (3, 0)  # a colleague's, within the minute
+    assert queries("a", Filters(programme="child_allowance"), at=later, acted_at=later)[0] == 2
+    assert (
+        queries("a", at=NOW + timedelta(seconds=61), acted_at=later)[0] == 2
+    )  # counted anew it is not taken off twice
+
+
+@pytest.mark.parametrize(
+    ("then", "left"),
+    [
+        pytest.param([(decide.approve, 0), (decide.approve, 1)], 1, id="two approvals"),
+        pytest.param([(decide.approve, 0), (undo, 0)], 3, id="an approval that was taken back"),
+        pytest.param([(decide.approve, 0), (undo, 0), (decide.approve, 0)], 2, id="approved again"),
+    ],
+)
+def test_whatever_an_officer_did_their_numbers_are_those_of_the_store(
+    then: list[tuple[Callable[..., object], int]], left: int, waiting_notices: list[Notice]
+) -> None:
+    mine = officer("a", offices=("child_benefits",))
+    queries("a")
+    for step, (act, number) in enumerate(then, start=1):
+        act(waiting_notices[number].pk, officer=mine, at=NOW + timedelta(seconds=step))
+    at = NOW + timedelta(seconds=10)
+    assert queries("a", at=at, acted_at=at)[0] == left == waiting(mine).count()
+
+
+def test_of_two_pairs_of_eyes_the_first_takes_it_off_for_itself_alone(waiting_notices: list[Notice]) -> None:
+    Notice.objects.filter(pk=waiting_notices[0].pk).update(four_eyes=2)
+    queries("a")
+    decide.approve(waiting_notices[0].pk, officer=officer("a", offices=("child_benefits",)), at=NOW)
+    later = NOW + timedelta(seconds=2)
+    assert queries("a", at=later, acted_at=later)[0] == 2
+    assert queries("b", at=later)[0] == 3
+
+
+def test_tasks_are_counted_with_what_waits(waiting_notices: list[Notice]) -> None:
+    for key, office, restricted in (("1", "child_benefits", False), ("2", "tax", False), ("3", "tax", True)):
+        StaffTask.objects.create(municipality_code=MUNICIPALITY, key=key, kind="verify", office=office, subject_id="x", reason="x", night=TODAY, due_on=TODAY, restricted=restricted, created_at=NOW)  # fmt: skip
+    found = tallies.numbers_of(officer("a", offices=("child_benefits",)), at=NOW)
+    assert (found.tasks, found.restricted_tasks) == (1, 1)
+
+
+@pytest.mark.parametrize("counted", [pytest.param(False, id="never counted"), pytest.param(True, id="counted")])
+def test_a_page_of_many_is_read_along_the_index(
+    counted: bool, waiting_notices: list[Notice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = officer("a", offices=("child_benefits",))
+    if counted:
+        queries("a")
+    assert not tallies.many_wait(mine, TODAY)
+    for where in (tallies, waiting_module):
+        monkeypatch.setattr(where, "FEW", 2)
+    assert tallies.many_wait(mine, TODAY)

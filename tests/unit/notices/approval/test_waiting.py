@@ -72,9 +72,9 @@ def test_a_filter_holds_on_every_page_and_its_counts_are_of_all_pages() -> None:
     made = many()
     pages = walk("due", 3, filters=Filters(event="E05"))
     assert sorted(pk for page in pages for pk in page) == [one.pk for one in made if one.event == "E05"]
-    fits = tally(narrowed(waiting(CLERK), CLERK, Filters(event="E05"), TODAY), TODAY)
+    fits = tally(narrowed(waiting(CLERK), CLERK, Filters(event="E05"), TODAY), TODAY, CLERK.municipality)
     assert (fits.total, fits.events) == (12, {"E05": 12})
-    everything = tally(waiting(CLERK), TODAY)
+    everything = tally(waiting(CLERK), TODAY, CLERK.municipality)
     assert (everything.total, everything.flagged, everything.flags) == (25, 3, frozenset({"ask"}))
 
 
@@ -83,7 +83,7 @@ def test_large_and_small_queues_are_read_in_different_ways_with_the_same_answer(
 ) -> None:
     many()
     few = walk("due", 6)
-    monkeypatch.setattr("notices.approval.waiting._FEW", 2)
+    monkeypatch.setattr("notices.approval.waiting.FEW", 2)
     assert walk("due", 6) == few
 
 
@@ -148,6 +148,8 @@ def test_the_counts_of_a_filter_are_those_of_the_rows_it_leaves(asked: dict[str,
     many()
     filters = Filters(**asked)
     found = narrowed(waiting(CLERK), CLERK, filters, TODAY)
-    fits = tally(waiting(CLERK), TODAY).fitting(filters)
+    fits = tally(waiting(CLERK), TODAY, CLERK.municipality).fitting(filters)
     assert fits.total == found.count()
-    assert fits == tally(found, TODAY) or sorted(map(str, fits.groups)) == sorted(map(str, tally(found, TODAY).groups))
+    assert fits == tally(found, TODAY, CLERK.municipality) or sorted(map(str, fits.groups)) == sorted(
+        map(str, tally(found, TODAY, CLERK.municipality).groups)
+    )

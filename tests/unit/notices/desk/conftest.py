@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from notices.accounts.backend import PATH
 from notices.approval.models import Notice
 from tests.support.morning import CLOCK, set_up_morning
 
@@ -37,7 +38,7 @@ def morning(db: None, desk_clock: None) -> list[Notice]:
 def sign_in() -> SignIn:
     def signed_in(username: str) -> Client:
         client = Client()
-        client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(username=username), backend=PATH)
         return client
 
     return signed_in

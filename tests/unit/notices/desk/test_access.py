@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from engine.core.errors import SafetyStop, StateError
+from notices.accounts.backend import PATH
 from notices.approval.models import Notice
 from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.visit import Visit
@@ -51,7 +52,7 @@ def test_pages_with_personal_data_are_never_stored(morning: list[Notice], sign_i
 
 def test_an_account_that_is_no_staff_is_turned_away(morning: list[Notice], client: Client) -> None:
     user = User.objects.create_user("hara", password="x")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend=PATH)
     answer = client.get("/queue/")
     assert answer.status_code == 403
     assert "職員の登録がありません" in answer.content.decode()
@@ -59,7 +60,7 @@ def test_an_account_that_is_no_staff_is_turned_away(morning: list[Notice], clien
 
 def test_a_form_without_its_token_changes_nothing(morning: list[Notice]) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(User.objects.get(username="aoki"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username="aoki"), backend=PATH)
     answer = client.post(f"/notices/{morning[0].pk}/approve/")
     assert answer.status_code == 403
     assert "操作は行われていません" in answer.content.decode()
