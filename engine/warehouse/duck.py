@@ -63,8 +63,9 @@ class Warehouse:
 
     def read(self, text: str, values: Mapping[str, Any]) -> pl.DataFrame:
         """All rows of a SELECT text (ours, or built from an AST) with exactly the values it asks for."""
-        # by the Arrow stream both speak: `.pl()` would load another Arrow library first, a fifth of a second a process
-        return pl.DataFrame(self._connection.sql(text, params=dict(values)))
+        # not by the Arrow stream: what that leaves of DuckDB's types at the end of a command is said on its standard error
+        frame: pl.DataFrame = self._connection.sql(text, params=dict(values)).pl()
+        return frame
 
     def replace(self, table: str, municipality: str, night: date, rows: Query | pl.DataFrame, /, **values: Any) -> int:
         """Makes `rows` the whole content of one table's (municipality, night) partition; returns how many there are.
