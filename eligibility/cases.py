@@ -19,8 +19,8 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 _JUDGED = "judged"
-#: the tables that facts and answers stand in
-FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS, _JUDGED)
+#: the tables that facts stand in
+FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
 def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
@@ -114,4 +114,5 @@ def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema
     )
     warehouse.define(made.text)
     found = warehouse.query(_SQL["in_order"])
+    drop(warehouse, [_JUDGED])
     return found.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))

@@ -93,19 +93,17 @@ def find(
     found = _let_in(who, reader, programme, on)
     of_home = who.people.filter(pl.col("subject_id").is_in(list(held))).group_by("household_id")
     homes = of_home.agg(pl.col("subject_id").sort().alias("held_ids"))
-    reasons = {
-        "may_not_be_written_to": pl.col("household_id").is_in(homes["household_id"].to_list()),
-        "told_already": pl.col("subject_id").is_in(_told(reader, programme, on, released_before)),
-        "event_under_way": pl.col("subject_id").is_in(_under_way(reader, programme, on)),
-    }
+    may_not = pl.col("household_id").is_in(homes["household_id"].to_list())
+    told = pl.col("subject_id").is_in(_told(reader, programme, on, released_before))
+    under_way = pl.col("subject_id").is_in(_under_way(reader, programme, on))
+    reasons = {"may_not_be_written_to": may_not, "told_already": told, "event_under_way": under_way}
     why = pl.lit("")
     for reason, holds in reversed(reasons.items()):
         why = pl.when(holds).then(pl.lit(reason)).otherwise(why)
     found = found.with_columns(why=why)
     counted = {reason: found.filter(pl.col("why") == reason).height for reason in reasons}
     waiting = _in_order(_dated(found.filter(pl.col("why") == "").drop("why"), programme, on))
-    may_not, *otherwise = reasons.values()
-    untold = found.filter(may_not & ~pl.any_horizontal(otherwise))
+    untold = found.filter(may_not & ~told & ~under_way)
     protected = untold.group_by("household_id").agg(pl.col("subject_id").sort().alias("subject_ids"))
     protected = protected.join(homes, on="household_id").sort("household_id")
     left_out = {reason: count for reason, count in counted.items() if count}

@@ -35,6 +35,7 @@ from eligibility.language.trees import (
     between_two,
     inside,
     of_people,
+    of_rows,
     relaxed,
     renamed,
     unknown_in_unknown_out,
@@ -101,11 +102,13 @@ class Questions:
     def _paired(self, rows: Node, whole: Node) -> Column:
         """What the members of a household give together, each held against the subject."""
         assert isinstance(rows, Quantified | Total)
-        inner = (rows.predicate, rows.summed) if isinstance(rows, Total) else (rows.predicate,)
         whose = {rows.alias: ROW, "subject": SUBJECT}
-        condition, *drawn = (of_people(node, whose) for node in inner)
+        condition, *drawn = (of_people(node, whose) for node in of_rows(rows))
         self._carried |= {
-            part.name for node in inner for part in walk(node) if isinstance(part, Column) and part.table == "residents"
+            part.name
+            for node in of_rows(rows)
+            for part in walk(node)
+            if isinstance(part, Column) and part.table == "residents"
         }
         of_member = relaxed(condition, lambda flag: flag.alias == f"{ROW}.{PEOPLE}")
         self._counting.add(maybe(of_member, self.schema))
@@ -163,13 +166,12 @@ class Questions:
     def _value(self, rows: Node, whole: Node) -> Column:
         """A number or date that rows give together, or what a count is compared with."""
         assert isinstance(rows, Quantified | Total)
-        condition = renamed(rows.predicate, rows.alias)
-        drawn = renamed(rows.summed, rows.alias) if isinstance(rows, Total) else None
-        text = to_sql(drawn, self.schema) if drawn is not None else "NULL"
+        condition, *drawn = (renamed(node, rows.alias) for node in of_rows(rows))
+        text = to_sql(drawn[0], self.schema) if drawn else "NULL"
         name = self._column_of((template(whole), to_sql(condition, self.schema), text), rows.source, whole)
         if rows.source != "household":
             return Column(alias=f"{rows.of}.{PEOPLE}", table=PEOPLE, name=name, kind=whole.kind)
-        self._drawn += [condition] if drawn is None else [condition, drawn]
+        self._drawn += [condition, *drawn]
         return Column(alias=f"subject.{HOUSEHOLDS}", table=HOUSEHOLDS, name=name, kind=whole.kind)
 
 

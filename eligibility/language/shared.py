@@ -8,25 +8,12 @@ asked beside each member of their household. What depends on an event that is no
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eligibility.language.compile import (
-    FOUND,
-    PAIRS,
-    PEOPLE,
-    key_in,
-    member_joins,
-)
+from eligibility.language.compile import FOUND, PAIRS, PEOPLE, key_in, member_joins
 from eligibility.language.flags import Words, answer, answer_of, maybe
-from eligibility.language.nodes import (
-    Flag,
-    Node,
-)
+from eligibility.language.nodes import Flag, Node
 from eligibility.language.questions import SUBJECT, Key, Questions
 from eligibility.language.sources import Source, sources
-from eligibility.language.trees import (
-    ROW,
-    of_people,
-    relaxed,
-)
+from eligibility.language.trees import ROW, of_people, relaxed
 from engine.core.sql import quoted
 
 
@@ -118,8 +105,8 @@ class Shared(Questions):
     ) -> tuple[list[str], list[str]]:
         """The counts and totals of those tables' records, and the joins by which they are found; `number` is the person's, in SQL."""
         values, joined = [], []
-        for place, (name, asked) in enumerate(sorted(self._values.items())):
-            if name in {"household", PAIRS} or sources()[name].table not in tables:
+        for place, (name, asked) in enumerate(sorted(self._summed().items())):
+            if sources()[name].table not in tables:
                 continue
             key = f"{_row()}.{key_in(self.schema, sources()[name].join)}"
             found = _grouped(key, self._rows(sources()[name], key, among), asked, named="k")
@@ -173,9 +160,13 @@ class Shared(Questions):
         who = [near, "AS n LEFT JOIN", records, "AS r ON r.k = n.subject_id", *joined]
         return " ".join(["SELECT", ", ".join([*values, *found]), "FROM", *who])
 
+    def _summed(self) -> dict[str, dict[Key, tuple[str, str]]]:
+        """The counts and totals of people's records, by source; those of a household and of pairs left out."""
+        return {name: asked for name, asked in self._values.items() if name not in {"household", PAIRS}}
+
     def _valued_before(self, tables: Collection[str]) -> Iterator[str]:
-        for name, asked in self._values.items():
-            if name not in {"household", PAIRS} and sources()[name].table not in tables:
+        for name, asked in self._summed().items():
+            if sources()[name].table not in tables:
                 yield from (column for column, _ in asked.values())
 
     def households(self) -> str:
@@ -212,12 +203,7 @@ class Shared(Questions):
     def found(self, people: str, households: str, pairs: str) -> str:
         """The columns that expressions read of a case, from what its person, household and pairs are called in SQL."""
         of_person = [*self._born.names(), *self._own.names(), *self._of_any.names()]
-        of_person += [
-            name
-            for source, asked in self._values.items()
-            if source not in {"household", PAIRS}
-            for name, _ in asked.values()
-        ]
+        of_person += [name for asked in self._summed().values() for name, _ in asked.values()]
         values = [f"{people}.{name}" for name in of_person]
         values += [f"COALESCE({households}.{name}, 0) AS {name}" for name in self._of_member.names()]
         values += [

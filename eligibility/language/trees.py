@@ -1,6 +1,6 @@
 """Expressions turned into others, and what may be asked of one: whether it depends on its own rows alone, or on two people."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from eligibility.language.compile import PEOPLE, walk
@@ -49,13 +49,18 @@ def unknown_in_unknown_out(node: Node) -> bool:
     return True
 
 
+def of_rows(node: Node) -> tuple[Node, ...]:
+    """What a quantifier or total asks of each of its rows: the condition, and the value that is summed."""
+    assert isinstance(node, Quantified | Total)
+    return (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
+
+
 def alone(node: Node) -> bool:
     """Whether a count or total depends on its own rows alone, and on nothing of the subject or another quantifier."""
     assert isinstance(node, Quantified | Total)
-    inner: Iterable[Node] = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
     if node.source == "household" and node.of != "subject":
         return False
-    return all(_of_row(part, node.alias) for one in inner for part in walk(one))
+    return all(_of_row(part, node.alias) for one in of_rows(node) for part in walk(one))
 
 
 def _of_row(part: Node, alias: str) -> bool:
@@ -69,11 +74,10 @@ def _of_row(part: Node, alias: str) -> bool:
 def between_two(node: Node) -> bool:
     """Whether what a household's members give together depends on nothing but them and the subject, as `people` has them."""
     assert isinstance(node, Quantified | Total)
-    inner: Iterable[Node] = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
     if node.source != "household" or node.of != "subject":
         return False
     whose = {name for one in (node.alias, "subject") for name in (one, f"{one}.{PEOPLE}")}
-    return all(_of_two(part, whose) for one in inner for part in walk(one))
+    return all(_of_two(part, whose) for one in of_rows(node) for part in walk(one))
 
 
 def _of_two(part: Node, whose: Collection[str]) -> bool:

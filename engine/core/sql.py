@@ -30,6 +30,14 @@ class Query:
         """The names of the values the text asks for."""
         return frozenset(match["name"] for match in _PARAMETER.finditer(_COMMENT.sub("", self.text)))
 
+    @cached_property
+    def pyformat(self) -> str:
+        """The text with its `$names` as `%(names)s`, as PEP 249 has it. Raises ContractError for a `%` in it."""
+        text = _COMMENT.sub("", self.text)
+        if "%" in text:
+            raise ContractError(f"the query {self.name} holds a %, which a driver would take for a value's place")
+        return _PARAMETER.sub(r"%(\g<name>)s", text)
+
     def about(self, **names: "str | Query") -> "Query":
         """The same query with each `<name>` replaced: by a checked, quoted table or column name, or by a query's text.
 

@@ -71,6 +71,8 @@ class Detector(BaseModel):
             raise ValueError("class: an event has one SELECT below its header; what is never recorded has none")
         if self.from_calendar != bool(self.when):
             raise ValueError("when: the calendar's files have it and no others")
+        if self.from_calendar and self.table != "residents":
+            raise ValueError("table: the calendar reads the dates of residents, and shows them as evidence")
         return self
 
     @property

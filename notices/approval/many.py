@@ -1,6 +1,5 @@
 """Many rows written by one statement prepared once: the ORM builds each value of each row into the text of its statement."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,8 +8,6 @@ from django.db import connection
 
 from engine.core.sql import Query
 
-_PARAMETER = re.compile(r"\$([a-z_]+)")
-
 
 def write_all(query: Query, rows: Iterable[Mapping[str, Any]]) -> None:
     """Runs a named statement once a row, its `$parameters` the row's values; instants as this store keeps them."""
@@ -18,4 +15,4 @@ def write_all(query: Query, rows: Iterable[Mapping[str, Any]]) -> None:
     values = [{name: stored(one) if isinstance(one, datetime) else one for name, one in row.items()} for row in rows]
     if values:
         with connection.cursor() as cursor:
-            cursor.executemany(_PARAMETER.sub(r"%(\1)s", query.text), values)
+            cursor.executemany(query.pyformat, values)

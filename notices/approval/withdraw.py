@@ -98,10 +98,9 @@ def yield_to_events(*, municipality: str, night: date, at: datetime) -> None:
     """Withdraws a sweep's unsent notice when an event's own notice of tonight tells the same person all of it, with its deadline."""
     of_events = Item.objects.filter(notice__municipality_code=municipality, notice__night=night, notice__waits=1)
     told: dict[str, set[tuple[str, str]]] = {}
-    for addressee, *item in of_events.exclude(notice__event=SWEEP).values_list(
-        "notice__addressee_id", "programme", "subject_id"
-    ):
-        told.setdefault(addressee, set()).add((item[0], item[1]))
+    items = of_events.exclude(notice__event=SWEEP).values_list("notice__addressee_id", "programme", "subject_id")
+    for addressee, programme, subject in items:
+        told.setdefault(addressee, set()).add((programme, subject))
     swept = Notice.objects.select_for_update().filter(
         municipality_code=municipality, event=SWEEP, addressee_id__in=told, state__in=UNSENT
     )

@@ -50,7 +50,7 @@ def _read_in() -> None:
     messages()
     load_contracts()
     gc.collect()
-    gc.freeze()  # what stays for ever is not searched for what can go: that stops every thread for a tenth of a second
+    gc.freeze()  # what stays for ever is not searched for what can go, which would stop every thread
     atexit.register(gc.unfreeze)  # or libraries count it as leaked when the process ends
 
 

@@ -194,10 +194,12 @@ class Town:
             )
         self.states.append((event_id, state, reason))
 
-    def match(self, event_id: str, programme: str, subject: str, household: str, **values: Any) -> None:
-        """A match of the next night, of a sweep where the event is none of the town's; eligible unless told otherwise."""
+    def match(
+        self, event_id: str, programme: str, subject: str, household: str, *, swept: bool = False, **values: Any
+    ) -> None:
+        """A match of the next night, eligible unless told otherwise. swept: a sweep brings it."""
         ja, en, office, recipient, kinds, sensitivity = PROGRAMMES[programme]
-        code = next((event["code"] for event in self.events if event["event_id"] == event_id), SWEEP)
+        code = SWEEP if swept else next(event["code"] for event in self.events if event["event_id"] == event_id)
         due = values.pop("deadline_on", None)
         late = values.pop("late", False)
         facts = {

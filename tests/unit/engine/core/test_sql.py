@@ -43,3 +43,13 @@ def test_a_query_is_told_its_table() -> None:
 def test_only_plain_names_can_be_filled_in(name: str) -> None:
     with pytest.raises(ContractError):
         quoted(name)
+
+
+def test_a_query_as_a_driver_asks_for_it() -> None:
+    asked = Query(name="q", text="-- 5 % of $nothing\nINSERT INTO a (b, c) VALUES ($b, $some_c2)")
+    assert asked.pyformat.strip() == "INSERT INTO a (b, c) VALUES (%(b)s, %(some_c2)s)"
+
+
+def test_a_percent_sign_is_not_given_to_a_driver() -> None:
+    with pytest.raises(ContractError, match="the query q holds a %"):
+        assert Query(name="q", text="SELECT 5 % $b").pyformat

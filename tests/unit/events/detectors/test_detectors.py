@@ -72,6 +72,15 @@ def test_a_header_that_is_not_well_formed_is_refused(wrong: str, right: str, sai
     assert "something.sql" in str(caught.value)
 
 
+def test_the_calendar_reads_residents_alone(tmp_path: Path) -> None:
+    (folder := tmp_path / "calendar").mkdir()
+    text = GOOD.replace("-- urgency: 0", "-- urgency: 0\n-- when: years 65 eve")
+    assert read_detector(written(folder, text)).from_calendar
+    other = text.replace("table: residents", "table: nhi").replace("evidence: move_reason, status\n", "evidence:\n")
+    with pytest.raises(ContractError, match="the calendar reads the dates of residents"):
+        read_detector(written(folder, other))
+
+
 def test_a_code_belongs_to_one_file(tmp_path: Path) -> None:
     paths = [written(tmp_path, GOOD), written(tmp_path, GOOD, "other.sql")]
     with pytest.raises(ContractError, match="the code E77 is taken by something"):

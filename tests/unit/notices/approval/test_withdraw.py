@@ -109,7 +109,7 @@ def test_a_sweeps_notice_yields_to_an_event_that_comes_after_it(
     for child in ("C1", *also):
         if child != "C1":
             town.person(child, "H1", rel="CHILD", born=FRIDAY - timedelta(days=900))
-        town.match("S1", "child_allowance", child, "H1")
+        town.match("S1", "child_allowance", child, "H1", swept=True)
     run(town)
     assert [notice.event for notice in Notice.objects.all()] == ["SWEEP"]
     town.event("B1", "E01", ("C1",), "H1")
