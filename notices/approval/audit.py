@@ -60,7 +60,7 @@ def append_all(
     """Adds a link for each (subject, details), in this order."""
     rows: list[dict[str, Any]] = []
     said = at.astimezone(TOKYO).isoformat()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # the first row is the lock: two writers take turns, and the second one reads what the first one wrote
         AuditRow.objects.select_for_update().filter(municipality_code=municipality, sequence=1).first()
         newest = AuditRow.objects.filter(municipality_code=municipality).order_by("-sequence").first()

@@ -33,8 +33,7 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
     holder = claimant(notice, visit.now)
     may_decide = bool(visit.officer.roles & {"reviewer", "approver"})
     if may_decide and notice.state in OPEN and holder in {"", visit.officer.name}:
-        if not decide.holds(notice, visit.officer, visit.now):
-            notice = decide.take_on(notice, visit.officer, visit.now)
+        notice = decide.take_on(notice, visit.officer, visit.now)
         holder = visit.officer.name
     approvals = _approvals(mine)
     name = contact.name if contact else visit.t("review.name_slot")
