@@ -19,6 +19,7 @@ from engine.core.errors import InputError, SafetyStop, StateError
 from notices.accounts.sessions import why_ended
 from notices.approval.accounts import ROLES
 from notices.approval.officer import acting
+from notices.desk.sayings import in_words
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
 
 View = Callable[..., HttpResponseBase]
@@ -110,12 +111,12 @@ def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, o
     except ObjectDoesNotExist:  # not there, or not this officer's to see: the same answer
         return visit.page("problem.html", status=404, kind="missing", detail="")
     except SafetyStop as stop:
-        return visit.page("problem.html", status=409, kind="safety", detail=str(stop))
+        return visit.page("problem.html", status=409, kind="safety", detail=in_words(str(stop), visit.t))
     except StateError as error:
         kind, status = _REFUSALS.get(error.code, ("state", 409))
-        return visit.page("problem.html", status=status, kind=kind, detail=str(error))
+        return visit.page("problem.html", status=status, kind=kind, detail=in_words(str(error), visit.t))
     except InputError as error:
-        return visit.page("problem.html", status=400, kind="input", detail=str(error))
+        return visit.page("problem.html", status=400, kind="input", detail=in_words(str(error), visit.t))
     except OperationalError:
         response = visit.page("problem.html", status=503, kind="busy", detail="")
         response["Retry-After"] = _BUSY_SECONDS
