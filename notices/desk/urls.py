@@ -4,6 +4,7 @@ from django.urls import path
 
 from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.account_routes import ACCOUNT_ROUTES
+from notices.desk.fresh import always, of_many, of_support_measures
 from notices.desk.paper_routes import PAPER_ROUTES
 from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings
 
@@ -128,6 +129,7 @@ ROUTES = (
         scope=Scope.OWN,
         view=selection.approve_selection,
         methods=_POST,
+        grave=of_many,
     ),
     Route(
         path="selections/<int:selection_id>/undo/",
@@ -152,6 +154,7 @@ ROUTES = (
         scope=Scope.OFFICE,
         view=tasks.close_task,
         methods=_POST,
+        grave=of_support_measures,
     ),
     Route(
         path="wordings/",
@@ -230,6 +233,7 @@ ROUTES = (
         scope=Scope.OWN,
         view=calls.let_go,
         methods=_POST,
+        grave=always,
     ),
     Route(
         path="calls/<int:look_id>/wish/",
@@ -276,6 +280,7 @@ ROUTES = (
         scope=Scope.MUNICIPALITY,
         view=holds.release_hold,
         methods=_POST,
+        grave=always,
     ),
     Route(path="audit/", name="audit", permission=Permission.AUDIT, scope=Scope.MUNICIPALITY, view=reports.audit_list),
     *ACCOUNT_ROUTES,
