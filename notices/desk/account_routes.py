@@ -40,6 +40,8 @@ ACCOUNT_ROUTES = (
     _register("staff/<int:staff_id>/unlock/", "unlock_account", staff.unlock, grave=always),
     _register("staff/<int:staff_id>/confirm/", "confirm_roles", staff.confirm, grave=always),
     _register("staff/<int:staff_id>/refuse/", "refuse_roles", staff.refuse),
+    _register("staff/<int:staff_id>/reset/confirm/", "confirm_reset", staff.confirm_reset, grave=always),
+    _register("staff/<int:staff_id>/reset/refuse/", "refuse_reset", staff.refuse_reset),
     _register("staff/<int:staff_id>/sessions/", "end_sessions", staff.end_sessions),
     _register("staff/<int:staff_id>/second/", "reset_second_factor", staff.reset_second, grave=always),
     _register("staff/<int:staff_id>/password/", "reset_password", staff.new_password, grave=always),

@@ -25,7 +25,7 @@ PUBLIC = {
 #: what asks for a fresh second factor; the last two only sometimes
 GRAVE = {
     "release_hold", "release_person", "open_account", "change_account", "unlock_account", "confirm_roles",
-    "reset_second_factor", "reset_password", "close_task", "approve_selection",
+    "reset_second_factor", "reset_password", "confirm_reset", "close_task", "approve_selection",
 }  # fmt: skip
 PARTS = {
     "notice_id": 1,
