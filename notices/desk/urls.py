@@ -6,7 +6,7 @@ from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.account_routes import ACCOUNT_ROUTES
 from notices.desk.fresh import always, of_many, of_support_measures
 from notices.desk.paper_routes import PAPER_ROUTES
-from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings
+from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings, writing
 
 _POST = frozenset({"POST"})
 _GET_POST = frozenset({"GET", "HEAD", "POST"})
@@ -200,6 +200,21 @@ ROUTES = (
         permission=Permission.REVIEW,
         scope=Scope.OFFICE,
         view=wordings.reject,
+        methods=_POST,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/write/",
+        name="write_wording",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=writing.write_page,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/write/save/",
+        name="save_wording",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=writing.save_writing,
         methods=_POST,
     ),
     Route(path="calls/", name="calls", permission=Permission.REVIEW, scope=Scope.OFFICE, view=calls.call_desk),
