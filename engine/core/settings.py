@@ -187,11 +187,17 @@ class Desk(Part):
 
 
 class Accounts(Part):
-    """How staff log in. The second factor is always asked for in production; `second_factor` asks for it in a demo too."""
+    """How staff log in. The second factor is always asked for in production; `second_factor` asks for it in a demo too.
+
+    `fresh_minutes`: how old the last code of a log-in may be when something grave is done; `fresh_from_notices`: from how many
+    notices on approving them at once is grave.
+    """
 
     second_factor: bool = False
     idle_minutes: int = Field(default=30, ge=1)
     longest_hours: int = Field(default=10, ge=1)
+    fresh_minutes: int = Field(default=15, ge=1)
+    fresh_from_notices: int = Field(default=100, ge=1)
 
 
 class Oidc(Part):

@@ -23,6 +23,11 @@ class Credential(models.Model):
 
     asked_roles = models.JSONField(default=list)  #: roles that wait for a second administrator
     asked_by = models.CharField(max_length=60, blank=True)  #: the administrator who asked for them
+    asked_reset = models.CharField(
+        max_length=20, blank=True
+    )  #: password or second_factor: a reset that waits for one too
+    reset_reason = models.CharField(max_length=40, blank=True)
+    reset_asked_by = models.CharField(max_length=60, blank=True)
 
     class Meta:
         """Kept with its staff member."""

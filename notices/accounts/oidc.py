@@ -37,15 +37,23 @@ class IdentityRefused(StateError):
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Whom the provider vouches for. `key` names the person for ever, `account` is what they are called here."""
+    """Whom the provider vouches for. `key` names the person for ever, `account` is what they are called here.
+
+    `proved_at`: when the person last proved it there, in seconds since 1970; None where the provider does not say.
+    """
 
     account: str
     key: str
+    proved_at: int | None = None
 
 
-def ask(oidc: Oidc, request: HttpRequest) -> HttpResponse:
-    """Sends the browser to the provider. Raises IdentityRefused when the provider cannot be asked."""
+def ask(oidc: Oidc, request: HttpRequest, *, max_age_seconds: int | None = None) -> HttpResponse:
+    """Sends the browser to the provider. Raises IdentityRefused when the provider cannot be asked.
+
+    max_age_seconds: who proved themself there longer ago does so again, and the answer says when (OpenID Connect Core 3.1.2.1).
+    """
     more = {"acr_values": " ".join(oidc.required_acr)} if oidc.required_acr else {}
+    more |= {} if max_age_seconds is None else {"max_age": str(max_age_seconds)}
     with _in_words():
         found: HttpResponse = _client(oidc).authorize_redirect(request, oidc.address.rstrip("/") + BACK, **more)
     return found
@@ -69,7 +77,8 @@ def identity_of(oidc: Oidc, request: HttpRequest) -> Identity:
     account, subject = str(claims.get(oidc.account_claim) or ""), str(claims.get("sub") or "")
     if not account or not subject:
         raise IdentityRefused("nameless", f"the identity provider does not say who this is ({oidc.account_claim})")
-    return Identity(account=account, key=hashlib.sha256(f"{oidc.issuer}\n{subject}".encode()).hexdigest())
+    key = hashlib.sha256(f"{oidc.issuer}\n{subject}".encode()).hexdigest()
+    return Identity(account=account, key=key, proved_at=claims.get("auth_time"))  # a number, or Authlib refused it
 
 
 def _client(oidc: Oidc) -> Any:

@@ -6,6 +6,7 @@ The codes are RFC 6238 as every app makes them (SHA-1, six digits, 30 seconds), 
 import hashlib
 import secrets
 from datetime import datetime
+from typing import Literal
 
 import pyotp
 from django.conf import settings as django_settings
@@ -32,6 +33,18 @@ def has_second(staff: StaffMember) -> bool:
     """Whether a second factor is set up."""
     kept = Credential.objects.filter(staff=staff).first()  # a sealed column cannot be asked for
     return bool(kept and kept.secret)
+
+
+def way_again(staff: StaffMember) -> Literal["code", "provider", "log_in", ""]:
+    """How this person shows once more who they are: by a code, at the city's identity provider, or not before they log in anew.
+
+    Empty where a password is all there is, which is so in a demo alone.
+    """
+    if has_second(staff):
+        return "code"
+    if installed().oidc.issuer and credential_of(staff).identity:
+        return "provider"
+    return "log_in" if is_required() else ""
 
 
 def is_required() -> bool:

@@ -1,4 +1,7 @@
-"""How long a log-in lasts: half an hour without a request, a working day in all, and only the newest one of an account counts."""
+"""How long a log-in lasts: half an hour without a request, a working day in all, and only the newest one of an account counts.
+
+How long its second factor does for a grave act is shorter: that asks again.
+"""
 
 import hashlib
 from datetime import datetime
@@ -10,7 +13,7 @@ from notices.approval.models import StaffMember
 from notices.site import installed
 
 NOBODYS = "-"  #: as the session that counts: an administrator ended whatever log-in there was
-_BEGAN, _SEEN = "began", "seen"  #: seconds since 1970
+_BEGAN, _SEEN, _PROVED = "began", "seen", "proved"  #: seconds since 1970
 _NOTE_SECONDS = 60  #: how often the last request is written down: not every page is a write
 
 
@@ -39,6 +42,17 @@ def why_ended(session: SessionBase, staff: StaffMember, *, at: datetime) -> str:
     if kept == NOBODYS:
         return "by_administrator"
     return "elsewhere" if kept and kept != _digest(session) else ""
+
+
+def prove(session: SessionBase, *, at: datetime) -> None:
+    """Whoever sits behind this log-in showed the second factor at this moment."""
+    session[_PROVED] = int(at.timestamp())
+
+
+def is_fresh(session: SessionBase, *, at: datetime) -> bool:
+    """Whether the second factor was shown so lately that a grave act need not ask for it."""
+    proved = session.get(_PROVED)
+    return proved is not None and int(at.timestamp()) - proved <= installed().accounts.fresh_minutes * 60
 
 
 def _digest(session: SessionBase) -> str:

@@ -7,17 +7,23 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from engine.core.clock import TOKYO
+from engine.core.errors import InputError
 from notices.approval import audit
-from notices.approval.models import Notice
+from notices.approval.models import AuditRow, Notice
 from notices.approval.officer import Officer
-from notices.approval.refusals import NotAllowed
+from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.approval.states import OPEN
 from notices.site import installed
 from notices.wording import library
+from notices.wording.guard import Finding, version_of
 from notices.wording.language import code_of, use_of
 from notices.wording.models import Wording
+from notices.wording.reviewing import template_of
+from notices.wording.slots import sections_for
 
 REASON_LIMIT = 300
+_WRITTEN = "wording_written"  #: as the chain calls a text written anew; it says after which
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +116,58 @@ def reject(wording_id: int, *, officer: Officer, at: datetime, reason: str) -> W
         wording_id, officer, at, "wording_rejected",
         lambda: library.reject(wording_id, officer=officer, reason=said), {"reason": said},
     )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What came of writing a text anew. With findings nothing was kept, and `wording` is the one that was sent back."""
+
+    wording: Wording
+    findings: tuple[Finding, ...]
+
+
+def write_anew(wording_id: int, *, officer: Officer, at: datetime, sections: Mapping[str, str]) -> Written:
+    """A new version after one that was sent back, held to the guard; a colleague reviews it, for its writer cannot approve it.
+
+    Raises NotAllowed without the role or for sections there are none of, AlreadyDecided for a text that was not sent back or
+    stands in the library word for word, InputError when nothing was changed, Wording.DoesNotExist for another office's.
+    """
+    officer.needs("reviewer", "approver")
+    before = sent_back(officer, wording_id)
+    kept = {name: text for name, text in sections.items() if text.strip()}
+    if not kept.keys() <= sections_for(before.programme).keys():
+        raise NotAllowed("a wording has other sections than these; open it again")
+    if kept == before.sections:
+        raise InputError("no word of the wording was changed; change one, or go back")
+    same = library.same_use(before).filter(version=version_of(kept)).first()
+    if same is not None:
+        raise AlreadyDecided(f"wording {same.pk} says this word for word and is {same.state}")
+    findings = library.examine(before, kept, template_of(before, on=at.astimezone(TOKYO).date()))
+    if findings:
+        return Written(wording=before, findings=tuple(findings))
+    with transaction.atomic():
+        wording = library.revise(before, kept, editor=officer.name, at=at)
+        audit.append(
+            municipality=officer.municipality, actor=officer.name, action=_WRITTEN, subject=f"wording:{wording.pk}",
+            details={"after": before.pk, "version": wording.version}, at=at,
+        )  # fmt: skip
+    audit.anchor(installed(), at=at)
+    return Written(wording=wording, findings=())
+
+
+def sent_back(officer: Officer, wording_id: int) -> Wording:
+    """A text of this officer's offices that was sent back, by somebody or by the guard. Raises AlreadyDecided for any other."""
+    found = texts(officer).get(pk=wording_id)
+    if found.state != Wording.State.REJECTED:
+        raise AlreadyDecided(f"wording {wording_id} is {found.state}; only one that was sent back is written anew")
+    return found
+
+
+def written_after(wording: Wording) -> Wording | None:
+    """The text that was sent back and that a colleague wrote this one after; None for every other text."""
+    rows = AuditRow.objects.filter(municipality_code=wording.municipality_code, action=_WRITTEN)
+    row = rows.filter(subject=f"wording:{wording.pk}").first()
+    return Wording.objects.filter(pk=row.details["after"]).first() if row else None
 
 
 def _kept(

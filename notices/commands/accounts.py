@@ -42,11 +42,30 @@ def confirm(context: typer.Context, username: str) -> None:
     settings = front(context).settings
     open_queue(settings)
     from notices.accounts import register
-    from notices.approval.models import StaffMember
 
     municipality = settings.municipality.code
+    key = _key_of(municipality, username)
+    confirmed = register.confirm(register.console(municipality), key, at=settings.clock().now())
+    typer.echo(f"{username}: {', '.join(confirmed.roles)}")
+
+
+@app.command("confirm-reset")
+def confirm_reset(context: typer.Context, username: str) -> None:
+    """Does the reset that an administrator asked for at the desk; prints the password for one log-in, where it makes one."""
+    settings = front(context).settings
+    open_queue(settings)
+    from notices.accounts import register
+
+    municipality = settings.municipality.code
+    key = _key_of(municipality, username)
+    _, password = register.confirm_reset(register.console(municipality), key, at=settings.clock().now())
+    typer.echo(f"{username}: {password}" if password else f"{username}: the authenticator app is cleared")
+
+
+def _key_of(municipality: str, username: str) -> int:
+    from notices.approval.models import StaffMember
+
     staff = StaffMember.objects.filter(municipality_code=municipality, user__username=username).first()
     if staff is None:
         raise InputError(f"there is no account {username!r}")
-    confirmed = register.confirm(register.console(municipality), staff.pk, at=settings.clock().now())
-    typer.echo(f"{username}: {', '.join(confirmed.roles)}")
+    return staff.pk

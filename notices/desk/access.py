@@ -19,6 +19,8 @@ from engine.core.errors import InputError, SafetyStop, StateError
 from notices.accounts.sessions import why_ended
 from notices.approval.accounts import ROLES
 from notices.approval.officer import acting
+from notices.desk.fresh import Grave, asked_first
+from notices.desk.sayings import in_words
 from notices.desk.visit import Visit, desk_clock, outside_page, phrases_of
 
 View = Callable[..., HttpResponseBase]
@@ -60,7 +62,10 @@ class Scope(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One address of the desk, what it takes to open it, and whose things it shows."""
+    """One address of the desk, what it takes to open it, and whose things it shows.
+
+    `grave`: whether what is asked of it wants a second factor shown a short while ago; None for what never does.
+    """
 
     path: str
     name: str
@@ -68,6 +73,7 @@ class Route:
     scope: Scope
     view: View
     methods: frozenset[str] = frozenset({"GET", "HEAD"})
+    grave: Grave | None = None
 
 
 def gate(route: Route) -> Callable[..., HttpResponseBase]:
@@ -106,16 +112,17 @@ def _as_staff(route: Route, request: HttpRequest, user: User, parts: dict[str, o
         return _refused(request, 403, "role")
     visit = Visit(request=request, officer=officer, now=desk_clock().now(), t=phrases_of(request))
     try:
-        return route.view(visit, **parts)
+        asks = asked_first(visit, user.staff, route.name, route.grave, parts) if route.grave else None
+        return route.view(visit, **parts) if asks is None else asks
     except ObjectDoesNotExist:  # not there, or not this officer's to see: the same answer
         return visit.page("problem.html", status=404, kind="missing", detail="")
     except SafetyStop as stop:
-        return visit.page("problem.html", status=409, kind="safety", detail=str(stop))
+        return visit.page("problem.html", status=409, kind="safety", detail=in_words(str(stop), visit.t))
     except StateError as error:
         kind, status = _REFUSALS.get(error.code, ("state", 409))
-        return visit.page("problem.html", status=status, kind=kind, detail=str(error))
+        return visit.page("problem.html", status=status, kind=kind, detail=in_words(str(error), visit.t))
     except InputError as error:
-        return visit.page("problem.html", status=400, kind="input", detail=str(error))
+        return visit.page("problem.html", status=400, kind="input", detail=in_words(str(error), visit.t))
     except OperationalError:
         response = visit.page("problem.html", status=503, kind="busy", detail="")
         response["Retry-After"] = _BUSY_SECONDS

@@ -7,13 +7,15 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
+from notices.desk.sayings import in_words
+
 
 def environment(**options: Any) -> Environment:
     """Called by Django with its own options (loader, autoescape)."""
     ours = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     theirs = {name: value for name, value in options.items() if name != "autoescape"}
     made = Environment(**(theirs | ours), autoescape=True)
-    made.globals.update(static=static, url=address)
+    made.globals.update(static=static, url=address, in_words=in_words)
     return made
 
 

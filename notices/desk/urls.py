@@ -4,8 +4,9 @@ from django.urls import path
 
 from notices.desk.access import Permission, Route, Scope, gate
 from notices.desk.account_routes import ACCOUNT_ROUTES
+from notices.desk.fresh import always, of_many, of_support_measures
 from notices.desk.paper_routes import PAPER_ROUTES
-from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings
+from notices.desk.views import calls, editing, entry, holds, queue, reports, review, selection, tasks, wordings, writing
 
 _POST = frozenset({"POST"})
 _GET_POST = frozenset({"GET", "HEAD", "POST"})
@@ -142,6 +143,7 @@ ROUTES = (
         scope=Scope.OWN,
         view=selection.approve_selection,
         methods=_POST,
+        grave=of_many,
     ),
     Route(
         path="selections/<int:selection_id>/undo/",
@@ -166,6 +168,7 @@ ROUTES = (
         scope=Scope.OFFICE,
         view=tasks.close_task,
         methods=_POST,
+        grave=of_support_measures,
     ),
     Route(
         path="wordings/",
@@ -213,6 +216,21 @@ ROUTES = (
         view=wordings.reject,
         methods=_POST,
     ),
+    Route(
+        path="wordings/<int:wording_id>/write/",
+        name="write_wording",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=writing.write_page,
+    ),
+    Route(
+        path="wordings/<int:wording_id>/write/save/",
+        name="save_wording",
+        permission=Permission.REVIEW,
+        scope=Scope.OFFICE,
+        view=writing.save_writing,
+        methods=_POST,
+    ),
     Route(path="calls/", name="calls", permission=Permission.REVIEW, scope=Scope.OFFICE, view=calls.call_desk),
     Route(
         path="calls/find/",
@@ -244,6 +262,7 @@ ROUTES = (
         scope=Scope.OWN,
         view=calls.let_go,
         methods=_POST,
+        grave=always,
     ),
     Route(
         path="calls/<int:look_id>/wish/",
@@ -290,6 +309,7 @@ ROUTES = (
         scope=Scope.MUNICIPALITY,
         view=holds.release_hold,
         methods=_POST,
+        grave=always,
     ),
     Route(path="audit/", name="audit", permission=Permission.AUDIT, scope=Scope.MUNICIPALITY, view=reports.audit_list),
     *ACCOUNT_ROUTES,

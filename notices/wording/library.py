@@ -99,18 +99,22 @@ def revise(wording: Wording, sections: Mapping[str, str], *, editor: str, at: da
     return found
 
 
-def examine(wording: Wording, sections: Mapping[str, str]) -> list[Finding]:
-    """What the guard and the readability gate say of a staff edit of a version."""
+def examine(wording: Wording, sections: Mapping[str, str], *others: Mapping[str, str]) -> list[Finding]:
+    """What the guard and the readability gate say of a staff edit of a version. others: further texts that show its programme's facts."""
     code = code_of(wording.language, wording.register)
     subject = Subject(
-        programme=wording.programme, event=wording.event, kind=wording.kind, language=code, needs=_needs(wording)
+        programme=wording.programme,
+        event=wording.event,
+        kind=wording.kind,
+        language=code,
+        needs=_needs(wording.sections, *others),
     )
     return [*check(sections, subject), *measure(sections, read_language(code)).findings]
 
 
-def _needs(wording: Wording) -> frozenset[str]:
-    """The facts its programme has, as the version before shows them."""
-    said = {slot for text in wording.sections.values() for slot in slots_in(text)}
+def _needs(*texts: Mapping[str, str]) -> frozenset[str]:
+    """The facts a programme has, as texts of it show them."""
+    said = {slot for sections in texts for text in sections.values() for slot in slots_in(text)}
     return frozenset(said & {"amount", "deadline", "documents"})
 
 

@@ -120,12 +120,19 @@ def test_two_administrators_appoint_an_approver_and_help_a_colleague(
         other.get_by_label("消す理由").select_option("device_lost")
         look(other, width)
         other.get_by_role("button", name="認証アプリの設定を消す").click()
-        expect(other.get_by_text("認証アプリの設定を消しました")).to_be_visible()
+        expect(other.get_by_text("申請しました")).to_be_visible()
+        expect(other.get_by_role("button", name="確認して行う")).to_have_count(0)
+        look(other, width)
+        page.goto(f"{desk.address}/staff/")
+        page.get_by_role("link", name="hara").click()
+        expect(page.get_by_role("heading", name="別の管理者の確認を待っている再設定")).to_be_visible()
+        look(page, width)
+        other.get_by_role("button", name="ログアウトさせる").click()
         page.goto(f"{desk.address}/staff/")
         expect(page.get_by_role("heading", name="管理者がログアウトさせました")).to_be_visible()
         look(page, width)
         said = [str(row[0]) for row in desk.rows("SELECT action FROM approval_auditrow ORDER BY sequence")]
-        assert said[-3:] == ["account_opened", "roles_confirmed", "second_factor_reset"]
+        assert said[-4:] == ["account_opened", "roles_confirmed", "reset_asked", "sessions_ended"]
 
 
 @pytest.mark.browser
@@ -170,6 +177,54 @@ def test_the_citys_log_in_opens_the_desk_and_says_when_it_does_not(
         look(page, width)
         page.goto(f"{desk.address}/queue/")
         expect(page.get_by_role("heading", name="ログイン", exact=True)).to_be_visible()
+
+
+@pytest.mark.browser
+@WIDTHS
+def test_a_grave_act_asks_who_is_there_at_the_provider_or_by_a_code(
+    viewport: dict[str, int], tmp_path: Path, browser: Browser
+) -> None:
+    width = viewport["width"]
+    with (
+        identity_provider() as provider,
+        running_desk(tmp_path, app=True, issuer=provider.issuer) as desk,
+        page_of(browser, viewport) as page,
+    ):
+        provider.account = "hara"
+        page.goto(desk.address)
+        page.get_by_role("link", name="庁内の認証でログインする").click()
+        page.get_by_role("link", name="ito").click()
+        page.get_by_role("button", name="ログアウトさせる").click()
+        expect(page.get_by_text("ログアウトさせました。")).to_be_visible()
+        page.get_by_role("button", name="ログインできるようにする").click()
+        expect(page.get_by_role("heading", name="本人の確認")).to_be_visible()
+        look(page, width)
+        provider.wrong = {"auth_time": provider.now}
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="庁内の認証で確かめる").click()
+        expect(opened.value.get_by_role("heading", name="本人の確認が済みました")).to_be_visible()
+        look(opened.value, width)
+        opened.value.close()
+        page.get_by_role("button", name="確かめたので進む").click()
+        expect(page.get_by_text("ログインできるようにしました。")).to_be_visible()
+        page.get_by_role("button", name="ログアウト", exact=True).click()
+        sign_in(page, desk, "hara")
+        _, codes = set_up(page)
+        page.get_by_role("button", name="控えたので進む").click()
+        page.get_by_role("button", name="ログアウト", exact=True).click()
+        provider.wrong = {}
+        page.get_by_role("link", name="庁内の認証でログインする").click()
+        page.get_by_role("link", name="ito").click()
+        page.get_by_role("button", name="ログインできるようにする").click()
+        page.keyboard.type("000000")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("コードが違います")
+        look(page, width)
+        page.keyboard.type(codes[0])
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("ログインできるようにしました。")).to_be_visible()
+        said = [str(row[0]) for row in desk.rows("SELECT action FROM approval_auditrow ORDER BY sequence")]
+        assert said.count("proved_again") == 2
 
 
 def _now() -> float:

@@ -69,6 +69,21 @@ def send_text_back(page: Page, desk: Desk) -> None:
     page.locator("[data-key-return] > summary").click()
 
 
+def write_anew(page: Page, desk: Desk) -> None:
+    back = "state = 'rejected', reviewer = 'baba', rejected_because = '窓口の場所を入れる'"
+    desk.change(f"UPDATE wording_wording SET {back} WHERE id = 1")
+    page.goto(f"{desk.address}/wordings/1/")
+    page.get_by_role("link", name="書き直す").click()
+    expect(page.get_by_text("馬場が差し戻しました")).to_be_visible()
+
+
+def write_what_is_refused(page: Page, desk: Desk) -> None:
+    write_anew(page, desk)
+    page.get_by_label("すること").fill("申請書を2枚出す")
+    page.get_by_role("button", name="確認に出す").click()
+    expect(page.get_by_text("数字は書けない")).to_be_visible()
+
+
 def find_nobody(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.address}/calls/")
     page.get_by_label("開く理由").fill("問合せ")
@@ -112,6 +127,8 @@ STEPS: tuple[tuple[str, Callable[[Page, Desk], None]], ...] = (
     ("selection", approve_several),
     ("find_person", find_nobody),
     ("person", find_caller),
+    ("write_wording", write_anew),
+    ("write_wording", write_what_is_refused),
     ("wording", in_english),
     ("queue", night_running),
     ("night", night_halted),

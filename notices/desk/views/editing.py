@@ -56,12 +56,7 @@ def edit_page(
 
 def save_edit(visit: Visit, notice_id: int) -> HttpResponse:
     """Keeps the words of one text, or shows them again with what the guard found."""
-    posted = visit.request.POST
-    sections = {
-        name.removeprefix("section-"): str(posted[name])[:_SECTION_LIMIT].replace("\r\n", "\n")
-        for name in posted
-        if name.startswith("section-")
-    }
+    posted, sections = visit.request.POST, sections_of(visit)
     programme = posted.get("programme", "")
     done = editing.edit(
         notice_id,
@@ -75,6 +70,16 @@ def save_edit(visit: Visit, notice_id: int) -> HttpResponse:
         return edit_page(visit, notice_id, typed=sections, programme=programme, findings=done.findings)
     kept = query_of(filters_of(visit), sort_of(visit))
     return visit.done(visit.t("edit.saved", number=done.notice.number), "queue", query=kept)
+
+
+def sections_of(visit: Visit) -> dict[str, str]:
+    """The sections of a text as they were typed."""
+    posted = visit.request.POST
+    return {
+        name.removeprefix("section-"): str(posted[name])[:_SECTION_LIMIT].replace("\r\n", "\n")
+        for name in posted
+        if name.startswith("section-")
+    }
 
 
 def changes_of(visit: Visit, notice: Notice) -> list[Change]:

@@ -16,6 +16,7 @@ from notices.approval.tallies import Numbers, numbers_of
 from notices.approval.waiting import SORTS, Filters, Listed, Place, Tally
 from notices.desk.environment import address
 from notices.desk.looked import Look, look_of
+from notices.desk.sayings import in_words
 from notices.desk.visit import Visit
 from notices.recipients.checks import require_safety
 from notices.site import installed
@@ -136,7 +137,7 @@ def unsafe(visit: Visit) -> str:
     try:
         require_safety(visit.municipality, now=visit.now)
     except SafetyStop as stop:
-        return str(stop)
+        return in_words(str(stop), visit.t)
     return ""
 
 

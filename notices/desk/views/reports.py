@@ -14,6 +14,7 @@ from notices.approval.anchor_bucket import AnchorUnreachable
 from notices.approval.models import AuditRow, Suppression
 from notices.desk.held import holds
 from notices.desk.nights import NightState, last_done, last_night, nights
+from notices.desk.sayings import in_words
 from notices.desk.views.queue import unsafe
 from notices.desk.visit import Visit
 from notices.site import installed
@@ -114,4 +115,4 @@ def _bucket_tail(visit: Visit) -> tuple[audit.Tail | None, str]:
     try:
         return audit.bucket_tail(installed(), now=visit.now), ""
     except AnchorUnreachable as error:
-        return None, str(error)
+        return None, in_words(str(error), visit.t)

@@ -1,6 +1,7 @@
 """The second half of a log-in: the code of the app, setting the app up, and a password of one's own."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pyotp
 import segno
@@ -37,28 +38,40 @@ def begin(request: HttpRequest, user: User, *, after: str) -> HttpResponse:
     return _onward(request, staff, after)
 
 
-def enter(request: HttpRequest, staff: StaffMember, *, after: str) -> HttpResponseRedirect:
-    """In: a new session, the only one of this account that counts."""
+def enter(
+    request: HttpRequest, staff: StaffMember, *, after: str, proved_at: datetime | None = None
+) -> HttpResponseRedirect:
+    """In: a new session, the only one of this account that counts. proved_at: when the second factor was shown, if it was."""
     request.session.pop(_HALF, None)
     login(request, staff.user, backend=PATH)
     sessions.begin(request.session, staff, at=desk_clock().now())
+    if proved_at is not None:
+        sessions.prove(request.session, at=proved_at)
     return HttpResponseRedirect(after)
 
 
+def attempt(request: HttpRequest, staff: StaffMember, code: str) -> Literal["right", "wrong", "locked"]:
+    """What comes of a code. Wrong ones count towards the lock-out as wrong passwords do."""
+    name = {"username": staff.user.get_username()}
+    if not AxesProxyHandler.is_allowed(request, name):
+        return "locked"
+    if second.accept(staff, code, at=desk_clock().now()):
+        return "right"
+    user_login_failed.send(sender=__name__, credentials=name, request=request)
+    return "wrong" if AxesProxyHandler.is_allowed(request, name) else "locked"
+
+
 def second_page(request: HttpRequest) -> HttpResponse:
-    """Asks for the code of the app, or a recovery code. Wrong ones count towards the lock-out as wrong passwords do."""
+    """Asks for the code of the app, or a recovery code."""
     staff = _halfway(request)
     if staff is None or not second.has_second(staff):
         return redirect("log_in")
-    name = {"username": staff.user.get_username()}
-    if not AxesProxyHandler.is_allowed(request, name):
-        return locked_out(request)
     if request.method != "POST":
         return outside_page(request, "second.html", failed=False)
-    if not second.accept(staff, request.POST.get("code", ""), at=desk_clock().now()):
-        user_login_failed.send(sender=__name__, credentials=name, request=request)
-        if not AxesProxyHandler.is_allowed(request, name):
-            return locked_out(request)
+    came_of_it = attempt(request, staff, request.POST.get("code", ""))
+    if came_of_it == "locked":
+        return locked_out(request)
+    if came_of_it == "wrong":
         return outside_page(request, "second.html", status=403, failed=True)
     request.session[_HALF] |= {"proved": True}
     request.session.modified = True
@@ -129,7 +142,8 @@ def _onward(request: HttpRequest, staff: StaffMember, after: str) -> HttpRespons
         return HttpResponseRedirect(reverse("second_factor" if second.has_second(staff) else "set_up_second_factor"))
     if not second.credential_of(staff).own_password:
         return HttpResponseRedirect(reverse("own_password"))
-    return enter(request, staff, after=after)
+    proved = bool(request.session[_HALF].get("proved"))
+    return enter(request, staff, after=after, proved_at=desk_clock().now() if proved else None)
 
 
 def _proved(request: HttpRequest, staff: StaffMember) -> bool:

@@ -60,6 +60,20 @@ def refuse(visit: Visit, staff_id: int) -> HttpResponse:
     return visit.done(visit.t("staff.refused_now"), "staff_member", staff_id=staff_id)
 
 
+def confirm_reset(visit: Visit, staff_id: int) -> HttpResponse:
+    """The second administrator does the reset that the first one asked for; a new password is shown this once."""
+    staff, password = register.confirm_reset(visit.officer, staff_id, at=visit.now)
+    if password:
+        return _page(visit, register.staff_of(visit.officer, staff.pk), password=password)
+    return visit.done(visit.t("staff.second_reset_now"), "staff_member", staff_id=staff_id)
+
+
+def refuse_reset(visit: Visit, staff_id: int) -> HttpResponse:
+    """The reset that was asked for is not done."""
+    register.refuse_reset(visit.officer, staff_id, at=visit.now)
+    return visit.done(visit.t("staff.reset_refused_now"), "staff_member", staff_id=staff_id)
+
+
 def end_sessions(visit: Visit, staff_id: int) -> HttpResponse:
     """Whoever is logged in with it is out."""
     register.end_sessions(visit.officer, staff_id, at=visit.now)
@@ -80,13 +94,17 @@ def unlock(visit: Visit, staff_id: int) -> HttpResponse:
 
 def reset_second(visit: Visit, staff_id: int) -> HttpResponse:
     """The telephone is lost: another app is set up at the next log-in."""
-    register.reset_second(visit.officer, staff_id, reason=visit.request.POST.get("reason", ""), at=visit.now)
-    return visit.done(visit.t("staff.second_reset_now"), "staff_member", staff_id=staff_id)
+    reason = visit.request.POST.get("reason", "")
+    staff = register.reset_second(visit.officer, staff_id, reason=reason, at=visit.now)
+    line = "staff.reset_asked_now" if register.reset_waits(staff) else "staff.second_reset_now"
+    return visit.done(visit.t(line), "staff_member", staff_id=staff_id)
 
 
 def new_password(visit: Visit, staff_id: int) -> HttpResponse:
-    """A password for one log-in, shown this once."""
+    """A password for one log-in, shown this once; or, of somebody who decides, once a second administrator confirms it."""
     staff, password = register.new_password(visit.officer, staff_id, at=visit.now)
+    if not password:
+        return visit.done(visit.t("staff.reset_asked_now"), "staff_member", staff_id=staff_id)
     return _page(visit, staff, password=password)
 
 
@@ -101,6 +119,10 @@ def _page(visit: Visit, staff: StaffMember, *, password: str = "") -> HttpRespon
         password=password,
         waiting=credential.asked_roles if credential else [],
         asked_by=credential.asked_by if credential else "",
+        reset=credential.asked_reset if credential else "",
+        reset_reason=credential.reset_reason if credential else "",
+        reset_asked_by=credential.reset_asked_by if credential else "",
+        needs_two=register.needs_two(visit.officer, staff, visit.now),
         reasons=register.RESET_REASONS,
         every_role=ROLES,
         every_office=_offices(),

@@ -1,4 +1,4 @@
-"""The review of wordings: which drafts wait for this officer's offices, and one draft beside its template and the text in force."""
+"""The review of wordings: which drafts wait for this officer's offices, and one draft beside what it is compared with."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -94,7 +94,8 @@ def wording_page(visit: Visit, wording_id: int, *, problem: str = "") -> HttpRes
     seen = sheet(found.pk, on=visit.today)
     names, code = display_names(visit.municipality), code_of(found.language, found.register)
     previous, following = _neighbours(visit, found)
-    base = "approved" if not seen.no_approved else "template" if not seen.no_template else ""
+    before = wordings.written_after(found)
+    base = "sent_back" if before else "approved" if not seen.no_approved else "template" if not seen.no_template else ""
     return visit.page(
         "wording.html",
         status=400 if problem else 200,
@@ -103,8 +104,9 @@ def wording_page(visit: Visit, wording_id: int, *, problem: str = "") -> HttpRes
         wording=seen.wording,
         code=code,
         lang=found.language,
-        sections=[_shown(one, base, seen, code, visit) for one in seen.sections],
+        sections=[_shown(one, _other(one, base, before), seen, code, visit) for one in seen.sections],
         base=base,
+        before=before,
         as_template=all(one.text == one.template for one in seen.sections) and not seen.no_template,
         whole=_findings(seen, "", code, visit),
         of_programme=told(seen.of_programme, {}, programme=found.programme, language=code, t=visit.t),
@@ -124,6 +126,13 @@ def wording_page(visit: Visit, wording_id: int, *, problem: str = "") -> HttpRes
         previous=previous,
         following=following,
     )
+
+
+def _other(section: Section, base: str, before: Wording | None) -> str | None:
+    """The text a section is marked against; None where there is none."""
+    if before is not None:
+        return str(before.sections.get(section.name, ""))
+    return {"approved": section.approved, "template": section.template}.get(base)
 
 
 def take(visit: Visit, wording_id: int) -> HttpResponse:
@@ -179,11 +188,10 @@ def _drafter(wording: Wording, names: Mapping[str, str], visit: Visit) -> str:
     return visit.t("drafter.model", model=wording.drafter)
 
 
-def _shown(section: Section, base: str, seen: Sheet, code: str, visit: Visit) -> Shown:
-    other = section.approved if base == "approved" else section.template
+def _shown(section: Section, other: str | None, seen: Sheet, code: str, visit: Visit) -> Shown:
     return Shown(
         section=section,
-        pieces=tuple(marked(other, section.text)) if base else (),
+        pieces=tuple(marked(other, section.text)) if other is not None else (),
         findings=tuple(_findings(seen, section.name, code, visit)),
         slots_differ=section.name in seen.slots_differ,
     )

@@ -85,6 +85,20 @@ def test_the_provider_says_who_it_is(oidc: Oidc, provider: Provider) -> None:
     assert question["redirect_uri"] == "http://127.0.0.1:8300/login/sso/back/"
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"), [pytest.param(None, None, id="nothing"), pytest.param(1_800_000_000, 1_800_000_000, id="a time")]
+)
+def test_when_the_person_proved_themself_is_the_providers_to_say(
+    said: object, kept: int | None, oidc: Oidc, provider: Provider
+) -> None:
+    provider.wrong = {"auth_time": said}
+    assert log_in(oidc).proved_at == kept
+    assert "max_age" not in provider.asked[-1]
+    provider.wrong = {"auth_time": "yesterday"}
+    with pytest.raises(IdentityRefused):
+        log_in(oidc)
+
+
 def test_state_nonce_and_challenge_are_new_each_time(oidc: Oidc, provider: Provider) -> None:
     log_in(oidc)
     log_in(oidc)

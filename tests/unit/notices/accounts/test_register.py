@@ -191,11 +191,67 @@ def test_a_new_password_is_for_one_log_in(staff: StaffMember) -> None:
     assert not second.credential_of(staff).own_password
 
 
+def reset_of(staff: StaffMember) -> tuple[str, str, str]:
+    """What waits, why, and who asked for it."""
+    kept = Credential.objects.get(staff=staff)
+    return kept.asked_reset, kept.reset_reason, kept.reset_asked_by
+
+
+@pytest.mark.parametrize("role", ["approver", "policy_approver", "support_measures", "administrator"])
+def test_a_new_log_in_of_who_decides_waits_for_a_second_administrator(role: str, staff: StaffMember) -> None:
+    StaffMember.objects.filter(pk=staff.pk).update(roles=[role])
+    Credential.objects.create(staff=staff, secret="A" * 32, session="mine")
+    register.reset_second(BOSS, staff.pk, reason="device_lost", at=NOW)
+    assert reset_of(staff) == ("second_factor", "device_lost", "boss")
+    assert (second.has_second(staff), Credential.objects.get(staff=staff).session) == (True, "mine")
+    for person, words in ((BOSS, "second administrator"), (officer("aoki", roles=("administrator",)), "another")):
+        with pytest.raises(NotAllowed, match=words):
+            register.confirm_reset(person, staff.pk, at=NOW)
+    register.confirm_reset(OTHER, staff.pk, at=NOW)
+    assert (second.has_second(staff), reset_of(staff)) == (False, ("", "", ""))
+    row = AuditRow.objects.get(action="second_factor_reset")
+    assert (row.actor, row.details) == ("other", {"asked_by": "boss", "reason": "device_lost"})
+    with pytest.raises(AlreadyDecided):
+        register.confirm_reset(OTHER, staff.pk, at=NOW)
+
+
+def test_a_password_of_who_decides_is_made_by_the_second_administrator_alone(staff: StaffMember) -> None:
+    StaffMember.objects.filter(pk=staff.pk).update(roles=["approver"])
+    assert register.new_password(BOSS, staff.pk, at=NOW)[1] == ""
+    assert User.objects.get(username="aoki").check_password(PASSWORD)
+    _, password = register.confirm_reset(OTHER, staff.pk, at=NOW)
+    assert User.objects.get(username="aoki").check_password(password)
+    assert actions() == [("boss", "reset_asked"), ("other", "password_reset")]
+
+
+def test_taking_the_role_away_first_does_not_get_round_it(staff: StaffMember) -> None:
+    StaffMember.objects.filter(pk=staff.pk).update(roles=["approver"])
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=["viewer"], at=NOW)
+    assert register.new_password(BOSS, staff.pk, at=NOW + timedelta(days=6))[1] == ""
+    assert register.new_password(BOSS, staff.pk, at=NOW + timedelta(days=8))[1] != ""
+
+
+def test_a_role_that_waits_counts_as_one_and_the_console_needs_nobody(staff: StaffMember) -> None:
+    register.change(BOSS, staff.pk, display_name="青木", offices=[], roles=["approver"], at=NOW)
+    assert register.new_password(BOSS, staff.pk, at=NOW)[1] == ""
+    assert register.new_password(register.console(MUNICIPALITY), staff.pk, at=NOW)[1] != ""
+
+
+def test_a_reset_stays_its_first_askers_and_is_taken_back(staff: StaffMember) -> None:
+    StaffMember.objects.filter(pk=staff.pk).update(roles=["approver"])
+    for asker in (BOSS, OTHER):
+        register.new_password(asker, staff.pk, at=NOW)
+    assert reset_of(staff) == ("password", "", "boss")
+    register.refuse_reset(BOSS, staff.pk, at=NOW)
+    assert (reset_of(staff), register.reset_waits(staff)) == (("", "", ""), False)
+    assert actions()[-1] == ("boss", "reset_refused")
+
+
 def test_nobody_changes_their_own_account(staff: StaffMember) -> None:
     me = officer("aoki", roles=("administrator",))
     attempts: list[Callable[..., object]] = [
         register.lock, register.unlock, register.new_password, register.end_sessions, register.confirm, register.refuse,
-        partial(register.reset_second, reason="device_lost"),
+        register.confirm_reset, register.refuse_reset, partial(register.reset_second, reason="device_lost"),
     ]  # fmt: skip
     for attempt in attempts:
         with pytest.raises(NotAllowed, match="another administrator"):

@@ -62,3 +62,13 @@ def test_a_page_a_few_seconds_later_writes_nothing(session: SessionStore, staff:
     assert not session.modified
     why_ended(session, staff, at=NOW + timedelta(seconds=70))
     assert session.modified
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fresh"),
+    [pytest.param(0, True, id="now"), pytest.param(15, True, id="just so"), pytest.param(16, False, id="old")],
+)
+def test_a_second_factor_is_fresh_for_a_while(minutes: int, fresh: bool, session: SessionStore) -> None:
+    assert not sessions.is_fresh(session, at=NOW)
+    sessions.prove(session, at=NOW)
+    assert sessions.is_fresh(session, at=NOW + timedelta(minutes=minutes)) == fresh

@@ -9,7 +9,7 @@ from engine.core.settings import Wordings
 from notices.approval import wordings
 from notices.approval.models import AuditRow
 from notices.approval.officer import Officer
-from notices.approval.refusals import NotAllowed
+from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.approval.wordings import Wanted
 from notices.wording.models import Wording
 from tests.django_settings import TODOKE_SETTINGS
@@ -138,3 +138,88 @@ def test_how_many_waiting_notices_a_new_text_makes_wait_is_known(town: Town) -> 
     assert wordings.unsent_with(force) == 1
     force.language = "zh"
     assert wordings.unsent_with(force) == 0
+
+
+MORE = "\nわからないときは、窓口で聞いてください。"
+
+
+@pytest.fixture
+def sent_back() -> Wording:
+    """A whole text of child_allowance that Baba sent back."""
+    approve_wordings(languages=("ja",))
+    found = Wording.objects.filter(programme="child_allowance", language="ja", register="plain").order_by("pk").first()
+    assert found
+    values = {
+        "state": "rejected",
+        "reviewer": "baba",
+        "rejected_because": "聞ける所を書く",
+        "approved_by": "",
+        "office": "child_benefits",
+    }
+    Wording.objects.filter(pk=found.pk).update(**values)
+    found.refresh_from_db()
+    return found
+
+
+def test_a_text_that_was_sent_back_is_written_anew_and_a_colleague_approves_it(sent_back: Wording) -> None:
+    office = officer(offices=(sent_back.office,))
+    words = {**sent_back.sections, "whom": sent_back.sections["whom"] + MORE}
+    done = wordings.write_anew(sent_back.pk, officer=office, at=AT, sections={**words, "by_when_late": ""} | words)
+    assert done.findings == ()
+    new = done.wording
+    assert (new.state, new.drafter, new.office, new.sections["whom"]) == (
+        "drafted",
+        "aoki",
+        sent_back.office,
+        words["whom"],
+    )
+    row = AuditRow.objects.get(action="wording_written")
+    assert (row.actor, row.subject, row.details["after"]) == ("aoki", f"wording:{new.pk}", sent_back.pk)
+    assert wordings.written_after(new) == sent_back
+    assert wordings.written_after(sent_back) is None
+    assert wordings.why_not(new, office) == "own"
+    with pytest.raises(StateError, match="who cannot approve"):
+        approve(new, office)
+    assert approve(new, officer("baba", offices=(sent_back.office,))).state == "approved"
+    sent_back.refresh_from_db()
+    assert sent_back.state == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "code"),
+    [
+        pytest.param("to_do", "申請書を2枚出す", "number", id="a figure"),
+        pytest.param("by_when", "早めに出してください。", "slot_missing", id="a fact that is lost"),
+        pytest.param("how", "", "section_missing", id="a section that is lost"),
+    ],
+)
+def test_what_the_guard_finds_in_new_words_is_told_and_nothing_is_kept(
+    section: str, text: str, code: str, sent_back: Wording
+) -> None:
+    before = Wording.objects.count()
+    office = officer(offices=(sent_back.office,))
+    done = wordings.write_anew(sent_back.pk, officer=office, at=AT, sections={**sent_back.sections, section: text})
+    assert code in {one.code for one in done.findings}
+    assert (done.wording, Wording.objects.count(), AuditRow.objects.count()) == (sent_back, before, 0)
+
+
+def test_what_cannot_be_written_anew_is_refused(sent_back: Wording) -> None:
+    office = officer(offices=(sent_back.office,))
+    words = {**sent_back.sections, "whom": sent_back.sections["whom"] + MORE}
+
+    def write(wording: Wording = sent_back, who: Officer = office, sections: dict[str, str] = words) -> Wording:
+        return wordings.write_anew(wording.pk, officer=who, at=AT, sections=sections).wording
+
+    with pytest.raises(InputError, match="no word of the wording was changed"):
+        write(sections=dict(sent_back.sections))
+    with pytest.raises(NotAllowed, match="other sections"):
+        write(sections={**words, "secret": "x"})
+    with pytest.raises(NotAllowed, match="needs the role"):
+        write(who=officer("doi", offices=(sent_back.office,), roles=("viewer",)))
+    with pytest.raises(Wording.DoesNotExist):
+        write(who=officer("x", offices=("moon",)))
+    new = write()
+    with pytest.raises(AlreadyDecided, match="word for word and is drafted"):
+        write()
+    with pytest.raises(AlreadyDecided, match="only one that was sent back"):
+        write(new)

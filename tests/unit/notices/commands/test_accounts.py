@@ -46,5 +46,15 @@ def test_where_there_is_one_administrator_the_console_is_the_second_person(run: 
     assert isinstance(run("accounts", "confirm", "sato").exception, AlreadyDecided)
 
 
+def test_the_console_does_a_reset_that_waits(run: Run) -> None:
+    run(*FIRST)
+    run("accounts", "open", "sato", "--name", "佐藤", "--role", "approver")
+    staff = StaffMember.objects.get(user__username="sato")
+    register.new_password(officer("hara", roles=("administrator",)), staff.pk, at=NOW)
+    password = run("accounts", "confirm-reset", "sato").stdout.strip().removeprefix("sato: ")
+    assert User.objects.get(username="sato").check_password(password)
+    assert isinstance(run("accounts", "confirm-reset", "sato").exception, AlreadyDecided)
+
+
 def test_an_account_there_is_not_is_said(run: Run) -> None:
     assert isinstance(run("accounts", "confirm", "nobody").exception, InputError)

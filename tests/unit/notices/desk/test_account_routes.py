@@ -13,5 +13,5 @@ def test_whatever_changes_an_account_is_a_form() -> None:
     changing = [route for route in ACCOUNT_ROUTES if route.path.startswith("staff/") and "GET" not in route.methods]
     assert {route.name for route in changing} == {
         "open_account", "change_account", "confirm_roles", "refuse_roles", "lock_account", "unlock_account", "end_sessions",
-        "reset_second_factor", "reset_password",
+        "reset_second_factor", "reset_password", "confirm_reset", "refuse_reset",
     }  # fmt: skip

@@ -5,12 +5,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from notices.accounts.models import Credential
 from notices.approval import bulk, calls
 from notices.approval.accounts import ROLES
 from notices.approval.models import AuditRow, Decision, Notice, StaffMember
 from notices.approval.officer import officer_of
 from notices.approval.waiting import Filters
 from notices.desk.access import Permission, Route, Scope
+from notices.desk.catalogue import messages
 from notices.desk.urls import ROUTES
 from notices.recipients.models import Block, Wish
 from notices.wording.models import Wording
@@ -19,6 +21,11 @@ from tests.unit.notices.desk.conftest import SignIn
 
 PUBLIC = {
     "log_in", "language", "notice_style", "second_factor", "set_up_second_factor", "own_password", "log_in_on", "sso", "sso_back",
+}  # fmt: skip
+#: what asks for a fresh second factor; the last two only sometimes
+GRAVE = {
+    "release_hold", "release_person", "open_account", "change_account", "unlock_account", "confirm_roles",
+    "reset_second_factor", "reset_password", "confirm_reset", "close_task", "approve_selection",
 }  # fmt: skip
 PARTS = {
     "notice_id": 1,
@@ -47,6 +54,25 @@ def test_every_route_names_its_permission_and_scope_and_only_the_door_is_public(
     assert all(isinstance(route.permission, Permission) for route in ROUTES)
     assert all(isinstance(route.scope, Scope) for route in ROUTES)
     assert {route.name for route in ROUTES if route.permission is Permission.PUBLIC} == PUBLIC
+
+
+def test_every_grave_act_asks_who_is_there_and_has_words_for_what_it_is() -> None:
+    grave = {route.name for route in ROUTES if route.grave is not None}
+    assert grave == GRAVE
+    assert {f"grave.{name}" for name in grave} == {key for key in messages() if key.startswith("grave.")}
+    assert all("GET" not in route.methods for route in ROUTES if route.grave is not None)
+
+
+@pytest.mark.parametrize("name", sorted(GRAVE - {"close_task", "approve_selection"}))
+def test_a_grave_act_without_a_fresh_code_changes_nothing(name: str, things: None, sign_in: SignIn) -> None:
+    StaffMember.objects.filter(user__username="aoki").update(roles=list(ROLES))
+    Credential.objects.update_or_create(
+        staff=StaffMember.objects.get(user__username="aoki"), defaults={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
+    )
+    before = snapshot()
+    answer = sign_in("aoki").post(address_of(name), {"reason": "x"})
+    assert (answer.status_code, "本人の確認" in answer.content.decode()) == (403, True)
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in ROUTES if route.name not in PUBLIC])

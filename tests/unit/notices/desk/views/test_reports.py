@@ -173,4 +173,4 @@ def test_a_bucket_of_anchors_that_is_away_is_said_on_the_audit_page(
     settings.TODOKE = anchored_in(settings.TODOKE, "http://127.0.0.1:9")
     page = sign_in("endo").get("/audit/").content.decode()
     assert "バケット（消せない保管）に届きません" in page
-    assert "was not reached" in page
+    assert "設定 audit.bucket" in page

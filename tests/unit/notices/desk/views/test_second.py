@@ -10,8 +10,7 @@ from engine.core.clock import FixedClock
 from notices.accounts import register
 from notices.accounts.models import Credential
 from notices.approval.models import Notice, StaffMember
-from tests.support.approvals import officer
-from tests.support.morning import NOW, PASSWORD
+from tests.support.morning import MUNICIPALITY, NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +109,7 @@ def test_without_a_password_there_is_no_second_half(page: str, client: Client) -
 )
 def test_a_password_somebody_else_made_is_replaced_first(new: str, again: str, status: int, client: Client) -> None:
     staff = StaffMember.objects.get(user__username="aoki")
-    _, given = register.new_password(officer("boss", roles=("administrator",)), staff.pk, at=NOW)
+    _, given = register.new_password(register.console(MUNICIPALITY), staff.pk, at=NOW)
     assert password(client, given) == "/login/app/"
     secret = secret_on(client.get("/login/app/").content.decode())
     client.post("/login/app/", {"code": code(secret)})

@@ -8,8 +8,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from notices.accounts.models import Credential
-from notices.approval.models import AuditRow, Notice
+from notices.approval.models import AuditRow, Notice, StaffMember
 from tests.support.identity_provider import CLIENT, SECRET, Provider, identity_provider
+from tests.support.morning import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,63 @@ def test_an_answer_is_good_once(provider: Provider, client: Client) -> None:
 def test_without_a_provider_there_is_no_such_log_in(morning: list[Notice], client: Client) -> None:
     assert "/login/sso/" not in client.get("/login/").content.decode()
     assert client.get("/login/sso/").status_code == client.get("/login/sso/back/").status_code == 403
+
+
+def again(client: Client) -> tuple[int, str]:
+    """Proves once more who is logged in."""
+    there = client.get("/login/sso/?again=1")["Location"]
+    returned = urlsplit(httpx.get(there).headers["Location"])
+    answer = client.get(f"{returned.path}?{returned.query}")
+    return answer.status_code, answer.content.decode()
+
+
+@pytest.fixture
+def strict(provider: Provider, settings: Settings) -> Provider:
+    """Nobody gets in with a password alone, and a grave act asks who is there."""
+    accounts = settings.TODOKE.accounts.model_copy(update={"second_factor": True})
+    settings.TODOKE = settings.TODOKE.model_copy(update={"accounts": accounts})
+    StaffMember.objects.filter(user__username="aoki").update(roles=["administrator"])
+    return provider
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "status"),
+    [
+        pytest.param(0, 200, id="just now"),
+        pytest.param(14, 200, id="a short while ago"),
+        pytest.param(16, 403, id="too long ago: the provider did not ask again"),
+        pytest.param(None, 403, id="the provider does not say when"),
+    ],
+)
+def test_before_a_grave_act_the_provider_says_who_is_there_and_since_when(
+    minutes_ago: int | None, status: int, strict: Provider, client: Client
+) -> None:
+    come_back(client)
+    staff = StaffMember.objects.get(user__username="baba")
+    page = client.post(f"/staff/{staff.pk}/unlock/")
+    assert (page.status_code, "/login/sso/?again=1" in page.content.decode()) == (403, True)
+    key, token = client.session.session_key, client.cookies["csrftoken"].value
+    strict.wrong = {"auth_time": None if minutes_ago is None else int(NOW.timestamp()) - 60 * minutes_ago}
+    found, words = again(client)
+    assert found == status
+    assert strict.asked[-1]["max_age"] == "900"
+    assert ("閉じ" if status == 200 else "いま確かめたことになっていません") in words
+    # the page that asked stays good: same log-in, same token
+    assert (client.session.session_key, client.cookies["csrftoken"].value) == (key, token)
+    assert client.post(f"/staff/{staff.pk}/unlock/").status_code == (302 if status == 200 else 403)
+
+
+def test_nobody_proves_for_somebody_else(strict: Provider, client: Client) -> None:
+    come_back(client)
+    strict.subject, strict.account = "s-0002", "baba"
+    assert come_back(Client())[0] == 302
+    strict.wrong = {"auth_time": int(NOW.timestamp())}
+    status, words = again(client)
+    assert (status, "別の人の認証" in words) == (403, True)
+    assert "proved" not in client.session
+
+
+def test_when_the_provider_says_how_old_its_word_is_a_log_in_counts_from_then(strict: Provider, client: Client) -> None:
+    strict.wrong = {"auth_time": int(NOW.timestamp()) - 600}
+    come_back(client)
+    assert client.session["proved"] == int(NOW.timestamp()) - 600

@@ -61,13 +61,41 @@ def test_an_account_with_too_many_failures_is_let_in_again(boss: Client, client:
 
 
 def test_a_lost_telephone_is_helped(boss: Client) -> None:
-    Credential.objects.create(staff_id=key("aoki"), secret="A" * 32)
-    page = boss.get(f"/staff/{key('aoki')}/").content.decode()
+    Credential.objects.create(staff_id=key("doi"), secret="A" * 32)
+    page = boss.get(f"/staff/{key('doi')}/").content.decode()
     assert "認証アプリの設定を消す" in page
     assert "消す理由" in page
-    assert boss.post(f"/staff/{key('aoki')}/second/").status_code == 400
-    boss.post(f"/staff/{key('aoki')}/second/", {"reason": "device_lost"})
-    assert Credential.objects.get(staff_id=key("aoki")).secret == ""
+    assert boss.post(f"/staff/{key('doi')}/second/").status_code == 400
+    boss.post(f"/staff/{key('doi')}/second/", {"reason": "device_lost"})
+    assert Credential.objects.get(staff_id=key("doi")).secret == ""
+
+
+@pytest.mark.parametrize("act", ["second", "password"])
+def test_a_new_log_in_of_who_decides_waits_on_the_page_for_a_second_administrator(
+    act: str, boss: Client, sign_in: SignIn
+) -> None:
+    Credential.objects.create(staff_id=key("aoki"), secret="A" * 32)
+    page = f"/staff/{key('aoki')}/"
+    assert "別の管理者が確認すると行われます" in boss.get(page).content.decode()
+    asked = boss.post(f"{page}{act}/", {"reason": "device_lost"}, follow=True).content.decode()
+    assert "申請しました" in asked
+    assert 'class="once"' not in asked
+    assert f"{page}reset/confirm/" not in asked
+    assert boss.post(f"{page}reset/confirm/").status_code == 403
+    assert "確認待ち" in boss.get("/staff/").content.decode()
+    StaffMember.objects.filter(user__username="ikeda").update(roles=["administrator"])
+    other = sign_in("ikeda")
+    assert f"{page}reset/confirm/" in other.get(page).content.decode()
+    done = other.post(f"{page}reset/confirm/", follow=True).content.decode()
+    assert ('class="once"' if act == "password" else "認証アプリの設定を消しました") in done
+    assert Credential.objects.get(staff_id=key("aoki")).secret == ("A" * 32 if act == "password" else "")
+
+
+def test_a_reset_is_taken_back_on_the_page(boss: Client) -> None:
+    page = f"/staff/{key('aoki')}/"
+    boss.post(f"{page}password/")
+    assert "取り下げました" in boss.post(f"{page}reset/refuse/", follow=True).content.decode()
+    assert boss.post(f"{page}reset/refuse/").status_code == 409
 
 
 def test_who_is_logged_out_from_outside_is_out_at_the_next_page(boss: Client, client: Client) -> None:
