@@ -194,9 +194,9 @@ def _narrowed(warehouse: Warehouse, shared: Shared, about: Sequence[str], progra
     }
     asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
     small, lets_in = rows.keys() - large, [one.lets_in for one in programmes]
-    made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
-    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
-    drop(warehouse, ["everybody", "homes"])
+    made = {"born": shared.born(), "records": shared.records(small)}
+    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
+    drop(warehouse, ["homes"])
     make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
     drop(warehouse, ["near"])
     make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
