@@ -3,7 +3,7 @@
 A case is one subject of one settled event. Rules would read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -11,10 +11,11 @@ import polars as pl
 from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins, to_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
-from eligibility.language.sources import sources
-from engine.core.sql import Query, load_queries
-from engine.records.asof import partition, rows_as_of
+from eligibility.language.sources import numbers
+from engine.core.sql import Query, load_queries, quoted
+from engine.records.asof import needed_as_of, partition, rows_as_of
 from engine.records.contract import TableContract, load_contracts
+from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
@@ -23,25 +24,30 @@ _JUDGED = "judged"
 FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
-def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
-    """Copies out the history of the cases' subjects and of everybody ever registered in their households, once for every state asked."""
+def touch(warehouse: Warehouse, cases: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
+    """Copies out the history of the cases' subjects and of everybody ever registered in their households, once for every state asked.
+
+    `read`: the tables that are asked, and which columns of each.
+    """
     with warehouse.frame("cases", cases):
         warehouse.define(_SQL["touch_people"].text)
-        for contract in _contracts(tables):
-            person, *other = _numbers(contract)
+        for contract in _contracts(read):
+            person, *other = _persons(contract)
             names = {"person": person, "other": other[0] if other else person, "part": partition(contract)}
             touched, history = _touched(contract.table), f"history.{contract.table}"
+            kept = sorted({*needed_as_of(contract), *_columns(contract, read)})
             # the history of a person is all there when it is theirs by that very number: no second look at the table
             theirs = contract.kind == "history" and [person, *other] == [contract.person]
-            made = _SQL["touch_own" if theirs else "touch"].about(touched=touched, history=history, **names)
-            warehouse.define(made.text)
+            query = _SQL["touch_own" if theirs else "touch"].about(columns=listed(f"h.{quoted(name)}" for name in kept))
+            warehouse.define(query.about(touched=touched, history=history, **names).text)
 
 
-def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> None:
+def know(warehouse: Warehouse, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
     """Makes `temp.<table>` show, of what was touched, the records in each state. `states`: state, municipality_code, bound_on."""
     with warehouse.frame("states", states):
-        for contract in _contracts(tables):
-            rows = rows_as_of(contract, _touched(contract.table), "states", mark="state")
+        for contract in _contracts(read):
+            only = _columns(contract, read)
+            rows = rows_as_of(contract, _touched(contract.table), "states", mark="state", only=only)
             warehouse.define(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
 
 
@@ -65,9 +71,15 @@ def _touched(table: str) -> str:
     return f"{FOUND}.touched_{table}"
 
 
-def _numbers(contract: TableContract) -> list[str]:
+def _persons(contract: TableContract) -> list[str]:
     """The columns that say whose a record is."""
-    return sorted({one.join for one in sources().values() if one.table == contract.table}) or [contract.person]
+    return [name for name in numbers(contract.table) if name != "household_id"]
+
+
+def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> set[str]:
+    """The columns of a table that finding facts reads: those asked, and those by which rows and members are found."""
+    members = ("birth_date", "status") if contract.table == "residents" else ()
+    return {*numbers(contract.table), *members, *read.get(contract.table, ())}
 
 
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:

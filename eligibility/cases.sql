@@ -10,7 +10,7 @@ UNION SELECT subject_id FROM cases;
 -- name: touch
 -- One row per version of a record that named one of these people at any time, in either of the columns that say whose it is.
 CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT h.* FROM <history> AS h
+SELECT <columns> FROM <history> AS h
 WHERE h.<part> IN (
     SELECT n.<part> FROM <history> AS n
     WHERE n.<person> IN (SELECT number FROM touched_people) OR n.<other> IN (SELECT number FROM touched_people)
@@ -19,7 +19,7 @@ WHERE h.<part> IN (
 -- name: touch_own
 -- One row per version of a record of these people, where a record is one person's for good.
 CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT h.* FROM <history> AS h WHERE h.<part> IN (SELECT number FROM touched_people);
+SELECT <columns> FROM <history> AS h WHERE h.<part> IN (SELECT number FROM touched_people);
 
 -- name: know
 -- One row per record as it was known in each state.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligibility.language.compile import joins, tables, to_sql, walk
+from eligibility.language.compile import columns_of, joins, to_sql, walk
 from eligibility.language.evaluate import Facts, evaluate
 from eligibility.language.nodes import Column, Constant, Scale
 from eligibility.language.parse import parse
@@ -225,7 +225,7 @@ def test_sql_and_evaluator_say_the_same(
 )
 def test_only_what_is_read_is_joined(text: str, joined: list[str], read: set[str]) -> None:
     node, _ = parse(text, dated=VALUES.__getitem__)
-    assert tables([node]) == read
+    assert set(columns_of([node])) == read
     said = joins([node], "now")
     assert said.count("LEFT JOIN") == len(joined)
     assert all(f'"now"."{table}"' in said for table in joined)
