@@ -24,37 +24,34 @@ _JUDGED = "judged"
 FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
-def touch(warehouse: Warehouse, cases: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
-    """Copies out the history of the cases' subjects and of everybody ever registered in their households, once for every state asked.
+def know(warehouse: Warehouse, cases: pl.DataFrame, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
+    """Makes `temp.<table>` show the records, in each state, of the cases' subjects and of everybody ever registered in their
+    households: one look at history for all states.
 
-    `read`: the tables that are asked, and which columns of each.
+    `states`: state, municipality_code, bound_on. `read`: the tables that are asked, and which columns of each.
     """
-    with warehouse.frame("cases", cases):
+    with warehouse.frame("cases", cases), warehouse.frame("states", states):
         warehouse.define(_SQL["touch_people"].text)
         for contract in _contracts(read):
-            person, *other = _persons(contract)
-            names = {"person": person, "other": other[0] if other else person, "part": partition(contract)}
-            touched, history = _touched(contract.table), f"history.{contract.table}"
-            kept = sorted({*needed_as_of(contract), *_columns(contract, read)})
-            # the history of a person is all there when it is theirs by that very number: no second look at the table
-            theirs = contract.kind == "history" and [person, *other] == [contract.person]
-            query = _SQL["touch_own" if theirs else "touch"].about(columns=listed(f"h.{quoted(name)}" for name in kept))
-            warehouse.define(query.about(touched=touched, history=history, **names).text)
-
-
-def know(warehouse: Warehouse, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
-    """Makes `temp.<table>` show, of what was touched, the records in each state. `states`: state, municipality_code, bound_on."""
-    with warehouse.frame("states", states):
-        for contract in _contracts(read):
             only = _columns(contract, read)
-            rows = rows_as_of(contract, _touched(contract.table), "states", mark="state", only=only)
+            rows = rows_as_of(contract, _touched(contract, only), "states", mark="state", only=only)
             warehouse.define(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
 
 
+def _touched(contract: TableContract, only: Collection[str]) -> Query:
+    """The history of a table's records of those people: what finding them as of a night needs, and these columns."""
+    persons = _persons(contract)
+    columns = listed(quoted(name) for name in sorted({*needed_as_of(contract), *only}))
+    named = listed((_SQL["named"].about(person=one).text for one in persons), by=" OR ")
+    # whose a record is never changes where that is part of its key: no second look for what it was before
+    query = _SQL["touched_own" if {*persons} <= {*contract.key} else "touched"]
+    names = {"history": f"history.{contract.table}", "part": partition(contract)}
+    return query.about(columns=columns, named=named, **names)
+
+
 def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
-    """Drops all that was touched, known and found: the names are free for whatever stage comes next."""
-    known = [contract.table for contract in _contracts(tables)]
-    drop(warehouse, (*FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)))
+    """Drops all that was known and found: the names are free for whatever stage comes next."""
+    drop(warehouse, (*FACTS, "touched_people", *(contract.table for contract in _contracts(tables))))
 
 
 def drop(warehouse: Warehouse, made: Iterable[str]) -> None:
@@ -65,10 +62,6 @@ def drop(warehouse: Warehouse, made: Iterable[str]) -> None:
 
 def _contracts(tables: Iterable[str]) -> list[TableContract]:
     return [load_contracts()[table] for table in sorted({*tables, "residents"})]
-
-
-def _touched(table: str) -> str:
-    return f"{FOUND}.touched_{table}"
 
 
 def _persons(contract: TableContract) -> list[str]:

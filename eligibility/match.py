@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import forget, judged_together, know, touch
+from eligibility.cases import forget, judged_together, know
 from eligibility.catalogue import Published, left_out, published, unreadable
 from eligibility.judge import (
     Case,
@@ -143,12 +143,11 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dic
             f"{one.version.programme.slug}|{name}": node for one in asked for name, node in one.expressions.items()
         }
         wanted = columns_of(every.values())
-        touch(night.warehouse, cases, wanted)
         tonight = cases.with_columns(bound_on=pl.lit(night.on), of_tonight=True)
         before = cases.with_columns(bound_on=pl.col("detected_on") - pl.duration(days=1), of_tonight=False)
         read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
         states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
-        know(night.warehouse, states, wanted)
+        know(night.warehouse, cases, states, wanted)
         numbered = read.rename({"case_id": "number"}).with_row_index("case_id")
         values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id")
         forget(night.warehouse, wanted)
