@@ -109,7 +109,8 @@ def judge_everybody(
     shared = Shared(schema=schema, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
     few = let_in and of is None and len(programmes) <= _FEW
-    narrowed = few and _narrowed(who.warehouse, shared, about, [
+    if few:
+        _narrow(who.warehouse, shared, about, [
         _Asking(
             lets_in=_lets_in(one, asked[one.slug], on),
             reads=set(columns_of(trees[one.slug].values())),
@@ -117,12 +118,12 @@ def judge_everybody(
         )
         for one in programmes
     ])  # fmt: skip
-    if not narrowed:
+    else:
         find(who.warehouse, shared, about)
     verdicts, said_of = [], {}
     for place, one in enumerate(programmes):
         said = _verdict_sql(one, asked[one.slug], on, schema)
-        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if narrowed else said)
+        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if few else said)
         said_of[one.slug] = f"c.said{place}"
         for name, node in asked[one.slug].items() if explained else ():
             told = in_three_values(node, schema)
@@ -132,11 +133,11 @@ def judge_everybody(
         about=_listed(f", c.{quoted(name)}" for name in about),
         said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(said_of.values())),
         verdicts=_listed(f",\nCAST({sql} AS TINYINT) AS said{place}" for place, sql in enumerate(verdicts)),
-        carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if narrowed else []))),
+        carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if few else []))),
         found=_listed([shared.found("p", "h", "t")]),
         joins=_listed([joins(_every(asked.values()), schema)]),
         which=_listed(which, " OR "),
-        whom=_listed(["p.may <> 0" if narrowed else "TRUE"]),
+        whom=_listed(["p.may <> 0" if few else "TRUE"]),
     )
     found = who.warehouse.query(query)
     drop(who.warehouse, FACTS)
@@ -170,29 +171,31 @@ class _Asking:
     pairs: bool
 
 
-def _narrowed(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> bool:
-    """Finds facts as `find` does, but of large tables only what is on record of households in which a programme that reads them may
-    let somebody in, by all the rest. False when no table is large."""
+def _narrow(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:
+    """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
+    large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest."""
     rows = {
         table: int(warehouse.query(_SQL["count"].about(table=f"{_NOW}.{table}")).item())
         for table in {"residents"}.union(*(one.reads for one in programmes))
     }
     large = {table for table, count in rows.items() if table != "residents" and count * _LARGE > rows["residents"]}
+    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
+    lets_in = [one.lets_in for one in programmes]
     if not large:
-        return False
+        made = {"born": shared.born(), "records": shared.records(rows), PEOPLE: shared.marked(lets_in, about, rows)}
+        make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
+        return
     bits = {
         table: reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
         for table in rows.keys() - {"residents"}
     }
-    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
-    small, lets_in = rows.keys() - large, [one.lets_in for one in programmes]
-    made = {"born": shared.born(), "records": shared.records(small)}
-    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
-    drop(warehouse, ["homes"])
+    small = rows.keys() - large
+    made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
+    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
+    drop(warehouse, ["everybody", "homes"])
     make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
     drop(warehouse, ["near"])
     make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
-    return True
 
 
 def verdicts(

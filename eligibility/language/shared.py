@@ -118,16 +118,15 @@ class Shared(Questions):
         return values, joined
 
     def homes(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
-        """SELECT of one row per household in which somebody may be let in, by what `people` with those tables asked would
-        say: household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place."""
+        """SELECT of one row per household in which somebody may be let in, by what `everybody` (people, with those tables asked)
+        says: household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place."""
         known = self._known(tables)
         shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
         members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
         answers = [(text, answer_of(node, self.schema)) for text, node in members.items()]
         words = [*_named(self._of_member, answers), f"{self._own_bits(lets_in, tables)} AS may"]
         names = [*self._of_member.names(), "may"]
-        everybody = ["(", self.people([], tables), ") AS c"]
-        inner = ["(SELECT c.household_id,", ", ".join(words), "FROM", *everybody, ") AS q"]
+        inner = ["(SELECT c.household_id,", ", ".join(words), "FROM", quoted(f"{FOUND}.everybody"), "AS c) AS q"]
         values = ["q.household_id", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
         homes = ["(SELECT", ", ".join(values), "FROM", *inner, "GROUP BY q.household_id) AS c"]
         may = f"c.may & ({_bits(shared, self.schema)})"
@@ -143,13 +142,17 @@ class Shared(Questions):
         known = self._known(tables)
         return _bits([relaxed(node, known) for node in lets_in], self.schema)
 
-    def near(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
-        """SELECT of the rows of `people`, with those tables asked, who are in one of the `homes`: with `may` of the person, and
-        `home_may` of any of them."""
-        everybody, homes = f"({self.people(carried, tables)})", quoted(f"{FOUND}.homes")
+    def near(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
+        """SELECT of the rows of `everybody` who are in one of the `homes`, with `may` of the person, and `home_may` of any of them."""
+        everybody, homes = (quoted(f"{FOUND}.{name}") for name in ("everybody", "homes"))
         may = f"h.may & ({self._own_bits(lets_in, tables)})"
         joined = ["AS c INNER JOIN", homes, "AS h ON h.household_id = c.household_id"]
         return " ".join(["SELECT c.*, h.may AS home_may,", may, "AS may FROM", everybody, *joined])
+
+    def marked(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
+        """SELECT of `people` with `may`: the programmes that may let the person in, by what those tables say of them alone."""
+        may = self._own_bits(lets_in, tables)
+        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, tables), ") AS c"])
 
     def completed(self, carried: Iterable[str], tables: Collection[str], among: Mapping[str, int]) -> str:
         """SELECT of `people` from those of `near`, with what the tables say that were left open before. Reads `records`."""
