@@ -110,14 +110,8 @@ def judge_everybody(
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
     few = let_in and of is None and len(programmes) <= _FEW
     if few:
-        _narrow(who.warehouse, shared, about, [
-        _Asking(
-            lets_in=_lets_in(one, asked[one.slug], on),
-            reads=set(columns_of(trees[one.slug].values())),
-            pairs=any(isinstance(part, Column) and part.table == PAIRS for node in asked[one.slug].values() for part in walk(node)),
-        )
-        for one in programmes
-    ])  # fmt: skip
+        asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
+        _narrow(who.warehouse, shared, about, asking)
     else:
         find(who.warehouse, shared, about)
     verdicts, said_of = [], {}
@@ -169,6 +163,12 @@ class _Asking:
     lets_in: Node
     reads: set[str]
     pairs: bool
+
+
+def _asking(programme: Programme, trees: Mapping[str, Node], asked: Mapping[str, Node], on: date) -> _Asking:
+    """What a programme asks, from its expressions as they are written and as they read what was found."""
+    pairs = any(isinstance(part, Column) and part.table == PAIRS for node in asked.values() for part in walk(node))
+    return _Asking(lets_in=_lets_in(programme, asked, on), reads=set(columns_of(trees.values())), pairs=pairs)
 
 
 def _narrow(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:

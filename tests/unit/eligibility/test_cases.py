@@ -65,6 +65,13 @@ def test_only_the_subjects_records_and_households_are_copied_as_known_in_each_st
     assert _column(records, "temp.child_allowance", "known_claimant_id") == ["achild", "aparent", "bchild", "bparent"]
 
 
+def test_only_the_columns_that_are_read_are_copied(records: Records) -> None:
+    know(records.warehouse, _cases("child"), _states(a=ON), READ)
+    columns = records.warehouse.read("SELECT * FROM temp.child_allowance", {}).columns
+    asked, found_by = ["benefit_status"], ["child_id", "claimant_id", "known_child_id", "known_claimant_id"]
+    assert sorted(columns) == sorted([*asked, *found_by, "gone", "municipality_code", "night"])
+
+
 ASKED = {
     "young": "age_on(subject.birth_date, as_of) < 18",
     "known": "subject.alias = 'x'",
