@@ -87,7 +87,8 @@ def _logic(node: Logic, schema: str, *, may: bool) -> str:
     if node.operator == "not":
         return f"(NOT {_bound(node.parts[0], schema, may=not may)})"
     masks: dict[str, int] = {}
-    plain, more = [], []
+    plain: list[str] = []
+    more: list[str] = []
     for part in _flat(node.operator, node.parts):
         if isinstance(part, Flag):
             name = column_sql(part)

@@ -23,7 +23,7 @@ def bind(warehouse: Warehouse, municipality: str, on: date, schema: str) -> None
 
 
 def rows_as_of(
-    contract: TableContract, history: str, bound: str, *, mark: str = "", only: Collection[str] | None = None
+    contract: TableContract, history: str | Query, bound: str, *, mark: str = "", only: Collection[str] | None = None
 ) -> Query:
     """SELECT of a contract's table, from a table of its history or of a part of that, as known on the night in `bound`.
 

@@ -74,7 +74,7 @@ def environment(folder: Path) -> Path:
 
 def compiled() -> None:
     """Python's files are compiled as pip compiled theirs when it installed it: an environment of ours may be made without."""
-    for folder in (sysconfig.get_path("purelib"), *(_HERE.parents[1] / name for name in _PACKAGES)):
+    for folder in (Path(sysconfig.get_path("purelib")), *(_HERE.parents[1] / name for name in _PACKAGES)):
         compileall.compile_dir(folder, quiet=2, workers=0)
 
 
