@@ -181,7 +181,7 @@ class Desk(Part):
     port: int = 8300
     workers: int = Field(default=2, ge=1)
     threads: int = Field(default=4, ge=1)
-    counts_seconds: int = Field(default=10, ge=0)
+    counts_seconds: int = Field(default=20, ge=0)
     secure_cookies: bool = True
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 

@@ -36,7 +36,7 @@ def claim(notice_id: int, *, officer: Officer, at: datetime) -> Notice:
     """Takes a notice on for a while. Raises NotAllowed, AlreadyDecided, or StateError while a colleague has it."""
     officer.needs("reviewer", "approver")
     with transaction.atomic():
-        return _claim(_locked(notice_id, officer), officer, at)
+        return take_on(_locked(notice_id, officer), officer, at)
 
 
 def release(notice_id: int, *, officer: Officer, at: datetime) -> Notice:
@@ -68,7 +68,7 @@ def approve(
     officer.needs("approver")
     require_safety(officer.municipality, now=at)
     with transaction.atomic():
-        notice = _claim(_locked(notice_id, officer), officer, at)
+        notice = take_on(_locked(notice_id, officer), officer, at)
         # after the lock: a night that published meanwhile is seen, and what stops the notice is kept, not rolled back
         require_safety(officer.municipality, now=at)
         found = stops_of(notice)
@@ -101,7 +101,7 @@ def reject(
     if reason_code == "other" and not comment.strip():
         raise InputError("the reason «other» needs a comment")
     with transaction.atomic():
-        notice = _claim(_locked(notice_id, officer), officer, at)
+        notice = take_on(_locked(notice_id, officer), officer, at)
         items = _chosen(notice, officer, item_ids)
         for item in items:
             _decide(item, notice, officer, at, "reject", reason_code, comment)
@@ -123,7 +123,12 @@ def _locked(notice_id: int, officer: Officer) -> Notice:
     return found
 
 
-def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
+def take_on(notice: Notice, officer: Officer, at: datetime) -> Notice:
+    """As `claim`, of a notice this officer has a part in and has just read: one write, which comes to nothing if it changed since.
+
+    Raises NotAllowed, AlreadyDecided, or StateError while a colleague has it or when somebody was faster.
+    """
+    officer.needs("reviewer", "approver")
     if notice.state not in OPEN:
         raise AlreadyDecided(f"notice {notice.number} is {notice.state} already")
     if held_by_another(notice, officer, at):
@@ -133,8 +138,10 @@ def _claim(notice: Notice, officer: Officer, at: datetime) -> Notice:
     until = at + timedelta(seconds=installed().waits.claim_lease_seconds)
     if notice.state == NoticeState.PREPARED:
         return move(notice, NoticeState.IN_REVIEW, at=at, claimed_by=officer.name, claimed_until=until)
+    as_read = Notice.objects.filter(pk=notice.pk, version=notice.version, claimed_by=notice.claimed_by)
+    if not as_read.update(claimed_by=officer.name, claimed_until=until):
+        raise StateError(f"notice {notice.number} was changed by somebody else meanwhile; open it again")
     notice.claimed_by, notice.claimed_until = officer.name, until
-    notice.save(update_fields=["claimed_by", "claimed_until"])
     return notice
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from notices.approval.models import Item, Notice
 from notices.approval.officer import Officer
@@ -153,31 +153,13 @@ def groups(officer: Officer, *, filters: Filters, today: date, limit: int = PAGE
     return page(officer, filters=filters, today=today, limit=limit).groups
 
 
-def neighbours(
-    officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due"
-) -> tuple[int | None, int | None]:
-    """What this officer can decide before and after a notice, in the order of the queue they came from."""
-    scope = _free_beside(officer, notice, filters, today, at)
-    before, after = (_nearest(scope, notice, sort, back=back) for back in (True, False))
-    return before, after
-
-
 def neighbour(
     officer: Officer, notice: Notice, *, filters: Filters, today: date, at: datetime, sort: str = "due", back: bool
 ) -> int | None:
-    """The one after a notice, or with `back` the one before it; None at the end of the queue."""
-    return _nearest(_free_beside(officer, notice, filters, today, at), notice, sort, back=back)
-
-
-def _free_beside(officer: Officer, notice: Notice, filters: Filters, today: date, at: datetime) -> QuerySet[Notice]:
-    """What else this officer can decide now."""
+    """What this officer can decide next after a notice, in the order of the queue, or with `back` before it; None at the end."""
     found = narrowed(waiting(officer, in_order=many_wait(officer, today)), officer, filters, today)
-    return free(found, officer, at).exclude(pk=notice.pk)
-
-
-def _nearest(scope: QuerySet[Notice], notice: Notice, sort: str, *, back: bool) -> int | None:
-    found = ordered(beyond(scope, Place.of(notice), sort, back=back), sort, back=back)
-    return found.values_list("pk", flat=True).first()
+    found = beyond(free(found, officer, at).exclude(pk=notice.pk), Place.of(notice), sort, back=back)
+    return ordered(found, sort, back=back).values_list("pk", flat=True).first()
 
 
 def urgency(due_on: date | None, prepared: int, today: date) -> int:

@@ -1,15 +1,18 @@
 """The queue's numbers, counted once for all colleagues of an office and kept for a few seconds: counting reads every open item.
 
 What an officer did is in that officer's numbers at once: what was approved is taken off them, after anything else they are counted
-anew. What colleagues and the night did is in them within `desk.counts_seconds`. Each process of the desk keeps its own.
+anew. What colleagues and the night did is in them within `desk.counts_seconds`. Each process of the desk keeps its own, and counts
+what is asked for again before it is too old: while an office works, none of its pages waits for a count.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
+from django.db import close_old_connections
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from engine.core.clock import TOKYO
@@ -49,6 +52,9 @@ class Numbers:
 
 _kept: dict[_Key, Numbers] = {}
 _counting: dict[_Key, Lock] = {}
+#: counts ahead of need, one at a time; its thread begins with the first, so none is forked
+_ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counts")
+_coming: dict[_Key, Future[None]] = {}
 
 
 def numbers_of(
@@ -101,7 +107,10 @@ def _numbers(key: _Key, at: datetime, *, after: datetime | None = None) -> Numbe
     """As kept, or counted anew. after: what was counted until then is not good enough."""
     if len(_kept) > _MOST:
         _kept.clear()
+        _coming.clear()
     found = _fresh(key, at, after)
+    if found is not None and at - found.counted_at >= timedelta(seconds=installed().desk.counts_seconds) / 2:
+        _count_ahead(key, at)
     if found is None:
         with _counting.setdefault(key, Lock()):  # who asks meanwhile waits for this count instead of counting too
             found = _fresh(key, at, after) or _count(key, at)
@@ -113,6 +122,23 @@ def _fresh(key: _Key, at: datetime, after: datetime | None) -> Numbers | None:
     if kept is None or at - kept.counted_at >= timedelta(seconds=installed().desk.counts_seconds):
         return None
     return kept if after is None or kept.counted_at > after else None
+
+
+def _count_ahead(key: _Key, at: datetime) -> None:
+    """Counts anew beside the pages, unless that is under way."""
+    coming = _coming.get(key)
+    if coming is None or coming.done():
+        _coming[key] = _ahead.submit(_renew, key, at)
+
+
+def _renew(key: _Key, at: datetime) -> None:
+    """A count on this thread's own connection. What goes wrong here is met again by the next page that has to count itself."""
+    close_old_connections()
+    try:
+        with _counting.setdefault(key, Lock()):
+            _count(key, at)
+    finally:
+        close_old_connections()
 
 
 def _count(key: _Key, at: datetime) -> Numbers:
@@ -135,7 +161,9 @@ def _count(key: _Key, at: datetime) -> Numbers:
         held=_held(key.municipality, items),
         halfway=frozenset(halves.values_list("officer", flat=True).distinct()),
     )
-    _kept[key] = made
+    kept = _kept.get(key)
+    if kept is None or kept.counted_at <= at:
+        _kept[key] = made
     return made
 
 

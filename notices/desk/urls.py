@@ -52,6 +52,20 @@ ROUTES = (
         view=review.review_page,
     ),
     Route(
+        path="notices/<int:notice_id>/next/",
+        name="next_notice",
+        permission=Permission.READ_QUEUE,
+        scope=Scope.OFFICE,
+        view=review.following,
+    ),
+    Route(
+        path="notices/<int:notice_id>/previous/",
+        name="previous_notice",
+        permission=Permission.READ_QUEUE,
+        scope=Scope.OFFICE,
+        view=review.previous,
+    ),
+    Route(
         path="notices/<int:notice_id>/address/",
         name="open_address",
         permission=Permission.REVIEW,

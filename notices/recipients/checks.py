@@ -9,6 +9,7 @@ from engine.core.dates import last_business_day
 from engine.core.errors import SafetyStop
 from notices.recipients.models import Block, Contact, SafetyPublication
 
+_FEW = 1_000
 _STOPPABLE = frozenset({"entitlement", "information"})
 #: blocks that rest on a support measure: only the named role may learn of them
 RESTRICTED = frozenset({"support_measure", "perpetrator", "shares_household"})
@@ -98,7 +99,7 @@ def stops(
 def read_safety(municipality: str, people: Iterable[str], *, households: Iterable[str]) -> Safety:
     """Blocks and contacts of these people and of everybody known to live in these households."""
     people = set(people)
-    known = Contact.objects.filter(municipality_code=municipality)
+    known = Contact.objects.filter(municipality_code=municipality).defer("postal", "large_print")
     # nobody twice: every personal column of a row that is read is decrypted
     others = known.filter(household_id__in=set(households)).exclude(resident_id__in=people)
     contacts = {one.resident_id: one for found in (known.filter(resident_id__in=people), others) for one in found}
@@ -107,9 +108,12 @@ def read_safety(municipality: str, people: Iterable[str], *, households: Iterabl
         at_home.setdefault(contact.household_id, []).append(contact.resident_id)
     blocks: dict[str, list[Stop]] = {}
     everybody = {*people, *contacts}
-    rows = Block.objects.filter(municipality_code=municipality, resident_id__in=everybody).order_by("reason", "id")
+    rows = Block.objects.filter(municipality_code=municipality).order_by("reason", "id")
+    if len(everybody) <= _FEW:  # of many people, all blocks are read: they are fewer
+        rows = rows.filter(resident_id__in=everybody)
     for resident, reason, law in rows.values_list("resident_id", "reason", "law"):
-        blocks.setdefault(resident, []).append(Stop(reason, law))
+        if resident in everybody:
+            blocks.setdefault(resident, []).append(Stop(reason, law))
     return Safety(blocks=blocks, contacts=contacts, households=at_home)
 
 

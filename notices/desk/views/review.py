@@ -3,7 +3,9 @@
 from collections import Counter
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from markupsafe import Markup
 
 from notices.approval import audit, decide, queue
@@ -32,10 +34,9 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
     may_decide = bool(visit.officer.roles & {"reviewer", "approver"})
     if may_decide and notice.state in OPEN and holder in {"", visit.officer.name}:
         if not decide.holds(notice, visit.officer, visit.now):
-            notice = decide.claim(notice_id, officer=visit.officer, at=visit.now)
+            notice = decide.take_on(notice, visit.officer, visit.now)
         holder = visit.officer.name
     approvals = _approvals(mine)
-    previous, following = _neighbours(visit, notice)
     name = contact.name if contact else visit.t("review.name_slot")
     return visit.page(
         "review.html",
@@ -60,9 +61,17 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         can_undo=may_decide and bool(approvals) and taking_back.not_leaving(notice),
         leaves_at=_leaves_at(notice),
         query=query_of(filters_of(visit), sort_of(visit)),
-        previous=previous,
-        following=following,
     )
+
+
+def following(visit: Visit, notice_id: int) -> HttpResponse:
+    """On to the notice after this one in the queue it was opened from; back to the queue when it is the last."""
+    return _turn(visit, notice_id, back=False)
+
+
+def previous(visit: Visit, notice_id: int) -> HttpResponse:
+    """On to the notice before this one in the queue it was opened from; back to the queue when it is the first."""
+    return _turn(visit, notice_id, back=True)
 
 
 def open_address(visit: Visit, notice_id: int) -> HttpResponse:
@@ -85,11 +94,11 @@ def open_address(visit: Visit, notice_id: int) -> HttpResponse:
 
 def approve(visit: Visit, notice_id: int) -> HttpResponse:
     """Approves this office's items as they were shown, and goes on to the next notice."""
-    following = _following(visit, notice_id)
+    to = _neighbour(visit, notice_id, back=False)
     shown = visit.request.POST.get("content", "")
     notice = decide.approve(notice_id, officer=visit.officer, at=visit.now, seen=shown, send_on=day_of(visit))
     visit.offer_undo(notice_id)
-    return _on_to(visit, following, visit.t("review.approved", number=notice.number))
+    return _on_to(visit, to, visit.t("review.approved", number=notice.number))
 
 
 def reject(visit: Visit, notice_id: int) -> HttpResponse:
@@ -100,7 +109,7 @@ def reject(visit: Visit, notice_id: int) -> HttpResponse:
     comment = visit.request.POST.get("comment", "").strip()[:_COMMENT_LIMIT]
     if reason == "other" and not comment:
         return review_page(visit, notice_id, problem="comment_missing")
-    following = _following(visit, notice_id)
+    to = _neighbour(visit, notice_id, back=False)
     chosen = [int(one) for one in visit.request.POST.getlist("item") if one.isdecimal()]
     notice = decide.reject(
         notice_id, officer=visit.officer, at=visit.now, reason_code=reason, comment=comment, item_ids=chosen or None
@@ -110,7 +119,7 @@ def reject(visit: Visit, notice_id: int) -> HttpResponse:
         kept = query_of(filters_of(visit), sort_of(visit))
         line = visit.t("review.item_removed", number=notice.number)
         return visit.done(line, "review", query=kept, notice_id=notice_id)
-    return _on_to(visit, following, visit.t("review.sent_back", number=notice.number))
+    return _on_to(visit, to, visit.t("review.sent_back", number=notice.number))
 
 
 def undo(visit: Visit, notice_id: int) -> HttpResponse:
@@ -153,26 +162,32 @@ def _tally(items: list[Item]) -> dict[str, int]:
     return {"all": found.total(), **{name: found[name] for name in ("met", "not_met", "unknown")}}
 
 
-def _neighbours(visit: Visit, notice: Notice) -> tuple[int | None, int | None]:
-    """What this officer can decide before and after this notice, in the queue they came from."""
-    return queue.neighbours(
-        visit.officer, notice, filters=filters_of(visit), today=visit.today, at=visit.now, sort=sort_of(visit)
-    )
-
-
-def _following(visit: Visit, notice_id: int) -> int | None:
+def _neighbour(visit: Visit, notice_id: int, *, back: bool) -> int | None:
+    """What this officer can decide after (before) this notice, in the queue they came from."""
     notice = Notice.objects.filter(pk=notice_id, municipality_code=visit.municipality).first()
     if notice is None:
         return None
     filters, sort = filters_of(visit), sort_of(visit)
     return queue.neighbour(
-        visit.officer, notice, filters=filters, today=visit.today, at=visit.now, sort=sort, back=False
+        visit.officer, notice, filters=filters, today=visit.today, at=visit.now, sort=sort, back=back
     )
 
 
-def _on_to(visit: Visit, following: int | None, line: str) -> HttpResponse:
+def _turn(visit: Visit, notice_id: int, *, back: bool) -> HttpResponse:
+    mine = Item.objects.filter(notice=notice_id, municipality_code=visit.municipality, office__in=visit.officer.offices)
+    if not mine.exists():
+        raise Notice.DoesNotExist
+    to = _neighbour(visit, notice_id, back=back)
+    kept = query_of(filters_of(visit), sort_of(visit))
+    if to is None:
+        messages.info(visit.request, visit.t("review.no_previous" if back else "review.no_next"))
+        return HttpResponseRedirect(reverse("queue") + kept)
+    return HttpResponseRedirect(reverse("review", kwargs={"notice_id": to}) + kept)
+
+
+def _on_to(visit: Visit, to: int | None, line: str) -> HttpResponse:
     """The next notice of the same queue, or the queue when there is none."""
     kept = query_of(filters_of(visit), sort_of(visit))
-    if following is None:
+    if to is None:
         return visit.done(line, "queue", query=kept)
-    return visit.done(line, "review", query=kept, notice_id=following)
+    return visit.done(line, "review", query=kept, notice_id=to)

@@ -24,8 +24,12 @@ def a_minute(settings: Settings) -> Iterator[None]:
     site = settings.TODOKE
     settings.TODOKE = site.model_copy(update={"desk": site.desk.model_copy(update={"counts_seconds": 60})})
     tallies._kept.clear()
+    tallies._coming.clear()
     yield
+    for coming in tallies._coming.values():
+        coming.result(timeout=30)
     tallies._kept.clear()
+    tallies._coming.clear()
 
 
 @pytest.fixture
@@ -67,6 +71,30 @@ def test_numbers_are_never_older_than_the_settings_say(
     queries("a")
     Notice.objects.filter(pk=waiting_notices[0].pk).update(state="withdrawn")
     assert queries("a", at=NOW + timedelta(seconds=later_seconds))[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("later_seconds", "ahead"),
+    [pytest.param(29, False, id="young enough"), pytest.param(30, True, id="half as old as it may become")],
+)
+def test_what_is_asked_for_again_is_counted_beside_the_page(
+    later_seconds: int, ahead: bool, waiting_notices: list[Notice]
+) -> None:
+    queries("a")
+    Notice.objects.filter(pk=waiting_notices[0].pk).update(state="withdrawn")
+    later = NOW + timedelta(seconds=later_seconds)
+    assert queries("b", at=later) == (3, 0)  # no page waits for it
+    for coming in tallies._coming.values():
+        coming.result(timeout=30)
+    assert bool(tallies._coming) is ahead
+    assert queries("b", at=later) == (2 if ahead else 3, 0)
+
+
+def test_a_count_that_began_earlier_does_not_replace_a_later_one(waiting_notices: list[Notice]) -> None:
+    key = tallies._key(officer("a", offices=("child_benefits",)), TODAY, Filters())
+    tallies._count(key, NOW + timedelta(seconds=1))
+    tallies._count(key, NOW)
+    assert tallies._kept[key].counted_at == NOW + timedelta(seconds=1)
 
 
 def test_ones_own_decision_is_in_the_numbers_at_once(waiting_notices: list[Notice]) -> None:

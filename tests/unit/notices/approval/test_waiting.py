@@ -133,10 +133,12 @@ def test_neighbours_keep_the_filter_and_pass_over_what_a_colleague_has() -> None
     by_order = sorted(made, key=lambda one: (Notice.objects.get(pk=one.pk).due_order, one.pk))
     Notice.objects.filter(pk=by_order[2].pk).update(claimed_by="baba", claimed_until=datetime(2026, 11, 24, 9, tzinfo=NOW.tzinfo))  # fmt: skip
     here = Notice.objects.get(pk=by_order[1].pk)
-    found = queue.neighbours(CLERK, here, filters=Filters(), today=TODAY, at=NOW)
-    assert found == (by_order[0].pk, by_order[3].pk)
-    same = queue.neighbours(CLERK, here, filters=Filters(event=here.event), today=TODAY, at=NOW)
-    assert all(Notice.objects.get(pk=pk).event == here.event for pk in same if pk)
+
+    def beside(filters: Filters) -> list[int | None]:
+        return [queue.neighbour(CLERK, here, filters=filters, today=TODAY, at=NOW, back=back) for back in (True, False)]
+
+    assert beside(Filters()) == [by_order[0].pk, by_order[3].pk]
+    assert all(Notice.objects.get(pk=pk).event == here.event for pk in beside(Filters(event=here.event)) if pk)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import re
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -58,6 +60,29 @@ def test_another_offices_programme_shows_its_name_only(morning: list[Notice], si
     assert "乳幼児健康診査" in page
     assert "内容は見えません" in page
     assert "c0ffee" not in page
+
+
+def test_next_and_previous_turn_in_the_order_of_the_queue_and_say_where_it_ends(
+    morning: list[Notice], sign_in: SignIn
+) -> None:
+    client = sign_in("aoki")
+    shown = {int(one) for one in re.findall(r'href="/notices/(\d+)/', client.get("/queue/").content.decode())}
+    order = list(Notice.objects.filter(pk__in=shown).order_by("due_order", "pk").values_list("pk", flat=True))
+    assert len(order) > 2
+    for here, after in pairwise(order):
+        assert client.get(f"/notices/{here}/next/")["Location"] == f"/notices/{after}/"
+        assert client.get(f"/notices/{after}/previous/")["Location"] == f"/notices/{here}/"
+    at_end = client.get(f"/notices/{order[-1]}/next/?event=E01", follow=True)
+    assert at_end.redirect_chain[-1][0] == "/queue/?event=E01"
+    assert "これより後に待っているお知らせはありません" in at_end.content.decode()
+    at_begin = client.get(f"/notices/{order[0]}/previous/", follow=True).content.decode()
+    assert "これより前に待っているお知らせはありません" in at_begin
+
+
+def test_another_offices_notice_is_nobodys_way_to_the_next(morning: list[Notice], sign_in: SignIn) -> None:
+    Item.objects.filter(notice=morning[0]).update(office="insurance")
+    client = sign_in("aoki")
+    assert client.get(f"/notices/{morning[0].pk}/next/").status_code == 404
 
 
 def approve(client: Client, notice: Notice) -> HttpResponse:
@@ -256,6 +281,8 @@ def test_one_programme_can_be_taken_out_and_the_rest_is_still_decided(
 def test_the_queue_one_came_from_is_kept(morning: list[Notice], sign_in: SignIn) -> None:
     client = sign_in("aoki")
     page = client.get(f"/notices/{morning[4].pk}/?event=E05").content.decode()
-    assert f'href="/notices/{morning[5].pk}/?event=E05"' in page
+    assert f'href="/notices/{morning[4].pk}/next/?event=E05"' in page
+    turned = client.get(f"/notices/{morning[4].pk}/next/?event=E05")
+    assert turned["Location"] == f"/notices/{morning[5].pk}/?event=E05"
     answer = client.post(f"/notices/{morning[4].pk}/approve/?event=E05", {"content": morning[4].content_hash})
     assert answer["Location"] == f"/notices/{morning[5].pk}/?event=E05"
