@@ -15,7 +15,8 @@ WITH ?=
 
 ifdef UV
   MAKE_VENV := $(UV) venv --quiet --python $(PYTHON) $(VENV)
-  INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+  # compiled as pip does it: what is imported a hundred times a night is not read as text each time
+  INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
   MAKE_VENV := $(PYTHON) -m venv $(VENV)
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check

@@ -3,7 +3,7 @@
 A case is one subject of one settled event. Rules would read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -11,10 +11,11 @@ import polars as pl
 from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins, to_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
-from eligibility.language.sources import sources
-from engine.core.sql import Query, load_queries
-from engine.records.asof import partition, rows_as_of
+from eligibility.language.sources import numbers
+from engine.core.sql import Query, load_queries, quoted
+from engine.records.asof import needed_as_of, partition, rows_as_of
 from engine.records.contract import TableContract, load_contracts
+from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
@@ -23,32 +24,34 @@ _JUDGED = "judged"
 FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
-def touch(warehouse: Warehouse, cases: pl.DataFrame, tables: Iterable[str]) -> None:
-    """Copies out the history of the cases' subjects and of everybody ever registered in their households, once for every state asked."""
-    with warehouse.frame("cases", cases):
+def know(warehouse: Warehouse, cases: pl.DataFrame, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
+    """Makes `temp.<table>` show the records, in each state, of the cases' subjects and of everybody ever registered in their
+    households: one look at history for all states.
+
+    `states`: state, municipality_code, bound_on. `read`: the tables that are asked, and which columns of each.
+    """
+    with warehouse.frame("cases", cases), warehouse.frame("states", states):
         warehouse.define(_SQL["touch_people"].text)
-        for contract in _contracts(tables):
-            person, *other = _numbers(contract)
-            names = {"person": person, "other": other[0] if other else person, "part": partition(contract)}
-            touched, history = _touched(contract.table), f"history.{contract.table}"
-            # the history of a person is all there when it is theirs by that very number: no second look at the table
-            theirs = contract.kind == "history" and [person, *other] == [contract.person]
-            made = _SQL["touch_own" if theirs else "touch"].about(touched=touched, history=history, **names)
-            warehouse.define(made.text)
-
-
-def know(warehouse: Warehouse, states: pl.DataFrame, tables: Iterable[str]) -> None:
-    """Makes `temp.<table>` show, of what was touched, the records in each state. `states`: state, municipality_code, bound_on."""
-    with warehouse.frame("states", states):
-        for contract in _contracts(tables):
-            rows = rows_as_of(contract, _touched(contract.table), "states", mark="state")
+        for contract in _contracts(read):
+            only = _columns(contract, read)
+            rows = rows_as_of(contract, _touched(contract, only), "states", mark="state", only=only)
             warehouse.define(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
 
 
+def _touched(contract: TableContract, only: Collection[str]) -> Query:
+    """The history of a table's records of those people: what finding them as of a night needs, and these columns."""
+    persons = _persons(contract)
+    columns = listed(quoted(name) for name in sorted({*needed_as_of(contract), *only}))
+    named = listed((_SQL["named"].about(person=one).text for one in persons), by=" OR ")
+    # whose a record is never changes where that is part of its key: no second look for what it was before
+    query = _SQL["touched_own" if {*persons} <= {*contract.key} else "touched"]
+    names = {"history": f"history.{contract.table}", "part": partition(contract)}
+    return query.about(columns=columns, named=named, **names)
+
+
 def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
-    """Drops all that was touched, known and found: the names are free for whatever stage comes next."""
-    known = [contract.table for contract in _contracts(tables)]
-    drop(warehouse, (*FACTS, "touched_people", *known, *(f"touched_{table}" for table in known)))
+    """Drops all that was known and found: the names are free for whatever stage comes next."""
+    drop(warehouse, (*FACTS, "touched_people", *(contract.table for contract in _contracts(tables))))
 
 
 def drop(warehouse: Warehouse, made: Iterable[str]) -> None:
@@ -61,13 +64,15 @@ def _contracts(tables: Iterable[str]) -> list[TableContract]:
     return [load_contracts()[table] for table in sorted({*tables, "residents"})]
 
 
-def _touched(table: str) -> str:
-    return f"{FOUND}.touched_{table}"
-
-
-def _numbers(contract: TableContract) -> list[str]:
+def _persons(contract: TableContract) -> list[str]:
     """The columns that say whose a record is."""
-    return sorted({one.join for one in sources().values() if one.table == contract.table}) or [contract.person]
+    return [name for name in numbers(contract.table) if name != "household_id"]
+
+
+def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> set[str]:
+    """The columns of a table that finding facts reads: those asked, and those by which rows and members are found."""
+    members = ("birth_date", "status") if contract.table == "residents" else ()
+    return {*numbers(contract.table), *members, *read.get(contract.table, ())}
 
 
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:

@@ -7,19 +7,17 @@ CREATE OR REPLACE TEMP TABLE touched_people AS
 SELECT h.resident_id AS number FROM history.residents AS h WHERE h.household_id IN (SELECT household_id FROM cases)
 UNION SELECT subject_id FROM cases;
 
--- name: touch
--- One row per version of a record that named one of these people at any time, in either of the columns that say whose it is.
-CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT h.* FROM <history> AS h
-WHERE h.<part> IN (
-    SELECT n.<part> FROM <history> AS n
-    WHERE n.<person> IN (SELECT number FROM touched_people) OR n.<other> IN (SELECT number FROM touched_people)
-);
+-- name: touched
+-- One row per version of a record that named one of these people at any time, in a column that says whose it is.
+(SELECT <columns> FROM <history> AS h WHERE h.<part> IN (SELECT n.<part> FROM <history> AS n WHERE <named>));
 
--- name: touch_own
--- One row per version of a record of these people, where a record is one person's for good.
-CREATE OR REPLACE TEMP TABLE <touched> AS
-SELECT h.* FROM <history> AS h WHERE h.<part> IN (SELECT number FROM touched_people);
+-- name: touched_own
+-- One row per version of a record of these people, where whose a record is never changes.
+(SELECT <columns> FROM <history> AS n WHERE <named>);
+
+-- name: named
+-- Whether a version of a record names one of these people.
+n.<person> IN (SELECT number FROM touched_people);
 
 -- name: know
 -- One row per record as it was known in each state.

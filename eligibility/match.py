@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import forget, judged_together, know, touch
+from eligibility.cases import forget, judged_together, know
 from eligibility.catalogue import Published, left_out, published, unreadable
 from eligibility.judge import (
     Case,
@@ -24,7 +24,7 @@ from eligibility.judge import (
     to_verify,
     verdict,
 )
-from eligibility.language.compile import tables
+from eligibility.language.compile import columns_of
 from eligibility.language.nodes import Node
 from eligibility.programme import Compiled, Programme
 from engine.core.sql import load_queries
@@ -142,15 +142,15 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dic
         every = {
             f"{one.version.programme.slug}|{name}": node for one in asked for name, node in one.expressions.items()
         }
-        touch(night.warehouse, cases, tables(every.values()))
+        wanted = columns_of(every.values())
         tonight = cases.with_columns(bound_on=pl.lit(night.on), of_tonight=True)
         before = cases.with_columns(bound_on=pl.col("detected_on") - pl.duration(days=1), of_tonight=False)
         read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
         states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
-        know(night.warehouse, states, tables(every.values()))
+        know(night.warehouse, cases, states, wanted)
         numbered = read.rename({"case_id": "number"}).with_row_index("case_id")
         values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id")
-        forget(night.warehouse, tables(every.values()))
+        forget(night.warehouse, wanted)
         rows = {(row["number"], row["of_tonight"]): row for row in values.iter_rows(named=True)}
         for one in asked:
             slug = one.version.programme.slug

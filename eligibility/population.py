@@ -17,17 +17,16 @@ import polars as pl
 from sqlglot import exp
 
 from eligibility.cases import FACTS, drop, find, judged, make
-from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, joins, tables, walk
+from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, columns_of, joins, walk
 from eligibility.language.flags import in_three_values, maybe, surely
 from eligibility.language.nodes import Column, Constant, Logic, Node
 from eligibility.language.shared import Shared, bit
-from eligibility.language.sources import sources
+from eligibility.language.sources import numbers
 from eligibility.language.trees import UNKNOWN
 from eligibility.parts import Criterion, Group
 from eligibility.programme import Programme
 from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
-from engine.records.contract import load_contracts
 from engine.records.snapshot import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
@@ -76,23 +75,16 @@ def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Itera
         yield Population(warehouse=warehouse)
 
 
-_OF_RESIDENTS = frozenset({"resident_id", "household_id", "status", "birth_date", "sex", "rel1", "addr_code"})
+_OF_RESIDENTS = frozenset({"status", "birth_date", "sex", "rel1", "addr_code"})
 
 
 def columns_read(programmes: Iterable[Programme]) -> dict[str, set[str]]:
     """Table → the columns that these programmes read of it, and those by which its rows are found."""
-    found: dict[str, set[str]] = {"residents": set(_OF_RESIDENTS)}
-    for programme in programmes:
-        trees = programme.compiled(programme.verified_on)
-        nodes = [*trees.criteria.values(), *trees.exclusions.values(), *trees.amounts]
-        for table in tables(node for node in nodes if node is not None):
-            joins = {one.join for one in sources().values() if one.table == table}
-            found.setdefault(table, set(load_contracts()[table].columns) if table == "consents" else set()).update(
-                joins
-            )
-        for table, column in trees.reads:
-            found[table].add(column)
-    return found
+    trees = [one.compiled(one.verified_on) for one in programmes]
+    every = (node for one in trees for node in (*one.criteria.values(), *one.exclusions.values(), *one.amounts))
+    read = {"residents": set[str]()} | columns_of(node for node in every if node is not None)
+    read["residents"] |= _OF_RESIDENTS
+    return {table: {*numbers(table), *names} for table, names in read.items()}
 
 
 def judge_everybody(
@@ -113,42 +105,37 @@ def judge_everybody(
     is explained for those it lets in alone; what it says of others is null. `of`: only these people, by their numbers.
     """
     trees = {one.slug: _trees(one, on) | (_counting(one, on) if explained else {}) for one in programmes}
-    schema = _NOW if of is None else _set_aside(who.warehouse, of, tables(_every(trees.values())))
+    schema = _NOW if of is None else _set_aside(who.warehouse, of, columns_of(_every(trees.values())))
     shared = Shared(schema=schema, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
     few = let_in and of is None and len(programmes) <= _FEW
-    narrowed = few and _narrowed(who.warehouse, shared, about, [
-        _Asking(
-            lets_in=_lets_in(one, asked[one.slug], on),
-            reads=tables(trees[one.slug].values()),
-            pairs=any(isinstance(part, Column) and part.table == PAIRS for node in asked[one.slug].values() for part in walk(node)),
-        )
-        for one in programmes
-    ])  # fmt: skip
-    if not narrowed:
+    if few:
+        asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
+        _narrow(who.warehouse, shared, about, asking)
+    else:
         find(who.warehouse, shared, about)
-    verdicts, columns = [], {}
+    verdicts, said_of = [], {}
     for place, one in enumerate(programmes):
         said = _verdict_sql(one, asked[one.slug], on, schema)
-        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if narrowed else said)
-        columns[one.slug] = f"c.said{place}"
+        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if few else said)
+        said_of[one.slug] = f"c.said{place}"
         for name, node in asked[one.slug].items() if explained else ():
             told = in_three_values(node, schema)
-            columns[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if let_in else told
+            said_of[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if let_in else told
     which = (f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"]
     query = _SQL["judge"].about(
         about=_listed(f", c.{quoted(name)}" for name in about),
-        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(columns.values())),
+        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(said_of.values())),
         verdicts=_listed(f",\nCAST({sql} AS TINYINT) AS said{place}" for place, sql in enumerate(verdicts)),
-        carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if narrowed else []))),
+        carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if few else []))),
         found=_listed([shared.found("p", "h", "t")]),
         joins=_listed([joins(_every(asked.values()), schema)]),
         which=_listed(which, " OR "),
-        whom=_listed(["p.may <> 0" if narrowed else "TRUE"]),
+        whom=_listed(["p.may <> 0" if few else "TRUE"]),
     )
     found = who.warehouse.query(query)
     drop(who.warehouse, FACTS)
-    found = found.rename({f"x{place}": name for place, name in enumerate(columns)})
+    found = found.rename({f"x{place}": name for place, name in enumerate(said_of)})
     return found if of is None else found.filter(pl.col("subject_id").is_in(list(of)))
 
 
@@ -158,7 +145,7 @@ def _set_aside(warehouse: Warehouse, people: Sequence[str], read: Collection[str
     copied = _SQL["set_people_aside"].about(people=f"{_ASIDE}.residents", residents=f"{_NOW}.residents")
     warehouse.write(copied, asked=list(people))
     for table in sorted({*read} - {"residents"}):
-        person, *other = sorted({one.join for one in sources().values() if one.table == table})
+        person, *other = numbers(table)
         names = {"person": person, "other": other[0] if other else person, "people": f"{_ASIDE}.residents"}
         copied = _SQL["set_records_aside"].about(aside=f"{_ASIDE}.{table}", records=f"{_NOW}.{table}", **names)
         warehouse.define(copied.text)
@@ -178,29 +165,37 @@ class _Asking:
     pairs: bool
 
 
-def _narrowed(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> bool:
-    """Finds facts as `find` does, but of large tables only what is on record of households in which a programme that reads them may
-    let somebody in, by all the rest. False when no table is large."""
+def _asking(programme: Programme, trees: Mapping[str, Node], asked: Mapping[str, Node], on: date) -> _Asking:
+    """What a programme asks, from its expressions as they are written and as they read what was found."""
+    pairs = any(isinstance(part, Column) and part.table == PAIRS for node in asked.values() for part in walk(node))
+    return _Asking(lets_in=_lets_in(programme, asked, on), reads=set(columns_of(trees.values())), pairs=pairs)
+
+
+def _narrow(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:
+    """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
+    large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest."""
     rows = {
         table: int(warehouse.query(_SQL["count"].about(table=f"{_NOW}.{table}")).item())
         for table in {"residents"}.union(*(one.reads for one in programmes))
     }
     large = {table for table, count in rows.items() if table != "residents" and count * _LARGE > rows["residents"]}
+    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
+    lets_in = [one.lets_in for one in programmes]
     if not large:
-        return False
+        made = {"born": shared.born(), "records": shared.records(rows), PEOPLE: shared.marked(lets_in, about, rows)}
+        make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
+        return
     bits = {
         table: reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
         for table in rows.keys() - {"residents"}
     }
-    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
-    small, lets_in = rows.keys() - large, [one.lets_in for one in programmes]
+    small = rows.keys() - large
     made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
     make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
     drop(warehouse, ["everybody", "homes"])
     make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
     drop(warehouse, ["near"])
     make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
-    return True
 
 
 def verdicts(

@@ -8,7 +8,7 @@ from typing import Literal
 import yaml
 from pydantic import ValidationError
 
-from eligibility.language.compile import tables
+from eligibility.language.compile import columns_of
 from eligibility.parts import Part
 from eligibility.programme import Programme
 from engine.core.errors import RuleError
@@ -74,7 +74,7 @@ def _refused(programme: Programme, table: str, granted: tuple[Grant, ...]) -> It
             yield f"{programme.slug} may read {table}.{column} by consent only; write consent: {group} under reads.{table}"
     kept_out = {grant.only for grant in mine} == {"exclusions"}
     criteria = (tree for tree in programme.compiled(programme.verified_on).criteria.values() if tree is not None)
-    if kept_out and table in tables(criteria):
+    if kept_out and table in columns_of(criteria):
         yield f"{programme.slug} may read {table} to leave somebody out only; take it out of the criteria"
 
 

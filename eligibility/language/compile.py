@@ -3,6 +3,7 @@
 A case is one row of `cases` (alias c): case_id, subject_id, household_id, occurred_on, as_of, detail.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
@@ -56,6 +57,7 @@ _CONSENTED = (
     " AND k.programme = {programme} AND k.given_on <= c.as_of AND (k.withdrawn_on IS NULL OR c.as_of < k.withdrawn_on))"
     " THEN {inner} ELSE NULL END"
 )
+_OF_CONSENT = frozenset({"data_group", "programme", "given_on", "withdrawn_on"})
 #: a count with unknowns lies between its trues and its trues + unknowns: often enough to decide
 _COUNTED = {
     ">=": f"CASE WHEN {_TRUES} >= {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE ELSE NULL END",
@@ -224,17 +226,18 @@ def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) 
     return " ".join(["(SELECT", value.format(key="q.k", p="q.p", **more), "FROM", rows, "AS q)"])
 
 
-def tables(nodes: Iterable[Node]) -> set[str]:
-    """Every table that expressions read, residents among them where they do."""
-    found: set[str] = set()
+def columns_of(nodes: Iterable[Node]) -> dict[str, set[str]]:
+    """Every table that expressions read, residents among them where they do → the columns read of it, but for those that say whose
+    a row is."""
+    found: dict[str, set[str]] = defaultdict(set)
     for part in (part for node in nodes for part in walk(node)):
         if isinstance(part, Column):
-            found.add(part.table)
+            found[part.table].add(part.name)
         elif isinstance(part, Quantified | Total):
-            found.add("residents" if part.source == "household" else sources()[part.source].table)
+            found["residents" if part.source == "household" else sources()[part.source].table] |= set()
         elif isinstance(part, Consented):
-            found.add("consents")
-    return found
+            found["consents"] |= _OF_CONSENT
+    return dict(found)
 
 
 def walk(node: Node) -> Iterator[Node]:

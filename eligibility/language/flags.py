@@ -7,7 +7,7 @@ whether it surely holds, and whether it may.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from eligibility.language.compile import column_sql, flag_sql, mask, to_sql
+from eligibility.language.compile import column_sql, flag_sql, mask, to_sql, walk
 from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node
 
 #: in a word of 64 bits
@@ -80,20 +80,32 @@ def _bound(node: Node, schema: str, *, may: bool) -> str:
 
 
 def _logic(node: Logic, schema: str, *, may: bool) -> str:
-    """Flags of one word are asked together. What is surely not so is the opposite of what may be so."""
+    """Flags of one word are asked together, and what takes more only where they leave it open: CASE works out no more than it must.
+
+    What is surely not so is the opposite of what may be so.
+    """
     if node.operator == "not":
         return f"(NOT {_bound(node.parts[0], schema, may=not may)})"
     masks: dict[str, int] = {}
-    rest = []
+    plain: list[str] = []
+    more: list[str] = []
     for part in _flat(node.operator, node.parts):
         if isinstance(part, Flag):
             name = column_sql(part)
             masks[name] = masks.get(name, 0) | mask(part, maybe=may)
         else:
-            rest.append(_bound(part, schema, may=may))
-    every = node.operator == "and"
+            of_flags = all(isinstance(one, Flag | Logic | Constant) for one in walk(part))
+            (plain if of_flags else more).append(_bound(part, schema, may=may))
+    every, between = node.operator == "and", f" {node.operator.upper()} "
     asked = [f"(({name} & {bits:d}) {f'= {bits:d}' if every else '<> 0'})" for name, bits in masks.items()]
-    return "(" + f" {node.operator.upper()} ".join([*asked, *rest]) + ")"
+    flags, rest = between.join([*asked, *plain]), between.join(more)
+    if not flags or not rest:
+        return f"({flags or rest})"
+    return (
+        f"(CASE WHEN {flags} THEN ({rest}) ELSE FALSE END)"
+        if every
+        else f"(CASE WHEN {flags} THEN TRUE ELSE ({rest}) END)"
+    )
 
 
 def _flat(operator: str, parts: Iterable[Node]) -> Iterator[Node]:

@@ -138,7 +138,7 @@ class Shared(Questions):
         return lambda flag: flag.name[0] in "bo" or (flag.name, flag.place) in asked
 
     def _own_bits(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
-        """The programmes that may let a person in, by what `everybody` says of them alone."""
+        """The programmes that may let a person in, by what those tables say of them alone."""
         known = self._known(tables)
         return _bits([relaxed(node, known) for node in lets_in], self.schema)
 
@@ -148,6 +148,11 @@ class Shared(Questions):
         may = f"h.may & ({self._own_bits(lets_in, tables)})"
         joined = ["AS c INNER JOIN", homes, "AS h ON h.household_id = c.household_id"]
         return " ".join(["SELECT c.*, h.may AS home_may,", may, "AS may FROM", everybody, *joined])
+
+    def marked(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
+        """SELECT of `people` with `may`: the programmes that may let the person in, by what those tables say of them alone."""
+        may = self._own_bits(lets_in, tables)
+        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, tables), ") AS c"])
 
     def completed(self, carried: Iterable[str], tables: Collection[str], among: Mapping[str, int]) -> str:
         """SELECT of `people` from those of `near`, with what the tables say that were left open before. Reads `records`."""

@@ -40,6 +40,13 @@ def sources() -> Mapping[str, Source]:
     return found | {"allowance_as_child": Source(table="child_allowance", join="child_id", single=False)}
 
 
+def numbers(table: str) -> tuple[str, ...]:
+    """The columns by which a table's rows are found: those that say whose a record is, and where a resident lives."""
+    if table == "residents":
+        return ("household_id", "resident_id")
+    return tuple(sorted({one.join for one in sources().values() if one.table == table}))
+
+
 def kind_of(table: str, column: str) -> Kind | None:
     """The kind of a declared column; None when the table has no such column."""
     declared = load_contracts()[table].columns.get(column)

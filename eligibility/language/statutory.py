@@ -63,7 +63,8 @@ _REACHES = (
     "CAST(CASE WHEN month({0}) = 2 AND day({0}) = 29 THEN make_date(year({0}) + {1}, 2, 28)"
     " ELSE make_date(year({0}) + {1}, month({0}), day({0})) - INTERVAL 1 DAY END AS DATE)"
 )
-_FISCAL_END = "make_date(year(" + _REACHES + ") + CASE WHEN month(" + _REACHES + ") >= 4 THEN 1 ELSE 0 END, 3, 31)"
+#: who was born from 2 April on reaches an age after 31 March of that year
+_FISCAL_END = "make_date(year({0}) + {1} + CASE WHEN month({0}) * 100 + day({0}) > 401 THEN 1 ELSE 0 END, 3, 31)"
 
 _FISCAL_YEAR = "(year({0}) - CASE WHEN month({0}) < 4 THEN 1 ELSE 0 END)"
 _MONTH_END = (

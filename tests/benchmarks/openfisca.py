@@ -5,9 +5,11 @@ Each side runs in a process of its own: loading included, then each calculation 
 """
 
 import argparse
+import compileall
 import json
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import venv
 from collections.abc import Mapping, Sequence
@@ -27,6 +29,7 @@ PACKAGE = "OpenFisca-Japan==2.2.*"
 _HERE = Path(__file__).parent
 _EPOCH = date(1970, 1, 1)
 HEAD, SPOUSE, CHILD = 0, 1, 2
+_PACKAGES = ("engine", "eligibility", "tests")
 FIRST_FULL, FIRST_GRADE = 46690, 56800
 _RATES = (15000, 10000, 30000)
 #: income in the register against which the programmes are held; nobody's consent is missing
@@ -45,6 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="todoke-openfisca-") as folder:
         home = Path(folder)
         theirs_python = environment(asked.venv or home / "venv")
+        compiled()
         people = households(asked.persons)
         write(people, home)
         sides: dict[str, list[dict[str, Any]]] = {"openfisca": [], "todoke": []}
@@ -66,6 +70,12 @@ def environment(folder: Path) -> Path:
         venv.create(folder, with_pip=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", PACKAGE], check=True)
     return python
+
+
+def compiled() -> None:
+    """Python's files are compiled as pip compiled theirs when it installed it: an environment of ours may be made without."""
+    for folder in (Path(sysconfig.get_path("purelib")), *(_HERE.parents[1] / name for name in _PACKAGES)):
+        compileall.compile_dir(folder, quiet=2, workers=0)
 
 
 def households(persons: int) -> dict[str, np.ndarray[Any, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from eligibility.assess import assess, example_facts, facts_from, unmet
 from eligibility.catalogue import FOLDER, files
 from eligibility.judge import Case, verdict
-from eligibility.language.compile import tables
+from eligibility.language.compile import columns_of
 from eligibility.parts import Criterion, Example
 from eligibility.programme import Compiled, Programme, read_programme
 from tests.support.cases import sql_reader
@@ -34,7 +34,7 @@ def _by_sql(programme: Programme) -> Iterator[tuple[Example, Case]]:
     for trees, examples in alike.values():
         asked = {name: tree for name, tree in (trees.criteria | trees.exclusions).items() if tree is not None}
         facts = [facts_from(example_facts(one), one.as_of) for one in examples]
-        with sql_reader(*sorted(tables(asked.values()) - {"residents"})) as reader:
+        with sql_reader(*sorted(columns_of(asked.values()).keys() - {"residents"})) as reader:
             found = reader.values(asked, facts)
         for example, values in zip(examples, found, strict=True):
             yield (

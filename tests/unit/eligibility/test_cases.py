@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from eligibility.cases import forget, judged_together, know, touch
+from eligibility.cases import forget, judged_together, know
 from eligibility.language.nodes import Constant, Node
 from eligibility.language.parse import parse
 from engine.core.sql import Query
@@ -54,16 +54,22 @@ def _states(**bound_on: date) -> pl.DataFrame:
     return pl.DataFrame([{"state": name, "bound_on": on, "municipality_code": CITY} for name, on in bound_on.items()])
 
 
-TABLES = {"residents", "child_allowance"}
+READ = {"residents": {"alias", "birth_date", "status"}, "child_allowance": {"benefit_status"}}
 
 
 def test_only_the_subjects_records_and_households_are_copied_as_known_in_each_state(records: Records) -> None:
     records.resident("parent", ON + timedelta(days=1), household="h9", hist_no=2)
-    touch(records.warehouse, _cases("child"), TABLES)
-    know(records.warehouse, _states(a=ON, b=ON + timedelta(days=1), z=ON - timedelta(days=1)), TABLES)
+    know(records.warehouse, _cases("child"), _states(a=ON, b=ON + timedelta(days=1), z=ON - timedelta(days=1)), READ)
     assert _column(records, "temp.residents", "known_resident_id") == ["achild", "aparent", "bchild", "bparent"]
     assert _column(records, "temp.residents", "known_household_id") == ["ah1", "ah1", "bh1", "bh9"]
     assert _column(records, "temp.child_allowance", "known_claimant_id") == ["achild", "aparent", "bchild", "bparent"]
+
+
+def test_only_the_columns_that_are_read_are_copied(records: Records) -> None:
+    know(records.warehouse, _cases("child"), _states(a=ON), READ)
+    columns = records.warehouse.read("SELECT * FROM temp.child_allowance", {}).columns
+    asked, found_by = ["benefit_status"], ["child_id", "claimant_id", "known_child_id", "known_claimant_id"]
+    assert sorted(columns) == sorted([*asked, *found_by, "gone", "municipality_code", "night"])
 
 
 ASKED = {
@@ -80,8 +86,7 @@ ASKED = {
 def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: Records) -> None:
     asked = {name: _tree(text) for name, text in ASKED.items()}
     cases = _cases("child", "parent", "nobody here", "child").with_columns(state=pl.Series(["a", "a", "a", "z"]))
-    touch(records.warehouse, cases, TABLES)
-    know(records.warehouse, _states(a=ON, z=ON - timedelta(days=1)), TABLES)
+    know(records.warehouse, cases, _states(a=ON, z=ON - timedelta(days=1)), READ)
     found = judged_together(records.warehouse, cases, asked)
     nothing = {"young": None, "known": None, "receives": False, "lives": None, "elders": None}
     assert found.drop("case_id").to_dicts() == [
@@ -110,10 +115,9 @@ def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: 
 
 def test_what_was_made_for_a_night_is_dropped_with_it(records: Records) -> None:
     cases = _cases("child").with_columns(state=pl.lit("a"))
-    touch(records.warehouse, cases, TABLES)
-    know(records.warehouse, _states(a=ON), TABLES)
+    know(records.warehouse, cases, _states(a=ON), READ)
     judged_together(records.warehouse, cases, {name: _tree(text) for name, text in ASKED.items()})
     made = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'temp'"
     assert records.warehouse.read(made, {}).height > 5
-    forget(records.warehouse, TABLES)
+    forget(records.warehouse, READ)
     assert records.warehouse.read(made, {})["table_name"].to_list() == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligibility.language.compile import joins, tables, to_sql, walk
+from eligibility.language.compile import columns_of, joins, to_sql, walk
 from eligibility.language.evaluate import Facts, evaluate
 from eligibility.language.nodes import Column, Constant, Scale
 from eligibility.language.parse import parse
@@ -210,22 +210,26 @@ def test_sql_and_evaluator_say_the_same(
 @pytest.mark.parametrize(
     ("text", "joined", "read"),
     [
-        pytest.param("subject.rel1 = 'CHILD'", ["residents"], {"residents"}, id="the subject alone"),
-        pytest.param("subject.nhi.acquired_on < as_of", ["nhi"], {"nhi"}, id="a table with one row each"),
+        pytest.param("subject.rel1 = 'CHILD'", ["residents"], {"residents": {"rel1"}}, id="the subject alone"),
+        pytest.param(
+            "subject.nhi.acquired_on < as_of", ["nhi"], {"nhi": {"acquired_on"}}, id="a table with one row each"
+        ),
         pytest.param(
             "any_of(household as m, m.birth_date < subject.pension.acquired_on)",
             ["pension"],
-            {"pension", "residents"},
+            {"pension": {"acquired_on"}, "residents": {"birth_date"}},
             id="inside a quantifier",
         ),
-        pytest.param("any_of(subject.nhi as n, n.acquired_on < as_of)", [], {"nhi"}, id="read by a quantifier"),
-        pytest.param("any_of(household as m, true)", [], {"residents"}, id="read without a column"),
-        pytest.param("event.detail = '4'", [], set(), id="no record"),
+        pytest.param(
+            "any_of(subject.nhi as n, n.acquired_on < as_of)", [], {"nhi": {"acquired_on"}}, id="read by a quantifier"
+        ),
+        pytest.param("any_of(household as m, true)", [], {"residents": set()}, id="read without a column"),
+        pytest.param("event.detail = '4'", [], {}, id="no record"),
     ],
 )
-def test_only_what_is_read_is_joined(text: str, joined: list[str], read: set[str]) -> None:
+def test_only_what_is_read_is_joined(text: str, joined: list[str], read: dict[str, set[str]]) -> None:
     node, _ = parse(text, dated=VALUES.__getitem__)
-    assert tables([node]) == read
+    assert columns_of([node]) == read
     said = joins([node], "now")
     assert said.count("LEFT JOIN") == len(joined)
     assert all(f'"now"."{table}"' in said for table in joined)

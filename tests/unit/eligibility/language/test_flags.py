@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from eligibility.language.flags import Words, answer, in_three_values, maybe, surely
-from eligibility.language.nodes import Constant, Flag, Logic, Node
+from eligibility.language.nodes import Comparison, Constant, Flag, Logic, Node
 
 THREE = (True, False, None)
 
@@ -75,3 +75,25 @@ def test_flags_of_one_word_are_asked_together() -> None:
     )
     assert surely(Logic(operator="and", parts=flags), "now") == '(((c."b0" & 17) = 17))'
     assert maybe(Logic(operator="or", parts=flags), "now") == '(((c."b0" & 34) <> 0))'
+
+
+#: the word of a flag at place 0, and the two sides of a comparison, that say true, false or unknown
+WORDS = {True: 3, False: 0, None: 2}
+SIDES = {True: 1, False: 2, None: None}
+
+
+@pytest.mark.parametrize("first", THREE)
+@pytest.mark.parametrize("second", THREE)
+@pytest.mark.parametrize("opposite", [pytest.param(False, id="the flag"), pytest.param(True, id="its opposite")])
+def test_what_flags_leave_open_is_worked_out(first: bool | None, second: bool | None, opposite: bool) -> None:
+    flag: Node = Flag(alias="subject.people", table="people", name="b0", place=0, kind="boolean")
+    said = None if first is None else first is not opposite
+    flag = Logic(operator="not", parts=(flag,)) if opposite else flag
+    more = Comparison(
+        operator="=", left=Constant(value=SIDES[second], kind="number"), right=Constant(value=1, kind="number")
+    )
+    word, none_of = WORDS[first], _any_of(tuple(None if one is None else not one for one in (said, second)))
+    for parts in ((flag, more), (more, flag)):
+        assert _said(in_three_values(Logic(operator="or", parts=parts), "now"), word) is _any_of((said, second))
+        every = in_three_values(Logic(operator="and", parts=parts), "now")
+        assert _said(every, word) is (None if none_of is None else not none_of)

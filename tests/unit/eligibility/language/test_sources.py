@@ -1,7 +1,7 @@
 import pytest
 
 from eligibility.language.nodes import Kind
-from eligibility.language.sources import codes_of, kind_of, sources
+from eligibility.language.sources import codes_of, kind_of, numbers, sources
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,18 @@ def test_records_of_a_person(name: str, table: str, join: str, single: bool) -> 
 
 def test_residents_are_the_subject_and_the_household_not_a_source() -> None:
     assert "residents" not in sources()
+
+
+@pytest.mark.parametrize(
+    ("table", "found_by"),
+    [
+        pytest.param("residents", ("household_id", "resident_id"), id="the person and the household"),
+        pytest.param("nhi", ("resident_id",), id="one person"),
+        pytest.param("child_allowance", ("child_id", "claimant_id"), id="either of two"),
+    ],
+)
+def test_the_columns_by_which_rows_are_found(table: str, found_by: tuple[str, ...]) -> None:
+    assert numbers(table) == found_by
 
 
 @pytest.mark.parametrize(
