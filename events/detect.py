@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow
 
 from engine.core.dates import days
+from engine.core.later import Later
 from engine.core.sql import load_queries
 from engine.night import Night
 from engine.warehouse.duck import Warehouse
@@ -26,6 +26,7 @@ from events.volume import Band, bands, learning_since
 from events.work import Event
 
 __all__ = ["STAGE", "Events", "detect", "detect_events", "known_events"]
+pyarrow = Later("pyarrow")
 _SQL = load_queries(Path(__file__).with_name("tables.sql"))
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import nbinom, poisson
-from sklearn.linear_model import PoissonRegressor
 
 from engine.core.dates import days, is_business_day, last_business_day
+from engine.core.later import Later
 from engine.core.settings import Volume
 from engine.core.yaml_text import load_yaml
 
+linear_model, stats = Later("sklearn.linear_model"), Later("scipy.stats")
 RATES = Path(__file__).with_name("volume.yaml")
 #: code → night → events, None where that night was held and teaches nothing
 History = Mapping[str, Mapping[date, int | None]]
@@ -125,9 +125,9 @@ def _upper(expected: float, dispersion: float, tail: float) -> int:
     if expected <= 0:
         return 0
     if dispersion <= 1.0:
-        return int(poisson.isf(tail, expected))
+        return int(stats.poisson.isf(tail, expected))
     share = 1.0 / dispersion
-    return int(nbinom.isf(tail, expected * share / (1 - share), share))
+    return int(stats.nbinom.isf(tail, expected * share / (1 - share), share))
 
 
 def _learned(code: str, counts: Mapping[date, int], on: date) -> tuple[float, float, float]:
@@ -137,7 +137,9 @@ def _learned(code: str, counts: Mapping[date, int], on: date) -> tuple[float, fl
         return 0.0, 0.0, 1.0
     exposure = np.array([_exposure(code, night) for night in counts])
     features = np.array([_features(code, night) for night in counts])
-    model = PoissonRegressor(alpha=0.1, solver="newton-cholesky").fit(features, seen / exposure, sample_weight=exposure)
+    model = linear_model.PoissonRegressor(alpha=0.1, solver="newton-cholesky").fit(
+        features, seen / exposure, sample_weight=exposure
+    )
     fitted = model.predict(features) * exposure
     freedom = max(len(counts) - features.shape[1], 1)
     dispersion = float((((seen - fitted) ** 2) / np.maximum(fitted, 1e-9)).sum() / freedom)

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from sklearn.metrics import brier_score_loss, roc_auc_score
 
+from engine.core.later import Later
 from events.probable.fitted import Fitted, Vector
 from events.probable.registry import Model
 
+metrics = Later("sklearn.metrics")
 Flags = npt.NDArray[np.bool_]
 _BINS = 5
 _FEW = 30  #: a group smaller than this is told by its size alone
@@ -32,9 +33,9 @@ def measure(model: Model, fitted: Fitted, rows: pl.DataFrame, *, capacity: int, 
         "cases": rows.height,
         "outcomes": int(real.sum()),
         "base_rate": _rounded(real.mean()),
-        "auc": _rounded(roc_auc_score(real, said)),
+        "auc": _rounded(metrics.roc_auc_score(real, said)),
         "auc_95": [low, high],
-        "brier": _rounded(brier_score_loss(real, said)),
+        "brier": _rounded(metrics.brier_score_loss(real, said)),
         "calibration_error": calibration_error(curve, rows.height),
         "calibration_curve": curve,
         "capacity_a_week": capacity,
@@ -85,7 +86,7 @@ def auc_interval(said: Vector, real: Flags, seed: int) -> tuple[float, float]:
     for _ in range(200):
         drawn = rng.integers(0, len(real), len(real))
         if 0 < real[drawn].sum() < len(real):
-            found.append(roc_auc_score(real[drawn], said[drawn]))
+            found.append(metrics.roc_auc_score(real[drawn], said[drawn]))
     return _rounded(np.quantile(found, 0.025)), _rounded(np.quantile(found, 0.975))
 
 

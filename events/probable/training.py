@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
 
 from engine.core.errors import InputError
+from engine.core.later import Later
 from engine.warehouse.duck import Warehouse
 from events.probable.card import measure
 from events.probable.fitted import Fitted
 from events.probable.reading import groups_of, read_rows, with_outcome
 from events.probable.registry import Model
 
+calibration, frozen, linear_model = Later("sklearn.calibration"), Later("sklearn.frozen"), Later("sklearn.linear_model")
 #: shares of the nights with a known outcome: the oldest train, the next calibrate, the newest evaluate
 TRAIN, CALIBRATE = 0.5, 0.2
 _LEAST = 20  #: outcomes and non-outcomes that a slice needs before anything is fitted on it
@@ -104,8 +103,10 @@ def fit_plainly(
     """Logistic regression on standardised features, and a sigmoid on the slice after it; both slices with `outcome`. No cut."""
     values, outcome = earlier.select(names).to_numpy(), earlier["outcome"].to_numpy()
     means, deviations = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-6)
-    plain = LogisticRegression(C=1.0, random_state=seed, max_iter=1000).fit((values - means) / deviations, outcome)
-    calibrated = CalibratedClassifierCV(FrozenEstimator(plain), method="sigmoid", ensemble=True)
+    plain = linear_model.LogisticRegression(C=1.0, random_state=seed, max_iter=1000).fit(
+        (values - means) / deviations, outcome
+    )
+    calibrated = calibration.CalibratedClassifierCV(frozen.FrozenEstimator(plain), method="sigmoid", ensemble=True)
     calibrated.fit((later.select(names).to_numpy() - means) / deviations, later["outcome"].to_numpy())
     sigmoids = [one for found in calibrated.calibrated_classifiers_ for one in found.calibrators]
     return Fitted(
