@@ -81,7 +81,8 @@ SELECT c.subject_id, c.change_id, c.night = $night AS tonight, c.after.entry_kin
        c.before.acquired_on AS effective_before, c.effective_date AS effective_on,
        COALESCE(c.effective_unknown, FALSE) AS effective_unknown,
        CAST(NULL AS DATE) AS born_on, FALSE AS born_unknown,
-       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on
+       c.before.processed_date AS processed_before, c.processed_date AS processed_on, c.notified_date AS notified_on,
+       c.before.lost_on AS ends_before, c.after.lost_on AS ends_on
 FROM changes.nhi AS c
 WHERE c.municipality_code = $municipality AND c.night <= $night
   AND c.subject_id IN (

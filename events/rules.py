@@ -58,7 +58,7 @@ def _undo_tonight(work: Work, back: TakeBack) -> None:
     for candidate in work.candidates:
         if back_again & set(candidate.change_ids):
             continue
-        if not back.change_ids & set(candidate.change_ids):
+        if not back.concerns(candidate.change_ids, candidate.effective_on):
             kept.append(candidate)
         elif back.puts_right(candidate.code):
             kept.append(candidate if candidate.from_calendar else _redated(candidate, back))
@@ -72,7 +72,7 @@ def _undo_known(work: Work, back: TakeBack) -> None:
     """
     for event in work.known:
         right = back.puts_right(event.code)
-        if not event.live or not back.change_ids & set(event.change_ids) or (event.from_calendar and right):
+        if not event.live or not back.concerns(event.change_ids, event.occurred_on) or (event.from_calendar and right):
             continue
         event.decide("void", back.reason)
         own = {back.by.subject_id} & set(event.subject_ids) or set(event.subject_ids)

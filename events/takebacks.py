@@ -5,7 +5,7 @@ its beginning: an increase is taken back by 減, a decrease by 増, a modificati
 row a key says no more than that a row went back to what it was (`REVERSAL` of a `ROW`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -59,6 +59,7 @@ _ADDRESS = frozenset({"addr_code", "addr_line", "addr_building"})
 _BIRTH = frozenset({"birth_date", "birth_date_unknown"})
 _EFFECTIVE = frozenset({"effective_date", "effective_date_unknown", "acquired_on", "acquired_on_unknown"})
 _GROUND = frozenset({"acquired_reason"})
+_END = frozenset({"lost_on"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,13 @@ class TakeBack:
     right: bool
     occurred_on: date | None = None
     date_unknown: bool = False
+    dated: date | None = (
+        None  #: only what happened on this day, where the rows date two things: when something began and ended
+    )
+
+    def concerns(self, change_ids: Iterable[str], occurred_on: date | None) -> bool:
+        """Whether what rests on these rows and happened on that day is taken back."""
+        return bool(self.change_ids & set(change_ids)) and (self.dated is None or occurred_on == self.dated)
 
     def puts_right(self, code: str) -> bool:
         """Whether an event of this kind stands again, on the right date: where the corrected row still makes one."""
@@ -87,6 +95,7 @@ class _Standing:
 
     entry: Entry
     effective_on: date | None
+    ends_on: date | None
     change_ids: set[str] = field(default_factory=set)
 
 
@@ -103,7 +112,9 @@ def take_backs(sequence: Sequence[Entry]) -> Iterator[TakeBack]:
             continue
         if entry.reason in CORRECTS:
             yield from _corrected(standing, entry)
-        standing.append(_Standing(entry=entry, effective_on=entry.effective_on, change_ids={entry.change_id}))
+        made = _Standing(entry=entry, effective_on=entry.effective_on, ends_on=entry.ends_on)
+        made.change_ids.add(entry.change_id)
+        standing.append(made)
 
 
 def _cancelled(standing: list[_Standing], by: Entry) -> _Standing | None:
@@ -116,8 +127,10 @@ def _cancelled(standing: list[_Standing], by: Entry) -> _Standing | None:
 
 
 def _corrected(standing: list[_Standing], by: Entry) -> Iterator[TakeBack]:
-    """The rows whose date (a birth's: the birth date) or ground the correction changes."""
+    """The rows whose date (a birth's: the birth date), ground or end the correction changes."""
     for one in [one for one in standing if one.entry.reason not in CORRECTS]:
+        if by.moved & _END and one.ends_on is not None and one.ends_on == by.ends_before:
+            yield from _ended_otherwise(one, by)
         birth = one.entry.reason == "BIRTH"
         if birth:
             concerned = bool(by.moved & _BIRTH)
@@ -134,9 +147,24 @@ def _corrected(standing: list[_Standing], by: Entry) -> Iterator[TakeBack]:
                 right=True,
                 occurred_on=by.born_on if birth else by.effective_on,
                 date_unknown=by.effective_unknown or (birth and by.born_unknown),
+                dated=None if one.ends_on is None else one.effective_on,
             )
         one.change_ids.add(by.change_id)
         one.effective_on = by.effective_on
+
+
+def _ended_otherwise(one: _Standing, by: Entry) -> Iterator[TakeBack]:
+    """What a row told of ended on another day than it said, or has not ended."""
+    if by.tonight:
+        yield TakeBack(
+            by=by,
+            change_ids=frozenset(one.change_ids),
+            right=by.ends_on is not None,
+            occurred_on=by.ends_on,
+            dated=one.ends_on,
+        )
+    one.change_ids.add(by.change_id)
+    one.ends_on = by.ends_on
 
 
 def _dates_itself(by: Entry) -> bool:

@@ -44,6 +44,8 @@ class Entry:
     makes: frozenset[str] | None = (
         None  #: the events that a correction's detectors see in it as it is now; None where it says none itself
     )
+    ends_before: date | None = None  #: when what the row tells of ended: by the row before it
+    ends_on: date | None = None  #: the same by this row
 
 
 @dataclass(kw_only=True)

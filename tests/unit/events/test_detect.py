@@ -389,6 +389,29 @@ def test_a_corrected_entry_of_a_child_puts_the_right_event_in_the_place_of_the_w
     assert sorted(told) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"lost_on": RIGHT}, [(ON, True), (RIGHT, False)], id="the loss"),
+        pytest.param({"lost_on": None}, [(ON, True)], id="there was no loss"),
+        pytest.param({"certificate_no": "2"}, [(ON, False)], id="something else"),
+    ],
+)
+def test_a_corrected_loss_of_a_child_leaves_how_they_came_in_and_puts_the_loss_right(
+    facts: dict[str, object], expected: list[tuple[date, bool]], register: Register
+) -> None:
+    began = FIRST - timedelta(days=30)
+    register.lives("p", birth_date=date(2020, 5, 5))
+    register.entry("p", FIRST, acquired_on=began, acquired_reason="OTHER")
+    register.run(BASELINE, FIRST)
+    register.entry("p", SECOND, lost_on=ON, lost_reason="MOVED_OUT")
+    register.run(SECOND)
+    register.entry("p", THIRD, "CORRECTION", **facts)
+    register.run(THIRD)
+    told = [(occurred, state == "void") for *_, occurred, state, _ in register.told("E21")]
+    assert sorted(told) == sorted([(began, False), *expected])
+
+
 def test_the_relief_entry_cancelled_leaves_the_lost_job(register: Register) -> None:
     insurance_loss(register, FIRST, ON)
     register.entry("p", SECOND, involuntary_relief=True)

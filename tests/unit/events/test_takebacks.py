@@ -1,7 +1,7 @@
 """A cancellation takes back the newest row it can, once; a correction puts another date in a row's place."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -115,6 +115,30 @@ def test_a_corrected_ground_puts_right_what_it_still_makes_and_nothing_else() ->
     )
     (back,) = take_backs([entry("a", "ENTRY"), fix])
     assert [back.puts_right(code) for code in ("E21", "E28")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "right"), [pytest.param(ON, True, id="another day"), pytest.param(None, False, id="it has not ended")]
+)
+def test_a_corrected_end_takes_back_what_happened_on_that_day_and_not_what_began(
+    ends_on: date | None, right: bool
+) -> None:
+    began, ended = ON - timedelta(days=10), ON - timedelta(days=3)
+    rows = [entry("in", "ENTRY"), entry("out", "ENTRY", ends_on=ended, moved=frozenset({"lost_on"}))]
+    fix = tonight("fix", "CORRECTION", moved=frozenset({"lost_on"}), ends_before=ended, ends_on=ends_on)
+    (back,) = take_backs([*rows, fix])
+    assert (set(back.change_ids), back.occurred_on, back.right) == ({"out"}, ends_on, right)
+    assert [back.concerns(["out"], day) for day in (began, ended)] == [False, True]
+
+
+def test_a_corrected_beginning_leaves_the_end() -> None:
+    began, ended = ON - timedelta(days=10), ON - timedelta(days=3)
+    fix = tonight(
+        "fix", "CORRECTION", moved=frozenset({"acquired_on"}), effective_before=began, effective_on=ON, ends_on=ended,
+        processed_before=ON,
+    )  # fmt: skip
+    (back,) = take_backs([entry("both", "ENTRY", ends_on=ended), fix])
+    assert [back.concerns(["both"], day) for day in (began, ended)] == [True, False]
 
 
 def test_a_cancellation_puts_nothing_right() -> None:
