@@ -34,6 +34,8 @@ ACCOUNTS = {"second_factor", "set_up_second_factor", "own_password", "staff", "s
 #: routes that answer GET with something that is no page
 NO_PAGE = {
     "home": "leads on to the first page of the role",
+    "next_notice": "leads on to the notice after it, or back to the queue",
+    "previous_notice": "leads on to the notice before it, or back to the queue",
     "notice_style": "a style sheet",
     "sso": "leads to the identity provider",
     "sso_back": "leads on from the identity provider",
