@@ -144,12 +144,13 @@ def take_on(notice: Notice, officer: Officer, at: datetime) -> Notice:
         assert notice.claimed_until is not None
         theirs = notice.claimed_until.astimezone(TOKYO)
         raise StateError(f"notice {notice.number} is being reviewed by a colleague until {theirs:%H:%M}")
-    if holds(notice, officer, at):
-        return notice
     until = at + timedelta(seconds=installed().waits.claim_lease_seconds)
     if notice.state == NoticeState.PREPARED:
         return move(notice, NoticeState.IN_REVIEW, at=at, claimed_by=officer.name, claimed_until=until)
-    as_read = Notice.objects.filter(pk=notice.pk, version=notice.version, claimed_by=notice.claimed_by)
+    if holds(notice, officer, at):
+        return notice
+    claimed = {"claimed_by": notice.claimed_by, "claimed_until": notice.claimed_until}
+    as_read = Notice.objects.filter(pk=notice.pk, version=notice.version, **claimed)
     if not as_read.update(claimed_by=officer.name, claimed_until=until):
         raise StateError(f"notice {notice.number} was changed by somebody else meanwhile; open it again")
     notice.claimed_by, notice.claimed_until = officer.name, until

@@ -1,8 +1,8 @@
 """The channels a site has, and which of them takes a notice now."""
 
-import importlib
 from collections.abc import Mapping
 
+from engine.core.later import Later
 from engine.core.settings import Settings
 from notices.approval.hashing import LEFT_OUT
 from notices.approval.models import OutboxRow
@@ -14,12 +14,14 @@ from notices.recipients.models import Contact
 from notices.recipients.ways import Way, letter_way, way_for
 from notices.wording.press import press_of
 
+letters = Later("notices.dispatch.letters")
+
 
 def channels_of(settings: Settings) -> Mapping[str, Channel]:
     """Channel by name. Raises SettingsError for settings that cannot hold."""
     ways = settings.dispatch
-    letters = _letters(settings)
-    made: list[Channel] = [letters, *heralds(letters, ways.heralds)]
+    posted = _letters(settings)
+    made: list[Channel] = [posted, *heralds(posted, ways.heralds)]
     if ways.email.via:
         made.append(EmailChannel(ways.email))
     return {channel.name: channel for channel in made}
@@ -50,5 +52,5 @@ def _letters(settings: Settings) -> Channel:
     if not settings.dispatch.letters.to:
         return FolderChannel(settings.paths.outbox)
     press_of(settings.dispatch.letters)  # says what is missing where the part letters is
-    channel: Channel = importlib.import_module("notices.dispatch.letters").LetterChannel(settings)
+    channel: Channel = letters.LetterChannel(settings)
     return channel

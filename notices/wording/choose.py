@@ -1,14 +1,16 @@
 """Which drafter a site has: one setting chooses."""
 
-import importlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from engine.core.errors import SettingsError
+from engine.core.later import Later
 from engine.core.settings import Wordings
 from notices.wording.bedrock import BedrockDrafter
 from notices.wording.draft import Drafter, TemplateDrafter
 from notices.wording.local import LocalDrafter
+
+serving = Later("notices.wording.served")
 
 
 @contextmanager
@@ -32,12 +34,12 @@ def _local(settings: Wordings) -> Iterator[LocalDrafter]:
     served = None
     if local.gguf:
         try:
-            module = importlib.import_module("notices.wording.served")
+            model = serving.ServedModel
         except ModuleNotFoundError as error:
             if error.name != "xllamacpp":
                 raise
             raise SettingsError('[wording.local] gguf needs its part: make install WITH="local-llm"') from None
-        served = module.ServedModel(local.gguf, context=local.context, threads=local.threads)
+        served = model(local.gguf, context=local.context, threads=local.threads)
     url = served.url if served else local.url
     try:
         with closing(LocalDrafter(local, url=url, max_tokens=settings.max_tokens)) as drafter:

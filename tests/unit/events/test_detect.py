@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,11 +25,6 @@ from tests.support.history import CITY
 ON = FIRST - timedelta(days=4)
 RIGHT = FIRST - timedelta(days=6)
 Scene = Callable[[Register], None]
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Register:
-    return Register(tmp_path)
 
 
 @pytest.mark.parametrize("code", HAPPENINGS)
@@ -340,84 +334,6 @@ def test_a_certificate_counts_when_it_is_new_or_of_another_grade(
     register.certificate("p", SECOND, **({"issued_on": ON} | facts))
     register.run(FIRST, SECOND)
     assert len(register.told("E30")) == expected
-
-
-@pytest.mark.parametrize(
-    ("kind", "facts", "expected"),
-    [
-        pytest.param("CANCELLATION", {}, [(ON, "void", "R2_cancelled")], id="cancelled"),
-        pytest.param("CORRECTION", {"certificate_no": "2"}, [(ON, "settled", "")], id="another item corrected"),
-        pytest.param(
-            "CORRECTION",
-            {"acquired_on": RIGHT},
-            [(RIGHT, "settled", ""), (ON, "void", "R2_corrected")],
-            id="date corrected",
-        ),
-        pytest.param("CORRECTION", {"acquired_reason": "OTHER"}, [(ON, "void", "R2_corrected")], id="no job was lost"),
-        pytest.param("ENTRY", {"involuntary_relief": True}, [(ON, "settled", "")], id="relief granted"),
-    ],
-)
-def test_later_rows_of_the_nhi(
-    kind: str, facts: dict[str, object], expected: list[tuple[date, str, str]], register: Register
-) -> None:
-    insurance_loss(register, FIRST, ON)
-    register.entry("p", SECOND, kind, **facts)
-    register.run(FIRST, SECOND)
-    assert sorted(told[2:] for told in register.told("E28")) == sorted(expected)
-
-
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        pytest.param({"acquired_on": RIGHT}, [(RIGHT, False), (ON, True)], id="the date"),
-        pytest.param({"acquired_reason": "EMPLOYEE_INSURANCE_LOSS"}, [(ON, False), (ON, True)], id="the ground"),
-        pytest.param({"acquired_reason": "BIRTH"}, [(ON, True)], id="born into it: no change"),
-        pytest.param({}, [(ON, False)], id="something else"),
-    ],
-)
-def test_a_corrected_entry_of_a_child_puts_the_right_event_in_the_place_of_the_wrong(
-    facts: dict[str, object], expected: list[tuple[date, bool]], register: Register
-) -> None:
-    register.lives("p", birth_date=date(2020, 5, 5))
-    register.entry("p", FIRST, acquired_on=ON, acquired_reason="OTHER")
-    register.run(BASELINE, FIRST)
-    register.entry("p", SECOND, "CORRECTION", **facts)
-    register.run(SECOND)
-    told = [
-        (occurred, (state, reason) == ("void", "R2_corrected")) for *_, occurred, state, reason in register.told("E21")
-    ]
-    assert sorted(told) == sorted(expected)
-
-
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        pytest.param({"lost_on": RIGHT}, [(ON, True), (RIGHT, False)], id="the loss"),
-        pytest.param({"lost_on": None}, [(ON, True)], id="there was no loss"),
-        pytest.param({"certificate_no": "2"}, [(ON, False)], id="something else"),
-    ],
-)
-def test_a_corrected_loss_of_a_child_leaves_how_they_came_in_and_puts_the_loss_right(
-    facts: dict[str, object], expected: list[tuple[date, bool]], register: Register
-) -> None:
-    began = FIRST - timedelta(days=30)
-    register.lives("p", birth_date=date(2020, 5, 5))
-    register.entry("p", FIRST, acquired_on=began, acquired_reason="OTHER")
-    register.run(BASELINE, FIRST)
-    register.entry("p", SECOND, lost_on=ON, lost_reason="MOVED_OUT")
-    register.run(SECOND)
-    register.entry("p", THIRD, "CORRECTION", **facts)
-    register.run(THIRD)
-    told = [(occurred, state == "void") for *_, occurred, state, _ in register.told("E21")]
-    assert sorted(told) == sorted([(began, False), *expected])
-
-
-def test_the_relief_entry_cancelled_leaves_the_lost_job(register: Register) -> None:
-    insurance_loss(register, FIRST, ON)
-    register.entry("p", SECOND, involuntary_relief=True)
-    register.entry("p", THIRD, "CANCELLATION", involuntary_relief=False)
-    register.run(FIRST, THIRD)
-    assert register.told() == [("E28", ("p",), ON, "settled", "")]
 
 
 def test_a_child_without_a_name_waits_until_it_has_one(register: Register) -> None:

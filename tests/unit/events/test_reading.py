@@ -24,11 +24,6 @@ from tests.support.history import CITY
 ON = FIRST - timedelta(days=4)
 
 
-@pytest.fixture
-def register(tmp_path: Path) -> Register:
-    return Register(tmp_path)
-
-
 def test_the_first_night_is_the_one_that_loaded_first(tmp_path: Path) -> None:
     register = Register(tmp_path)
     assert first_night(register.night(THIRD)) == BASELINE

@@ -7,8 +7,10 @@ import pytest
 
 from events.takebacks import TakeBack, take_backs
 from events.work import Entry
+from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, insurance_loss
 from tests.support.settling import ON, entry
 
+HAPPENED, RIGHT = FIRST - timedelta(days=4), FIRST - timedelta(days=6)
 ADDRESS = frozenset({"addr_line", "move_reason"})
 
 
@@ -155,3 +157,85 @@ def test_the_reason_says_whether_it_was_cancelled_or_corrected() -> None:
 def test_a_row_that_went_back_takes_back_the_one_before_it_alone() -> None:
     pairs = [entry("a", "ROW"), tonight("x", "REVERSAL"), entry("b", "ROW"), tonight("y", "REVERSAL")]
     assert taken(*pairs) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "expected"),
+    [
+        pytest.param("CANCELLATION", {}, [(HAPPENED, "void", "R2_cancelled")], id="cancelled"),
+        pytest.param("CORRECTION", {"certificate_no": "2"}, [(HAPPENED, "settled", "")], id="another item corrected"),
+        pytest.param(
+            "CORRECTION",
+            {"acquired_on": RIGHT},
+            [(RIGHT, "settled", ""), (HAPPENED, "void", "R2_corrected")],
+            id="date corrected",
+        ),
+        pytest.param(
+            "CORRECTION", {"acquired_reason": "OTHER"}, [(HAPPENED, "void", "R2_corrected")], id="no job was lost"
+        ),
+        pytest.param("ENTRY", {"involuntary_relief": True}, [(HAPPENED, "settled", "")], id="relief granted"),
+    ],
+)
+def test_later_rows_of_the_nhi(
+    kind: str, facts: dict[str, object], expected: list[tuple[date, str, str]], register: Register
+) -> None:
+    insurance_loss(register, FIRST, HAPPENED)
+    register.entry("p", SECOND, kind, **facts)
+    register.run(FIRST, SECOND)
+    assert sorted(told[2:] for told in register.told("E28")) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"acquired_on": RIGHT}, [(RIGHT, False), (HAPPENED, True)], id="the date"),
+        pytest.param(
+            {"acquired_reason": "EMPLOYEE_INSURANCE_LOSS"}, [(HAPPENED, False), (HAPPENED, True)], id="the ground"
+        ),
+        pytest.param({"acquired_reason": "BIRTH"}, [(HAPPENED, True)], id="born into it: no change"),
+        pytest.param({}, [(HAPPENED, False)], id="something else"),
+    ],
+)
+def test_a_corrected_entry_of_a_child_puts_the_right_event_in_the_place_of_the_wrong(
+    facts: dict[str, object], expected: list[tuple[date, bool]], register: Register
+) -> None:
+    register.lives("p", birth_date=date(2020, 5, 5))
+    register.entry("p", FIRST, acquired_on=HAPPENED, acquired_reason="OTHER")
+    register.run(BASELINE, FIRST)
+    register.entry("p", SECOND, "CORRECTION", **facts)
+    register.run(SECOND)
+    told = [
+        (occurred, (state, reason) == ("void", "R2_corrected")) for *_, occurred, state, reason in register.told("E21")
+    ]
+    assert sorted(told) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"lost_on": RIGHT}, [(HAPPENED, True), (RIGHT, False)], id="the loss"),
+        pytest.param({"lost_on": None}, [(HAPPENED, True)], id="there was no loss"),
+        pytest.param({"certificate_no": "2"}, [(HAPPENED, False)], id="something else"),
+    ],
+)
+def test_a_corrected_loss_of_a_child_leaves_how_they_came_in_and_puts_the_loss_right(
+    facts: dict[str, object], expected: list[tuple[date, bool]], register: Register
+) -> None:
+    began = FIRST - timedelta(days=30)
+    register.lives("p", birth_date=date(2020, 5, 5))
+    register.entry("p", FIRST, acquired_on=began, acquired_reason="OTHER")
+    register.run(BASELINE, FIRST)
+    register.entry("p", SECOND, lost_on=HAPPENED, lost_reason="MOVED_OUT")
+    register.run(SECOND)
+    register.entry("p", THIRD, "CORRECTION", **facts)
+    register.run(THIRD)
+    told = [(occurred, state == "void") for *_, occurred, state, _ in register.told("E21")]
+    assert sorted(told) == sorted([(began, False), *expected])
+
+
+def test_the_relief_entry_cancelled_leaves_the_lost_job(register: Register) -> None:
+    insurance_loss(register, FIRST, HAPPENED)
+    register.entry("p", SECOND, involuntary_relief=True)
+    register.entry("p", THIRD, "CANCELLATION", involuntary_relief=False)
+    register.run(FIRST, THIRD)
+    assert register.told() == [("E28", ("p",), HAPPENED, "settled", "")]

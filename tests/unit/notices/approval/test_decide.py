@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError, SafetyStop, StateError, TodokeError
 from notices.approval import audit
-from notices.approval.decide import REJECT_REASONS, approve, claim, holds, reject, release
+from notices.approval.decide import REJECT_REASONS, approve, claim, holds, reject, release, take_on
 from notices.approval.hashing import content_hash
 from notices.approval.models import AuditRow, Decision, Item, Notice, NoticeBody, OutboxRow, StaffTask
 from notices.approval.officer import Officer
@@ -312,6 +313,23 @@ def test_what_was_taken_on_lately_need_not_be_taken_on_again(
 ) -> None:
     notice = claim(birth(town).pk, officer=officer("aoki", offices=EVERY_OFFICE), at=AT)
     assert holds(notice, officer(name, offices=EVERY_OFFICE), AT + timedelta(seconds=after_seconds)) is expected
+
+
+def test_a_claim_renewed_since_it_was_read_is_not_taken_away(town: Town) -> None:
+    owner, other = (officer(name, offices=EVERY_OFFICE) for name in ("aoki", "baba"))
+    lapsed, later = claim(birth(town).pk, officer=owner, at=AT), AT + timedelta(hours=1)
+    read = Notice.objects.get(pk=lapsed.pk)
+    claim(lapsed.pk, officer=owner, at=later)
+    with pytest.raises(StateError, match="meanwhile"):
+        take_on(read, other, later)
+    assert Notice.objects.get(pk=lapsed.pk).claimed_by == "aoki"
+
+
+def test_taking_a_notice_on_again_writes_nothing(town: Town) -> None:
+    notice = claim(birth(town).pk, officer=ALL, at=AT)
+    with CaptureQueriesContext(connection) as asked:
+        take_on(notice, ALL, AT + timedelta(seconds=60))
+    assert len(asked) == 0
 
 
 @pytest.mark.django_db(transaction=True)
