@@ -15,10 +15,10 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 @pytest.fixture(autouse=True)
-def anchor_of_this_test(tmp_path: Path, settings: object) -> None:
-    """Every test writes its audit anchor to its own folder."""
+def folder_of_this_test(tmp_path: Path, settings: object) -> None:
+    """Every test writes its audit anchor to its own folder, and publishes programmes there: no other test sees them."""
     site = settings.TODOKE  # type: ignore[attr-defined]
-    paths = site.paths.model_copy(update={"anchor": tmp_path / "audit.anchor"})
+    paths = site.paths.model_copy(update={"anchor": tmp_path / "audit.anchor", "catalogue": tmp_path / "catalogue"})
     settings.TODOKE = site.model_copy(update={"paths": paths})  # type: ignore[attr-defined]
 
 

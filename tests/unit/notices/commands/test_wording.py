@@ -1,5 +1,4 @@
 import json
-import shutil
 from pathlib import Path
 
 from eligibility.catalogue import publish
@@ -47,7 +46,7 @@ def _publish(folder: Path, *slugs: str) -> None:
 
 
 def test_a_catalogue_is_drafted_once_shown_and_compared(run: Run, tmp_path: Path) -> None:
-    _publish(_catalogue(), "child_allowance")
+    _publish(installed().paths.catalogue, "child_allowance")
     first = json.loads(run("wording", "draft", "--json").stdout)
     assert (first["drafter"], first["kept"], first["refused"]) == ("template", 0, 0)
     assert first["new"] == 42  # 2 events and a sweep, a block and an opening each, 7 languages
@@ -68,18 +67,12 @@ def test_a_catalogue_is_drafted_once_shown_and_compared(run: Run, tmp_path: Path
 
 
 def test_what_a_language_lacks_is_a_finding_of_the_catalogue(run: Run) -> None:
-    _publish(_catalogue(), "child_allowance")
+    _publish(installed().paths.catalogue, "child_allowance")
     assert run("wording", "check", "--language", "ko").exit_code == 0
     assert isinstance(run("wording", "check", "--language", "xx").exception, InputError)
 
 
 def test_the_configured_drafter_is_evaluated_over_the_catalogue(run: Run) -> None:
-    _publish(_catalogue(), "child_allowance")
+    _publish(installed().paths.catalogue, "child_allowance")
     told = json.loads(run("wording", "evaluate", "--language", "en").stdout)
     assert (told["drafter"], told["asked"], told["accepted"], told["edit_rate"]) == ("template", 6, 6, None)
-
-
-def _catalogue() -> Path:
-    folder = installed().paths.catalogue
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder

@@ -25,9 +25,7 @@ ON = date(2026, 11, 24)
 @pytest.fixture
 def english() -> Wording:
     """The English block of a published programme, as the template wrote it."""
-    folder = installed().paths.catalogue
-    shutil.rmtree(folder, ignore_errors=True)
-    publish(PROGRAMME, folder=folder, signed_off_by=("demo",), at=AT, demonstration=True)
+    publish(PROGRAMME, folder=installed().paths.catalogue, signed_off_by=("demo",), at=AT, demonstration=True)
     drafting.ensure([public_facts(PROGRAMME)], languages=["en"], drafter=TemplateDrafter(), at=AT)
     return Wording.objects.get(programme="child_allowance", event="E01", language="en")
 

@@ -1,9 +1,6 @@
-import shutil
-
 from django.test import Client, override_settings
 
 from notices.approval.models import Notice
-from notices.site import installed
 from notices.wording.models import Wording
 from tests.django_settings import TODOKE_SETTINGS
 from tests.unit.notices.desk.conftest import SignIn
@@ -66,7 +63,6 @@ def test_a_long_list_turns_its_pages(morning: list[Notice], sign_in: SignIn) -> 
 
 
 def test_the_draft_is_marked_against_the_text_in_force(morning: list[Notice], sign_in: SignIn) -> None:
-    shutil.rmtree(installed().paths.catalogue, ignore_errors=True)  # nothing is published
     draft = one("child_allowance", "ja")
     Wording.objects.filter(programme="child_allowance", event="E01", language="ja", state="approved").update(
         sections={**draft.sections, "to_do": "申込書を出す"}
