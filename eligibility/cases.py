@@ -5,6 +5,7 @@ A case is one subject of one settled event. Rules would read whole views of hist
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -82,11 +83,11 @@ def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> Non
     make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
 
 
-def make(warehouse: Warehouse, facts: Mapping[str, str]) -> None:
-    """Makes tables of facts, one after the other: name → SELECT."""
+def make(warehouse: Warehouse, facts: Mapping[str, str], **values: Any) -> None:
+    """Makes tables of facts, one after the other: name → SELECT, with the values it asks for."""
     for name, select in facts.items():
         made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
-        warehouse.define(made.text)
+        warehouse.write(made, **values)
 
 
 def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ However many programmes are asked for, the records are read once: what they ask 
 first (`language/shared`), and then every verdict, criterion by criterion where that is wanted, is a column of one query.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -27,31 +27,59 @@ from eligibility.parts import Criterion, Group
 from eligibility.programme import Programme
 from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
+from engine.records.contract import load_contracts
+from engine.records.numbering import number_of
 from engine.records.snapshot import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("population.sql"))
-_NOW = "now"
-#: where the records of a few people are copied to
-_ASIDE = "aside"
+#: where people and households have their numbers of the snapshot for ids
+NUMBERED = "numbered"
+#: the numbers of the people asked about, in SQL
+_ASKED = "SELECT a.person FROM temp.asked AS a"
 _MEMORY_MB = 3_000
 #: a table is large when it has more than an eighth as many rows as there are residents
 _LARGE = 8
 #: of more programmes than this, one or another may let in nearly everybody: to look first costs more than it saves
 _FEW = 8
+_IDS = ("resident_id", "household_id", "household_number")
 _ALWAYS = Constant(value=True, kind="boolean")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """Everybody registered as of a snapshot."""
+    """Everybody registered as of a snapshot, by number.
+
+    `ids`: resident_id, household_id and household_number, those of a person in the row of their own number.
+    """
 
     warehouse: Warehouse
+    ids: pl.LazyFrame
 
     @cached_property
     def people(self) -> pl.DataFrame:
         """subject_id, household_id, birth_date, sex, rel1, area and members (how many are registered together), by subject_id."""
-        return self.warehouse.query(_SQL["people"])
+        return self.called(self.warehouse.query(_SQL["people"])).sort("subject_id")
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """How many records each table holds that is read."""
+        tables = self.warehouse.query(_SQL["tables"], schema=NUMBERED)["table_name"]
+        counts = (
+            _SQL["count"].about(name=Query(name="name", text=f"'{one}'"), table=f"{NUMBERED}.{one}").text
+            for one in tables
+        )
+        return dict(self.warehouse.query(_listed(counts, " UNION ALL ")).iter_rows())
+
+    def numbers(self, people: Collection[str]) -> list[int]:
+        """The numbers of those of these people who are in the register."""
+        ids = self.ids.select("resident_id").with_row_index("number")
+        return ids.filter(pl.col("resident_id").is_in(list(people))).collect()["number"].to_list()
+
+    def called(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows about residents with the ids of subject_id and household_id in place of the numbers."""
+        ids = self.ids.select("resident_id", "household_id").collect()[rows["subject_id"]]
+        return rows.with_columns(ids["resident_id"].alias("subject_id"), ids["household_id"])
 
 
 @contextmanager
@@ -64,15 +92,33 @@ def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Itera
         "preserve_insertion_order": False,
     }
     with Warehouse(duckdb.connect(config=options)) as warehouse:
-        warehouse.define("CREATE SCHEMA now")
-        for table, columns in sorted(columns_read(programmes).items()):
-            if not reader.has(f"now.{table}"):
-                raise InputError(f"the snapshot of {reader.folder.name} has no table now.{table}")
-            path = exp.convert(str(reader.folder / f"now.{table}.parquet")).sql(dialect="duckdb")
-            listed = Query(name="columns", text=", ".join(quoted(name) for name in sorted(columns)))
-            made = _SQL["open_table"].about(table=f"now.{table}", columns=listed, file=Query(name="file", text=path))
-            warehouse.define(made.text)
-        yield Population(warehouse=warehouse)
+        try:
+            open_records(warehouse, columns_read(programmes), lambda table: _file(reader, table))
+        except duckdb.BinderException:
+            night = reader.folder.name
+            raise InputError(f"the snapshot of {night} was made by another version: run `todoke night` again") from None
+        yield Population(warehouse=warehouse, ids=reader.lazy("now.residents").select(_IDS))
+
+
+def open_records(warehouse: Warehouse, read: Mapping[str, Collection[str]], rows: Callable[[str], Query]) -> None:
+    """Shows tables as `engine.records.numbering` numbered them: these columns of each, from what `rows` calls it in SQL."""
+    warehouse.define(_SQL["create_schema"].about(schema=NUMBERED).text)
+    for table, columns in sorted(read.items()):
+        names = _listed((_numbered(table, name) for name in sorted(columns)), ", ")
+        made = _SQL["open_table"].about(table=f"{NUMBERED}.{table}", columns=names, rows=rows(table))
+        warehouse.define(made.text)
+
+
+def _file(reader: SnapshotReader, table: str) -> Query:
+    """The file of a table, in SQL. Raises InputError when the snapshot lacks it."""
+    path = exp.convert(str(reader.path(f"now.{table}"))).sql(dialect="duckdb")
+    return Query(name="file", text=f"read_parquet({path})")
+
+
+def _numbered(table: str, column: str) -> str:
+    """A column of the snapshot under the name that rules know; a number where it names a person or household."""
+    names_somebody = column in load_contracts()[table].ids
+    return f"{quoted(number_of(column))} AS {quoted(column)}" if names_somebody else quoted(column)
 
 
 _OF_RESIDENTS = frozenset({"status", "birth_date", "sex", "rel1", "addr_code"})
@@ -105,22 +151,21 @@ def judge_everybody(
     is explained for those it lets in alone; what it says of others is null. `of`: only these people, by their numbers.
     """
     trees = {one.slug: _trees(one, on) | (_counting(one, on) if explained else {}) for one in programmes}
-    schema = _NOW if of is None else _set_aside(who.warehouse, of, columns_of(_every(trees.values())))
-    shared = Shared(schema=schema, as_of=on, occurred_on=on, detail="")
+    shared = Shared(schema=NUMBERED, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
-    few = let_in and of is None and len(programmes) <= _FEW
+    few = of is not None or (let_in and len(programmes) <= _FEW)
     if few:
         asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
-        _narrow(who.warehouse, shared, about, asking)
+        _narrow(who, shared, about, asking, of)
     else:
         find(who.warehouse, shared, about)
     verdicts, said_of = [], {}
     for place, one in enumerate(programmes):
-        said = _verdict_sql(one, asked[one.slug], on, schema)
+        said = _verdict_sql(one, asked[one.slug], on)
         verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if few else said)
         said_of[one.slug] = f"c.said{place}"
         for name, node in asked[one.slug].items() if explained else ():
-            told = in_three_values(node, schema)
+            told = in_three_values(node, NUMBERED)
             said_of[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if let_in else told
     which = (f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"]
     query = _SQL["judge"].about(
@@ -129,27 +174,13 @@ def judge_everybody(
         verdicts=_listed(f",\nCAST({sql} AS TINYINT) AS said{place}" for place, sql in enumerate(verdicts)),
         carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if few else []))),
         found=_listed([shared.found("p", "h", "t")]),
-        joins=_listed([joins(_every(asked.values()), schema)]),
+        joins=_listed([joins(_every(asked.values()), NUMBERED)]),
         which=_listed(which, " OR "),
         whom=_listed(["p.may <> 0" if few else "TRUE"]),
     )
     found = who.warehouse.query(query)
     drop(who.warehouse, FACTS)
-    found = found.rename({f"x{place}": name for place, name in enumerate(said_of)})
-    return found if of is None else found.filter(pl.col("subject_id").is_in(list(of)))
-
-
-def _set_aside(warehouse: Warehouse, people: Sequence[str], read: Collection[str]) -> str:
-    """Copies what is on record of these people and of those they live with; returns the schema it is in."""
-    warehouse.define(_SQL["create_schema"].about(schema=_ASIDE).text)
-    copied = _SQL["set_people_aside"].about(people=f"{_ASIDE}.residents", residents=f"{_NOW}.residents")
-    warehouse.write(copied, asked=list(people))
-    for table in sorted({*read} - {"residents"}):
-        person, *other = numbers(table)
-        names = {"person": person, "other": other[0] if other else person, "people": f"{_ASIDE}.residents"}
-        copied = _SQL["set_records_aside"].about(aside=f"{_ASIDE}.{table}", records=f"{_NOW}.{table}", **names)
-        warehouse.define(copied.text)
-    return _ASIDE
+    return who.called(found.rename({f"x{place}": name for place, name in enumerate(said_of)}))
 
 
 def _every(asked: Iterable[Mapping[str, Node]]) -> list[Node]:
@@ -171,31 +202,41 @@ def _asking(programme: Programme, trees: Mapping[str, Node], asked: Mapping[str,
     return _Asking(lets_in=_lets_in(programme, asked, on), reads=set(columns_of(trees.values())), pairs=pairs)
 
 
-def _narrow(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:
+def _narrow(
+    who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], of: Collection[str] | None
+) -> None:
     """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
-    large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest."""
-    rows = {
-        table: int(warehouse.query(_SQL["count"].about(table=f"{_NOW}.{table}")).item())
-        for table in {"residents"}.union(*(one.reads for one in programmes))
-    }
-    large = {table for table, count in rows.items() if table != "residents" and count * _LARGE > rows["residents"]}
-    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
+    large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest.
+
+    `of`: only these people, whom every programme may let in, so that each table is large."""
+    read = {table for one in programmes for table in one.reads} - {"residents"}
+    small = {table for table in read if of is None and who.rows[table] * _LARGE <= who.rows["residents"]}
+    large = read - small
+    pairs = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
     lets_in = [one.lets_in for one in programmes]
-    if not large:
-        made = {"born": shared.born(), "records": shared.records(rows), PEOPLE: shared.marked(lets_in, about, rows)}
-        make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
-        return
-    bits = {
-        table: reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
-        for table in rows.keys() - {"residents"}
-    }
-    small = rows.keys() - large
-    made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
-    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
-    drop(warehouse, ["everybody", "homes"])
-    make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
-    drop(warehouse, ["near"])
-    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
+    if of is not None:
+        make(who.warehouse, {"asked": _SQL["asked"].text}, asked=who.numbers(of))
+        make(
+            who.warehouse,
+            {"homes": shared.homes_of(_ASKED, bit(len(programmes)) - 1), "born": shared.born(at_home=True)},
+        )
+        make(who.warehouse, {"records": shared.records(()), "near": shared.near_of(_ASKED, about)})
+    elif large:
+        make(who.warehouse, {"born": shared.born(), "records": shared.records(small)})
+        make(who.warehouse, {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
+    else:
+        made = {"born": shared.born(), "records": shared.records(read), PEOPLE: shared.marked(lets_in, about, read)}
+        make(who.warehouse, made)
+    if of is not None or large:
+        bits = {table: _bits_of(table, programmes) for table in large}
+        make(who.warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
+        drop(who.warehouse, ["asked", "homes", "near"])
+    make(who.warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(pairs)})
+
+
+def _bits_of(table: str, programmes: Sequence[_Asking]) -> int:
+    """The programmes that read a table."""
+    return reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
 
 
 def verdicts(
@@ -220,10 +261,20 @@ def verdicts(
     else:
         trees = programme.compiled(on)
         asked = {name: tree for name, tree in _trees(programme, on).items() if tree is not UNKNOWN}
-        found = cases.join(judged(who.warehouse, cases, asked, _NOW), on="case_id")
+        found = cases.join(judge_cases(who, cases, asked), on="case_id")
         unanswered = [name for name, tree in trees.criteria.items() if tree is None]
         found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"criterion:{name}") for name in unanswered)
     return found.with_columns(*_said(programme, on))
+
+
+def judge_cases(who: Population, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:
+    """One row per case: case_id and a column for every expression asked, by its name. Of who is not in the register nothing is known."""
+    ids = who.ids.with_row_index("person")
+    people = ids.select("person", subject_id="resident_id")
+    homes = ids.select("household_id", "household_number").unique()
+    told = cases.lazy().join(people, on="subject_id", how="left").join(homes, on="household_id", how="left")
+    told = told.drop("subject_id", "household_id").rename({"person": "subject_id", "household_number": "household_id"})
+    return judged(who.warehouse, told.collect(), asked, NUMBERED)
 
 
 def _listed(texts: Iterable[str], between: str = " ") -> Query:
@@ -251,13 +302,13 @@ def _lets_in(programme: Programme, asked: Mapping[str, Node], on: date) -> Node:
     return Logic(operator="and", parts=(_met_tree(programme.criteria, asked), *barred))
 
 
-def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date, schema: str) -> str:
+def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date) -> str:
     """`judge.verdict` as a number."""
     if not programme.in_force(on):
         return "0"
     met = _met_tree(programme.criteria, asked)
-    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], schema)} THEN 0 " for one in programme.exclusions)
-    return f"CASE {barred}WHEN {surely(met, schema)} THEN 2 WHEN {maybe(met, schema)} THEN 1 ELSE 0 END"
+    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], NUMBERED)} THEN 0 " for one in programme.exclusions)
+    return f"CASE {barred}WHEN {surely(met, NUMBERED)} THEN 2 WHEN {maybe(met, NUMBERED)} THEN 1 ELSE 0 END"
 
 
 def _met_tree(group: Group, asked: Mapping[str, Node]) -> Node:

@@ -165,7 +165,7 @@ def _comparison(
     if isinstance(left, Constant) and not isinstance(right, Constant):
         left, right, operator = right, left, _TURNED[operator]
     left, right = alike(left, right, _text(tree))
-    if left.kind in {"text", "code", "boolean"} and operator not in {"=", "<>"}:
+    if left.kind in {"text", "code", "boolean", "person", "household"} and operator not in {"=", "<>"}:
         raise RuleError(f"«{_text(tree)}»: {shown(left.kind)} has no order; use = or <> or in")
     if any(_counts(side) for side in (left, right)) and not isinstance(right, Constant):
         raise RuleError(f"«{_text(tree)}»: compare count_of with a whole number")

@@ -26,10 +26,11 @@ def bit(place: int) -> int:
 class Shared(Questions):
     """The SELECTs of the tables in which the answers are found: from `born` on, each reads those before it."""
 
-    def born(self) -> str:
-        """SELECT of one row per birth date on record: birth_date, and what is asked of it alone."""
+    def born(self, *, at_home: bool = False) -> str:
+        """SELECT of one row per birth date on record: birth_date, and what is asked of it alone. `at_home`: of people in `homes`."""
         residents = quoted(f"{self.schema}.residents")
-        days = ["(SELECT DISTINCT r.birth_date FROM", residents, "AS r WHERE r.birth_date IS NOT NULL) AS", _row()]
+        who = [residents, "AS r", *([_at_home("r.household_id")] if at_home else [])]
+        days = ["(SELECT DISTINCT r.birth_date FROM", *who, "WHERE r.birth_date IS NOT NULL) AS", _row()]
         values = [f"{_row()}.birth_date", *_named(self._born, self._answers("b"))]
         return " ".join(["SELECT", ", ".join(values), "FROM", *days])
 
@@ -49,11 +50,16 @@ class Shared(Questions):
             rows = self._rows(source, key, among)
             parts.append(" ".join(["SELECT", ", ".join(values), "FROM", rows]))
         names = list(self._of_any.names())
-        none = ["SELECT", ", ".join(["CAST(NULL AS VARCHAR) AS k", *_named(self._of_any, [])])]
+        none = [self._nobody(", ".join(["AS k", *_named(self._of_any, [])]))]
         said = " OR ".join(f"q.{name} <> 0" for name in names) or "FALSE"
         values = ["q.k", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
-        rows = "".join(["(", " UNION ALL ".join(parts or [" ".join(none)]), ") AS q WHERE q.k IS NOT NULL AND (", said])
+        rows = "".join(["(", " UNION ALL ".join(parts or none), ") AS q WHERE q.k IS NOT NULL AND (", said])
         return " ".join(["SELECT", ", ".join(values), "FROM", rows, ") GROUP BY q.k"])
+
+    def _nobody(self, more: str) -> str:
+        """SELECT of no row, whose first column is of the type that a person's number has."""
+        key = f"r.{key_in(self.schema, 'resident_id')}"
+        return " ".join(["SELECT", key, more, "FROM", quoted(f"{self.schema}.residents"), "AS r WHERE FALSE"])
 
     def _asked(self, tables: Collection[str]) -> Iterator[str]:
         """The sources among those tables of which it is asked what any record says."""
@@ -67,10 +73,11 @@ class Shared(Questions):
         whose = ["(SELECT n.subject_id FROM", near, "AS n WHERE", f"(n.home_may & {bits:d}) <> 0)"]
         return " ".join([table, "WHERE", key, "IN", *whose])
 
-    def people(self, carried: Iterable[str], tables: Collection[str]) -> str:
+    def people(self, carried: Iterable[str], tables: Collection[str], *, at_home: bool = False) -> str:
         """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them.
 
-        Reads `born` and `records`. `tables`: those that are asked; what others would say is left open.
+        Reads `born` and `records`. `tables`: those that are asked; what others would say is left open. `at_home`: only of people in
+        `homes`, with its `may` as `home_may`.
         """
         residents = quoted(f"{self.schema}.residents")
         own, home = (key_in(self.schema, name) for name in ("resident_id", "household_id"))
@@ -87,6 +94,9 @@ class Shared(Questions):
             f"LEFT JOIN {records} AS r ON r.k = {number}",
             *joined,
         ]
+        if at_home:
+            values.append("h.may AS home_may")
+            joined = [_at_home(f"{_row()}.{home}"), *joined]
         who = [residents, "AS", _row(), *joined, "WHERE", f"{_row()}.status = 'RESIDENT'"]
         if self.of_cases:
             numbers = [
@@ -118,19 +128,25 @@ class Shared(Questions):
         return values, joined
 
     def homes(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
-        """SELECT of one row per household in which somebody may be let in, by what `everybody` (people, with those tables asked)
-        says: household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place."""
+        """SELECT of one row per household in which somebody may be let in, by what people say with those tables asked:
+        household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place. Reads `born` and `records`."""
         known = self._known(tables)
         shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
         members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
         answers = [(text, answer_of(node, self.schema)) for text, node in members.items()]
         words = [*_named(self._of_member, answers), f"{self._own_bits(lets_in, tables)} AS may"]
         names = [*self._of_member.names(), "may"]
-        inner = ["(SELECT c.household_id,", ", ".join(words), "FROM", quoted(f"{FOUND}.everybody"), "AS c) AS q"]
+        inner = ["(SELECT c.household_id,", ", ".join(words), "FROM (", self.people((), tables), ") AS c) AS q"]
         values = ["q.household_id", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
         homes = ["(SELECT", ", ".join(values), "FROM", *inner, "GROUP BY q.household_id) AS c"]
         may = f"c.may & ({_bits(shared, self.schema)})"
         return " ".join(["SELECT c.household_id,", may, "AS may FROM", *homes, "WHERE", f"({may}) <> 0"])
+
+    def homes_of(self, people: str, programmes: int) -> str:
+        """SELECT of the same for the people in that column of numbers, whom all these programmes (as bits) may let in."""
+        residents, own = quoted(f"{self.schema}.residents"), key_in(self.schema, "resident_id")
+        whose = ["SELECT DISTINCT r.household_id,", f"{programmes:d} AS may FROM", residents, "AS r"]
+        return " ".join([*whose, f"WHERE r.{own} IN (", people, ")"])
 
     def _known(self, tables: Collection[str]) -> Callable[[Flag], bool]:
         """Which flags hold what a person's own row and the records in those tables say."""
@@ -142,12 +158,15 @@ class Shared(Questions):
         known = self._known(tables)
         return _bits([relaxed(node, known) for node in lets_in], self.schema)
 
-    def near(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
-        """SELECT of the rows of `everybody` who are in one of the `homes`, with `may` of the person, and `home_may` of any of them."""
-        everybody, homes = (quoted(f"{FOUND}.{name}") for name in ("everybody", "homes"))
-        may = f"h.may & ({self._own_bits(lets_in, tables)})"
-        joined = ["AS c INNER JOIN", homes, "AS h ON h.household_id = c.household_id"]
-        return " ".join(["SELECT c.*, h.may AS home_may,", may, "AS may FROM", everybody, *joined])
+    def near(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
+        """SELECT of people in one of the `homes`, with `may` of the person, and `home_may` of any of them."""
+        may = f"c.home_may & ({self._own_bits(lets_in, tables)})"
+        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, tables, at_home=True), ") AS c"])
+
+    def near_of(self, people: str, carried: Iterable[str]) -> str:
+        """SELECT of the same where homes are those of the people in that column of numbers; of no table is asked anything yet."""
+        may = f"CASE WHEN c.subject_id IN ({people}) THEN c.home_may ELSE 0 END"
+        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, (), at_home=True), ") AS c"])
 
     def marked(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
         """SELECT of `people` with `may`: the programmes that may let the person in, by what those tables say of them alone."""
@@ -194,7 +213,7 @@ class Shared(Questions):
         people = quoted(f"{FOUND}.{PEOPLE}")
         asked = self._values.get(PAIRS, {})
         if not asked:
-            return f"SELECT {'0' if self.of_cases else 'CAST(NULL AS VARCHAR)'} AS k WHERE FALSE"
+            return "SELECT 0 AS k WHERE FALSE" if self.of_cases else self._nobody("AS k")
         table, key, home = [people, "AS", whose], f"{whose}.subject_id", f"{whose}.household_id"
         if self.of_cases:
             table = ["cases AS k INNER JOIN", *table, f"ON {key} = k.subject_id"]
@@ -226,6 +245,10 @@ def _bits(conditions: Sequence[Node], schema: str) -> str:
     """A word with a bit for every condition that may hold."""
     texts = (f"CASE WHEN {maybe(one, schema)} THEN {bit(place):d} ELSE 0 END" for place, one in enumerate(conditions))
     return " + ".join(["CAST(0 AS BIGINT)", *texts])
+
+
+def _at_home(household: str) -> str:
+    return " ".join(["INNER JOIN", quoted(f"{FOUND}.homes"), "AS h ON h.household_id =", household])
 
 
 def _row(table: str = "") -> str:

@@ -13,6 +13,7 @@ from engine.core.errors import InputError
 from engine.core.settings import Settings
 from engine.core.sql import load_queries
 from engine.night import Night
+from engine.records.numbering import export_numbered
 
 _SQL = load_queries(Path(__file__).with_name("snapshot.sql"))
 _CURRENT = "current"
@@ -32,14 +33,16 @@ class Snapshot:
 
 
 def publish_snapshot(night: Night) -> Snapshot:
-    """Writes every table of history, now, events and matches to a new folder and makes it current by rename."""
+    """Writes every table of history, now (with numbers beside the ids), events and matches to a new folder, made current by rename."""
     root = night.settings.paths.snapshot
     folder, partial = root / night.on.isoformat(), root / f".{night.on.isoformat()}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    names = [f"{schema}.{name}" for schema, name in night.warehouse.query(_SQL["tables"]).iter_rows()]
-    for name in names:
-        night.warehouse.export(name, partial / f"{name}.parquet")
+    names = list(night.warehouse.query(_SQL["tables"]).iter_rows())
+    export_numbered(night.warehouse, [name for schema, name in names if schema == "now"], partial)
+    for schema, name in names:
+        if schema != "now":
+            night.warehouse.export(f"{schema}.{name}", partial / f"{schema}.{name}.parquet")
     _swap(partial, folder)
     pointer = root / f".{_CURRENT}"
     pointer.write_text(folder.name, encoding="utf-8")

@@ -9,10 +9,9 @@ import pytest
 from eligibility.population import Population, judge_everybody, population, verdicts
 from eligibility.programme import Programme, parse_programme
 from engine.core.errors import InputError
-from engine.records.contract import load_contracts
 from engine.records.snapshot import SnapshotReader
-from tests.support.cases import POLARS
 from tests.support.programmes import TEXT, plain
+from tests.support.snapshots import publish
 
 ON = date(2026, 11, 20)
 PEOPLE = (
@@ -30,17 +29,11 @@ RECEIVES = {
 READS = plain()["reads"] | {"child_allowance": {"basis": "法", "columns": ["benefit_status"]}}
 
 
-def write(folder: Path, table: str, rows: tuple[dict[str, Any], ...]) -> None:
-    columns = load_contracts()[table].physical_columns()
-    schema = {name: POLARS[kind] for name, kind in columns.items()}
-    frame = pl.DataFrame([{name: row.get(name) for name in columns} for row in rows], schema=schema)
-    frame.write_parquet(folder / f"now.{table}.parquet")
-
-
 @pytest.fixture
 def reader(tmp_path: Path) -> SnapshotReader:
-    write(tmp_path, "residents", tuple({"status": "RESIDENT", "addr_code": "0101", **one} for one in PEOPLE))
-    write(tmp_path, "child_allowance", ({"claimant_id": "head", "child_id": "child", "benefit_status": "RECEIVING"},))
+    people = [{"status": "RESIDENT", "addr_code": "0101", **one} for one in PEOPLE]
+    receives = [{"claimant_id": "head", "child_id": "child", "benefit_status": "RECEIVING"}]
+    publish({"residents": pl.DataFrame(people), "child_allowance": pl.DataFrame(receives)}, tmp_path)
     return SnapshotReader(tmp_path)
 
 
