@@ -29,7 +29,7 @@ from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
 from engine.records.contract import load_contracts
 from engine.records.numbering import number_of
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("population.sql"))
@@ -37,6 +37,8 @@ _SQL = load_queries(Path(__file__).with_name("population.sql"))
 NUMBERED = "numbered"
 #: the numbers of the people asked about, in SQL
 _ASKED = "SELECT a.person FROM temp.asked AS a"
+#: and of those of whom a small table says something
+_ON_RECORD = "SELECT r.k FROM temp.records AS r"
 _MEMORY_MB = 3_000
 #: a table is large when it has more than an eighth as many rows as there are residents
 _LARGE = 8
@@ -71,15 +73,18 @@ class Population:
         )
         return dict(self.warehouse.query(_listed(counts, " UNION ALL ")).iter_rows())
 
-    def numbers(self, people: Collection[str]) -> list[int]:
-        """The numbers of those of these people who are in the register."""
-        ids = self.ids.select("resident_id").with_row_index("number")
-        return ids.filter(pl.col("resident_id").is_in(list(people))).collect()["number"].to_list()
+    def found(self, people: Collection[str]) -> pl.DataFrame:
+        """Those of these people who are in the register: person (the number), resident_id, household_id."""
+        ids = self.ids.with_row_index("person").filter(pl.col("resident_id").is_in(list(people)))
+        return ids.select("person", "resident_id", "household_id").collect()
 
     def called(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Rows about residents with the ids of subject_id and household_id in place of the numbers."""
-        ids = self.ids.select("resident_id", "household_id").collect()[rows["subject_id"]]
-        return rows.with_columns(ids["resident_id"].alias("subject_id"), ids["household_id"])
+        """Rows about people of the register with the ids of subject_id and household_id in place of the numbers."""
+        return _called(rows, self.ids.select("resident_id", "household_id").collect()[rows["subject_id"]])
+
+
+def _called(rows: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(ids["resident_id"].alias("subject_id"), ids["household_id"])
 
 
 @contextmanager
@@ -154,9 +159,10 @@ def judge_everybody(
     shared = Shared(schema=NUMBERED, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
     few = of is not None or (let_in and len(programmes) <= _FEW)
+    ids = None if of is None else who.found(of)
     if few:
         asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
-        _narrow(who, shared, about, asking, of)
+        _narrow(who, shared, about, asking, of=None if ids is None else ids["person"].to_list())
     else:
         find(who.warehouse, shared, about)
     verdicts, said_of = [], {}
@@ -180,7 +186,12 @@ def judge_everybody(
     )
     found = who.warehouse.query(query)
     drop(who.warehouse, FACTS)
-    return who.called(found.rename({f"x{place}": name for place, name in enumerate(said_of)}))
+    found = found.rename({f"x{place}": name for place, name in enumerate(said_of)})
+    return (
+        who.called(found)
+        if ids is None
+        else _called(found, found.select(person="subject_id").join(ids, on="person", maintain_order="left"))
+    )
 
 
 def _every(asked: Iterable[Mapping[str, Node]]) -> list[Node]:
@@ -203,35 +214,42 @@ def _asking(programme: Programme, trees: Mapping[str, Node], asked: Mapping[str,
 
 
 def _narrow(
-    who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], of: Collection[str] | None
+    who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], *, of: list[int] | None
 ) -> None:
     """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
     large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest.
 
-    `of`: only these people, whom every programme may let in, so that each table is large."""
+    `of`: only these people, by number, whom every programme may let in, so that each table is large."""
     read = {table for one in programmes for table in one.reads} - {"residents"}
     small = {table for table in read if of is None and who.rows[table] * _LARGE <= who.rows["residents"]}
     large = read - small
-    pairs = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
     lets_in = [one.lets_in for one in programmes]
     if of is not None:
-        make(who.warehouse, {"asked": _SQL["asked"].text}, asked=who.numbers(of))
-        make(
-            who.warehouse,
-            {"homes": shared.homes_of(_ASKED, bit(len(programmes)) - 1), "born": shared.born(at_home=True)},
-        )
-        make(who.warehouse, {"records": shared.records(()), "near": shared.near_of(_ASKED, about)})
-    elif large:
-        make(who.warehouse, {"born": shared.born(), "records": shared.records(small)})
-        make(who.warehouse, {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
+        make(who.warehouse, {"asked": _SQL["asked"].text}, asked=of)
+        _set_aside(who.warehouse, shared, _ASKED, about)
+        make(who.warehouse, {"born": shared.born(), "records": shared.records(())})
+        make(who.warehouse, {"near": shared.near_of(_ASKED, bit(len(programmes)) - 1, about)})
     else:
-        made = {"born": shared.born(), "records": shared.records(read), PEOPLE: shared.marked(lets_in, about, read)}
-        make(who.warehouse, made)
-    if of is not None or large:
+        make(who.warehouse, {"records": shared.records(small)})
+        if shared.only_on_record(lets_in, small):
+            _set_aside(who.warehouse, shared, _ON_RECORD, about)
+        make(who.warehouse, {"born": shared.born()})
+    if of is None and not large:
+        make(who.warehouse, {PEOPLE: shared.marked(lets_in, about, small)})
+    elif of is None:
+        make(who.warehouse, {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
+    if large or of is not None:
         bits = {table: _bits_of(table, programmes) for table in large}
         make(who.warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
-        drop(who.warehouse, ["asked", "homes", "near"])
+    drop(who.warehouse, ["asked", "at_home", "homes", "near"])
+    pairs = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
     make(who.warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(pairs)})
+
+
+def _set_aside(warehouse: Warehouse, shared: Shared, people: str, about: Sequence[str]) -> None:
+    """Copies the rows of those people and of whom they live with out of the register; from then on nobody else is looked at."""
+    make(warehouse, {"at_home": shared.aside(people, about)})
+    shared.at_home = True
 
 
 def _bits_of(table: str, programmes: Sequence[_Asking]) -> int:

@@ -32,7 +32,7 @@ from eligibility.parts import (
 from eligibility.places import impossible_date, place_of, written_twice
 from eligibility.slips import said
 from engine.core.errors import RuleError
-from engine.core.yaml_text import load_yaml
+from engine.core.yaml_text import compose_yaml, values_of
 from engine.records.contract import load_contracts
 
 
@@ -212,11 +212,11 @@ def read_programme(path: Path) -> Programme:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        values = load_yaml(text)
-        twice = written_twice(text)
+        root = compose_yaml(text)
+        twice = written_twice(root)
         if twice is not None:
             raise RuleError(f"{path.name}, {twice[0]}: «{twice[1]}» is written twice in one place; take one out")
-        return parse_programme(values)
+        return parse_programme(values_of(root))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:

@@ -18,7 +18,7 @@ from eligibility.programme import Programme
 from engine.core.sql import load_queries
 from engine.night import Night
 from engine.records.numbering import export_numbered
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 
 _SQL = load_queries(Path(__file__).with_name("sweep.sql"))
 _LET_IN = ("eligible", "possible")

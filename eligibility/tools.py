@@ -21,7 +21,8 @@ from eligibility.scaffold import scaffold
 from engine.core.clock import today
 from engine.core.console import Front, front, parse_date, print_json, print_rows
 from engine.core.errors import InputError, RuleError
-from engine.records.snapshot import SnapshotReader, read_snapshot
+from engine.records.reader import SnapshotReader
+from engine.records.snapshot import read_snapshot
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON in place of a table.")]
 From = Annotated[Path | None, typer.Option("--file", help="A programme file that is not in the catalogue yet.")]

@@ -36,24 +36,25 @@ class Words:
         """The word in which no answer is known."""
         return sum(_UNKNOWN << 2 * place for word, place in map(self.place, self._places) if word == name)
 
-    def values(self, answers: Iterable[tuple[str, str]]) -> Iterator[str]:
-        """The SQL of every word for one row, from questions and the SQL of 0 (false), 2 (unknown) or 3 (true) for each."""
+    def values(self, answers: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+        """The SQL of every word for one row, from questions with the SQL of whether each is true and, where not, may be."""
         held: dict[str, list[str]] = {}
-        for question, answer in answers:
+        for question, true, possible in answers:
             word, place = self.place(question)
-            held.setdefault(word, []).append(f"{answer} * {1 << 2 * place:d}")
+            both = f"CASE WHEN {true} THEN {3 << 2 * place:d} WHEN {possible} THEN {2 << 2 * place:d} ELSE 0 END"
+            held.setdefault(word, []).append(both)
         for name in self.names():
             yield " + ".join(held.get(name, ["CAST(0 AS BIGINT)"]))
 
 
-def answer(condition: str) -> str:
-    """0, 2 or 3 from the SQL of a condition in three values."""
-    return f"COALESCE(CAST(({condition}) AS BIGINT) * 3, 2)"
+def answer(condition: str) -> tuple[str, str]:
+    """Whether a condition in three values is true, and where it is not whether it may be, from its SQL."""
+    return f"({condition})", f"({condition}) IS NULL"
 
 
-def answer_of(node: Node, schema: str) -> str:
+def answer_of(node: Node, schema: str) -> tuple[str, str]:
     """The same from an expression."""
-    return f"(CAST({surely(node, schema)} AS BIGINT) + 2 * CAST({maybe(node, schema)} AS BIGINT))"
+    return surely(node, schema), maybe(node, schema)
 
 
 def surely(node: Node, schema: str) -> str:

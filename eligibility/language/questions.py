@@ -73,6 +73,8 @@ class Questions:
     _drawn: list[Node] = field(default_factory=list)
     #: by what is asked of a member alone, who may count for somebody
     _counting: set[str] = field(default_factory=set)
+    #: columns of residents of which something is asked
+    _of_oneself_read: set[str] = field(default_factory=set)
     #: columns of residents in which people are held against each other
     _carried: set[str] = field(default_factory=set)
 
@@ -139,6 +141,7 @@ class Questions:
         of_birth = {part.name for part in read} == {"birth_date"} and unknown_in_unknown_out(node)
         words, text = self._born if of_birth else self._own, to_sql(renamed(node, person), self.schema)
         self._texts.setdefault(words.letter, {})[text] = text
+        self._of_oneself_read |= {part.name for part in read}
         return _flag(words, text, f"{person}.{PEOPLE}")
 
     def _any(self, rows: Node) -> Node:

@@ -13,7 +13,7 @@ from eligibility.language.flags import Words, answer, answer_of, maybe
 from eligibility.language.nodes import Flag, Node
 from eligibility.language.questions import SUBJECT, Key, Questions
 from eligibility.language.sources import Source, sources
-from eligibility.language.trees import ROW, of_people, relaxed
+from eligibility.language.trees import ROW, may_hold, of_people, relaxed
 from engine.core.sql import quoted
 
 
@@ -24,18 +24,36 @@ def bit(place: int) -> int:
 
 @dataclass(kw_only=True)
 class Shared(Questions):
-    """The SELECTs of the tables in which the answers are found: from `born` on, each reads those before it."""
+    """The SELECTs of the tables in which the answers are found: from `born` on, each reads those before it.
 
-    def born(self, *, at_home: bool = False) -> str:
-        """SELECT of one row per birth date on record: birth_date, and what is asked of it alone. `at_home`: of people in `homes`."""
-        residents = quoted(f"{self.schema}.residents")
-        who = [residents, "AS r", *([_at_home("r.household_id")] if at_home else [])]
-        days = ["(SELECT DISTINCT r.birth_date FROM", *who, "WHERE r.birth_date IS NOT NULL) AS", _row()]
+    `at_home`: of the people in the table `at_home` alone, no longer of all.
+    """
+
+    at_home: bool = False
+
+    def aside(self, people: str, carried: Iterable[str]) -> str:
+        """SELECT of the table `at_home`: the row in the register of everybody who lives with one of those people (a SELECT of numbers)."""
+        names = {"resident_id", "household_id", "status", "birth_date", *self._of_oneself_read, *self._along(carried)}
+        columns = ", ".join(f"r.{quoted(name)}" for name in sorted(names))
+        homes = ["SELECT o.household_id FROM", self._register(), "AS o WHERE o.resident_id IN (", people, ")"]
+        return " ".join(["SELECT", columns, "FROM", self._register(), "AS r WHERE r.household_id IN (", *homes, ")"])
+
+    def _register(self) -> str:
+        return quoted(f"{FOUND}.at_home" if self.at_home else f"{self.schema}.residents")
+
+    def born(self) -> str:
+        """SELECT of one row per birth date on record: birth_date, and what is asked of it alone."""
+        days = [
+            "(SELECT DISTINCT r.birth_date FROM",
+            self._register(),
+            "AS r WHERE r.birth_date IS NOT NULL) AS",
+            _row(),
+        ]
         values = [f"{_row()}.birth_date", *_named(self._born, self._answers("b"))]
         return " ".join(["SELECT", ", ".join(values), "FROM", *days])
 
-    def _answers(self, source: str) -> list[tuple[str, str]]:
-        return [(question, answer(text)) for question, text in self._texts.get(source, {}).items()]
+    def _answers(self, source: str) -> list[tuple[str, str, str]]:
+        return [(question, *answer(text)) for question, text in self._texts.get(source, {}).items()]
 
     def records(self, tables: Collection[str], among: Mapping[str, int] | None = None) -> str:
         """SELECT of one row per person with a record for which some question is true or unknown: k, and what any of theirs says.
@@ -73,13 +91,13 @@ class Shared(Questions):
         whose = ["(SELECT n.subject_id FROM", near, "AS n WHERE", f"(n.home_may & {bits:d}) <> 0)"]
         return " ".join([table, "WHERE", key, "IN", *whose])
 
-    def people(self, carried: Iterable[str], tables: Collection[str], *, at_home: bool = False) -> str:
+    def people(self, carried: Iterable[str], tables: Collection[str], *, of_homes: bool = False) -> str:
         """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them.
 
-        Reads `born` and `records`. `tables`: those that are asked; what others would say is left open. `at_home`: only of people in
+        Reads `born` and `records`. `tables`: those that are asked; what others would say is left open. `of_homes`: only of people in
         `homes`, with its `may` as `home_may`.
         """
-        residents = quoted(f"{self.schema}.residents")
+        residents = self._register()
         own, home = (key_in(self.schema, name) for name in ("resident_id", "household_id"))
         number = "w.number" if self.of_cases else f"{_row()}.{own}"
         values = [f"{number} AS subject_id", f"{_row()}.{home} AS household_id"]
@@ -94,9 +112,10 @@ class Shared(Questions):
             f"LEFT JOIN {records} AS r ON r.k = {number}",
             *joined,
         ]
-        if at_home:
+        if of_homes:
             values.append("h.may AS home_may")
-            joined = [_at_home(f"{_row()}.{home}"), *joined]
+            homes = quoted(f"{FOUND}.homes")
+            joined = [f"INNER JOIN {homes} AS h ON h.household_id = {_row()}.{home}", *joined]
         who = [residents, "AS", _row(), *joined, "WHERE", f"{_row()}.status = 'RESIDENT'"]
         if self.of_cases:
             numbers = [
@@ -133,7 +152,7 @@ class Shared(Questions):
         known = self._known(tables)
         shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
         members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
-        answers = [(text, answer_of(node, self.schema)) for text, node in members.items()]
+        answers = [(text, *answer_of(node, self.schema)) for text, node in members.items()]
         words = [*_named(self._of_member, answers), f"{self._own_bits(lets_in, tables)} AS may"]
         names = [*self._of_member.names(), "may"]
         inner = ["(SELECT c.household_id,", ", ".join(words), "FROM (", self.people((), tables), ") AS c) AS q"]
@@ -142,16 +161,14 @@ class Shared(Questions):
         may = f"c.may & ({_bits(shared, self.schema)})"
         return " ".join(["SELECT c.household_id,", may, "AS may FROM", *homes, "WHERE", f"({may}) <> 0"])
 
-    def homes_of(self, people: str, programmes: int) -> str:
-        """SELECT of the same for the people in that column of numbers, whom all these programmes (as bits) may let in."""
-        residents, own = quoted(f"{self.schema}.residents"), key_in(self.schema, "resident_id")
-        whose = ["SELECT DISTINCT r.household_id,", f"{programmes:d} AS may FROM", residents, "AS r"]
-        return " ".join([*whose, f"WHERE r.{own} IN (", people, ")"])
-
     def _known(self, tables: Collection[str]) -> Callable[[Flag], bool]:
         """Which flags hold what a person's own row and the records in those tables say."""
-        asked = {self._of_any.place(question) for name in self._asked(tables) for question in self._texts[name]}
+        asked = self._answered(tables)
         return lambda flag: flag.name[0] in "bo" or (flag.name, flag.place) in asked
+
+    def _answered(self, tables: Collection[str]) -> set[tuple[str, int]]:
+        """Word and place of what `records` of those tables answers."""
+        return {self._of_any.place(question) for name in self._asked(tables) for question in self._texts[name]}
 
     def _own_bits(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
         """The programmes that may let a person in, by what those tables say of them alone."""
@@ -161,12 +178,19 @@ class Shared(Questions):
     def near(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
         """SELECT of people in one of the `homes`, with `may` of the person, and `home_may` of any of them."""
         may = f"c.home_may & ({self._own_bits(lets_in, tables)})"
-        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, tables, at_home=True), ") AS c"])
+        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, tables, of_homes=True), ") AS c"])
 
-    def near_of(self, people: str, carried: Iterable[str]) -> str:
-        """SELECT of the same where homes are those of the people in that column of numbers; of no table is asked anything yet."""
-        may = f"CASE WHEN c.subject_id IN ({people}) THEN c.home_may ELSE 0 END"
-        return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, (), at_home=True), ") AS c"])
+    def near_of(self, people: str, programmes: int, carried: Iterable[str]) -> str:
+        """SELECT of the same where all these programmes (as bits) may let in those people (a SELECT of numbers), and no table is asked."""
+        may = f"CASE WHEN c.subject_id IN ({people}) THEN {programmes:d} ELSE 0 END AS may"
+        return " ".join([f"SELECT c.*, {programmes:d} AS home_may,", may, "FROM (", self.people(carried, ()), ") AS c"])
+
+    def only_on_record(self, lets_in: Sequence[Node], tables: Collection[str]) -> bool:
+        """Whether nobody may be let in of whom `records` of those tables says nothing."""
+        asked = self._answered(tables)
+        return not any(
+            may_hold(node, lambda flag: None if (flag.name, flag.place) not in asked else False) for node in lets_in
+        )
 
     def marked(self, lets_in: Sequence[Node], carried: Iterable[str], tables: Collection[str]) -> str:
         """SELECT of `people` with `may`: the programmes that may let the person in, by what those tables say of them alone."""
@@ -198,7 +222,7 @@ class Shared(Questions):
         who = _row(PEOPLE)
         joined = member_joins([*self._members.values(), *self._drawn], ROW, f"{who}.subject_id", self.schema)
         table = " ".join([quoted(f"{FOUND}.{PEOPLE}"), "AS", who, joined])
-        answers = [(text, answer_of(node, self.schema)) for text, node in self._members.items()]
+        answers = [(text, *answer_of(node, self.schema)) for text, node in self._members.items()]
         words = dict(zip(self._of_member.names(), self._of_member.values(answers), strict=True))
         key = f"{who}.household_id"
         key = f"CASE WHEN {who}.status = 'RESIDENT' THEN {key} END" if self.of_cases else key
@@ -247,15 +271,11 @@ def _bits(conditions: Sequence[Node], schema: str) -> str:
     return " + ".join(["CAST(0 AS BIGINT)", *texts])
 
 
-def _at_home(household: str) -> str:
-    return " ".join(["INNER JOIN", quoted(f"{FOUND}.homes"), "AS h ON h.household_id =", household])
-
-
 def _row(table: str = "") -> str:
     return quoted(f"q_{ROW}__{table}" if table else f"q_{ROW}")
 
 
-def _named(words: Words, answers: Iterable[tuple[str, str]]) -> Iterable[str]:
+def _named(words: Words, answers: Iterable[tuple[str, str, str]]) -> Iterable[str]:
     return (f"{value} AS {name}" for name, value in zip(words.names(), words.values(answers), strict=True))
 
 

@@ -39,6 +39,25 @@ def relaxed(node: Node, known: Callable[[Flag], bool]) -> Node:
     return node if isinstance(node, Constant) else UNKNOWN
 
 
+def may_hold(node: Node, known: Callable[[Flag], bool | None]) -> bool:
+    """Whether an expression may be true where of its flags nothing is known but this."""
+    return _said(node, known) is not False
+
+
+def _said(node: Node, known: Callable[[Flag], bool | None]) -> bool | None:
+    if isinstance(node, Flag):
+        return known(node)
+    if isinstance(node, Constant):
+        return node.value if isinstance(node.value, bool) else None
+    if not isinstance(node, Logic):
+        return None
+    said = [_said(part, known) for part in node.parts]
+    if node.operator == "not":
+        return None if said[0] is None else not said[0]
+    settles = node.operator == "or"
+    return settles if settles in said else None if None in said else not settles
+
+
 def unknown_in_unknown_out(node: Node) -> bool:
     """Whether a value is unknown as soon as something it is made of is."""
     for part in walk(node):

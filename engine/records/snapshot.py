@@ -7,13 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from engine.core.errors import InputError
 from engine.core.settings import Settings
 from engine.core.sql import load_queries
 from engine.night import Night
 from engine.records.numbering import export_numbered
+from engine.records.reader import SnapshotReader
 
 _SQL = load_queries(Path(__file__).with_name("snapshot.sql"))
 _CURRENT = "current"
@@ -61,31 +60,6 @@ def _swap(partial: Path, folder: Path) -> None:
         folder.rename(aside)
     partial.rename(folder)
     shutil.rmtree(aside, ignore_errors=True)
-
-
-@dataclass(frozen=True)
-class SnapshotReader:
-    """The tables of the newest snapshot."""
-
-    folder: Path
-
-    def table(self, name: str) -> pl.DataFrame:
-        """A table by `schema.name`. Raises InputError when the snapshot has none of that name."""
-        return pl.read_parquet(self.path(name))
-
-    def lazy(self, name: str) -> pl.LazyFrame:
-        """A table of which only what is asked for is read. Raises InputError when the snapshot has none of that name."""
-        return pl.scan_parquet(self.path(name))
-
-    def has(self, name: str) -> bool:
-        """Whether the snapshot has such a table."""
-        return (self.folder / f"{name}.parquet").exists()
-
-    def path(self, name: str) -> Path:
-        """The Parquet file of a table. Raises InputError when the snapshot has none of that name."""
-        if not self.has(name):
-            raise InputError(f"the snapshot of {self.folder.name} has no table {name}")
-        return self.folder / f"{name}.parquet"
 
 
 def read_snapshot(settings: Settings) -> SnapshotReader:

@@ -26,7 +26,7 @@ from eligibility.programme import Programme, read_programme
 from engine.core.sql import Query, load_queries
 from engine.records.asof import bind_night
 from engine.records.contract import load_contracts
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 from fixtures.demo_settings import BASELINE
 from tests.benchmarks.records import peak_mb
 from tests.benchmarks.repeated import TONIGHT, events_of, fill_history, repeated_town

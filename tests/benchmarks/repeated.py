@@ -13,7 +13,7 @@ from engine.records.asof import bind_night
 from engine.records.contract import load_contracts
 from engine.records.load import load_records
 from engine.records.numbering import export_numbered
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 from engine.records.tables import create_tables
 from engine.warehouse.duck import Warehouse
 from fixtures.demo_settings import BASELINE

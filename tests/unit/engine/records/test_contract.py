@@ -16,7 +16,7 @@ person: resident_id
 owner_office: citizen
 delivery: {mandatory: false, maximum_age_days: 1, file: delta}
 columns:
-  resident_id: {type: id, ja: 宛名番号, nullable: false}
+  resident_id: {type: id, names: person, ja: 宛名番号, nullable: false}
   born: {type: date, ja: 生年月日, uncertain: true}
 """
 
