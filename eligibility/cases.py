@@ -110,15 +110,18 @@ def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node],
 
 
 def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
-    """Equal expressions are worked out once. The table in between is planned once; a SELECT that is read is planned twice."""
+    """Equal expressions are worked out once."""
     sql = {name: to_sql(node, schema) for name, node in asked.items()}
     places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
     values = "".join(f",\n{text} AS {place}" for text, place in places.items())
     joined = Query(name="joins", text=joins(asked.values(), schema))
-    made = _SQL["make_facts"].about(
-        table=f"{FOUND}.{_JUDGED}", facts=query.about(values=Query(name="values", text=values), joins=joined)
-    )
-    warehouse.define(made.text)
-    found = warehouse.query(_SQL["in_order"])
+    found = planned_once(warehouse, query.about(values=Query(name="values", text=values), joins=joined))
+    return found.sort("case_id").select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))
+
+
+def planned_once(warehouse: Warehouse, query: Query) -> pl.DataFrame:
+    """The rows of a long SELECT by way of a table: what is read itself is planned twice, which takes longer than to write a few rows."""
+    warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{_JUDGED}", facts=query).text)
+    found = warehouse.query(_SQL["judged"])
     drop(warehouse, [_JUDGED])
-    return found.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))
+    return found

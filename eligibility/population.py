@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 from sqlglot import exp
 
-from eligibility.cases import FACTS, drop, find, judged, make
+from eligibility.cases import FACTS, drop, find, judged, make, planned_once
 from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, columns_of, joins, walk
 from eligibility.language.flags import in_three_values, maybe, surely
 from eligibility.language.nodes import Column, Constant, Logic, Node
@@ -80,7 +80,9 @@ class Population:
 
     def called(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows about people of the register with the ids of subject_id and household_id in place of the numbers."""
-        return _called(rows, self.ids.select("resident_id", "household_id").collect()[rows["subject_id"]])
+        numbers = rows["subject_id"]  # column by column: only one is ever held whole
+        ids = (self.ids.select(name).collect()[name][numbers] for name in ("resident_id", "household_id"))
+        return _called(rows, pl.DataFrame(list(ids)))
 
 
 def _called(rows: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
@@ -153,26 +155,29 @@ def judge_everybody(
     Columns: subject_id, household_id, members, those of `about` (columns of residents), and for each programme `<slug>`: 2 eligible,
     1 possible, 0 ineligible. `explained`: also `<slug>|criterion:<id>`, `<slug>|exclusion:<id>` and `<slug>|amount:<place>` (whether
     it counts), each true, false or unknown (null). `let_in`: only people whom one of the programmes lets in, and each programme
-    is explained for those it lets in alone; what it says of others is null. `of`: only these people, by their numbers.
+    is explained for those it lets in alone; what it says of others is null. `of`: only these people.
     """
     trees = {one.slug: _trees(one, on) | (_counting(one, on) if explained else {}) for one in programmes}
     shared = Shared(schema=NUMBERED, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
-    few = of is not None or (let_in and len(programmes) <= _FEW)
     ids = None if of is None else who.found(of)
-    if few:
-        asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
-        _narrow(who, shared, about, asking, of=None if ids is None else ids["person"].to_list())
+    few = ids is None and let_in and len(programmes) <= _FEW
+    asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
+    if ids is not None:
+        _narrow(who, shared, about, [_together(asking)], of=ids["person"].to_list())
+    elif few:
+        _narrow(who, shared, about, asking, of=None)
     else:
         find(who.warehouse, shared, about)
     verdicts, said_of = [], {}
+    guarded = let_in and len(programmes) > 1
     for place, one in enumerate(programmes):
         said = _verdict_sql(one, asked[one.slug], on)
         verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if few else said)
         said_of[one.slug] = f"c.said{place}"
         for name, node in asked[one.slug].items() if explained else ():
             told = in_three_values(node, NUMBERED)
-            said_of[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if let_in else told
+            said_of[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if guarded else told
     which = (f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"]
     query = _SQL["judge"].about(
         about=_listed(f", c.{quoted(name)}" for name in about),
@@ -182,9 +187,9 @@ def judge_everybody(
         found=_listed([shared.found("p", "h", "t")]),
         joins=_listed([joins(_every(asked.values()), NUMBERED)]),
         which=_listed(which, " OR "),
-        whom=_listed(["p.may <> 0" if few else "TRUE"]),
+        whom=_listed(["p.may <> 0" if few or ids is not None else "TRUE"]),
     )
-    found = who.warehouse.query(query)
+    found = who.warehouse.query(query) if ids is None else planned_once(who.warehouse, query)
     drop(who.warehouse, FACTS)
     found = found.rename({f"x{place}": name for place, name in enumerate(said_of)})
     return (
@@ -213,13 +218,19 @@ def _asking(programme: Programme, trees: Mapping[str, Node], asked: Mapping[str,
     return _Asking(lets_in=_lets_in(programme, asked, on), reads=set(columns_of(trees.values())), pairs=pairs)
 
 
+def _together(programmes: Sequence[_Asking]) -> _Asking:
+    """What several programmes ask, as one that may let in anybody."""
+    reads = set[str]().union(*(one.reads for one in programmes))
+    return _Asking(lets_in=UNKNOWN, reads=reads, pairs=any(one.pairs for one in programmes))
+
+
 def _narrow(
     who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], *, of: list[int] | None
 ) -> None:
     """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
     large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest.
 
-    `of`: only these people, by number, whom every programme may let in, so that each table is large."""
+    `of`: only these people, by number, whom the programme may let in, so that each table is large."""
     read = {table for one in programmes for table in one.reads} - {"residents"}
     small = {table for table in read if of is None and who.rows[table] * _LARGE <= who.rows["residents"]}
     large = read - small
@@ -228,7 +239,7 @@ def _narrow(
         make(who.warehouse, {"asked": _SQL["asked"].text}, asked=of)
         _set_aside(who.warehouse, shared, _ASKED, about)
         make(who.warehouse, {"born": shared.born(), "records": shared.records(())})
-        make(who.warehouse, {"near": shared.near_of(_ASKED, bit(len(programmes)) - 1, about)})
+        make(who.warehouse, {"near": shared.near_of(_ASKED, about)})
     else:
         make(who.warehouse, {"records": shared.records(small)})
         if shared.only_on_record(lets_in, small):

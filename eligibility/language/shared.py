@@ -180,10 +180,10 @@ class Shared(Questions):
         may = f"c.home_may & ({self._own_bits(lets_in, tables)})"
         return " ".join(["SELECT c.*,", may, "AS may FROM (", self.people(carried, tables, of_homes=True), ") AS c"])
 
-    def near_of(self, people: str, programmes: int, carried: Iterable[str]) -> str:
-        """SELECT of the same where all these programmes (as bits) may let in those people (a SELECT of numbers), and no table is asked."""
-        may = f"CASE WHEN c.subject_id IN ({people}) THEN {programmes:d} ELSE 0 END AS may"
-        return " ".join([f"SELECT c.*, {programmes:d} AS home_may,", may, "FROM (", self.people(carried, ()), ") AS c"])
+    def near_of(self, people: str, carried: Iterable[str]) -> str:
+        """SELECT of the same where one programme may let in those people (a SELECT of numbers), and no table is asked yet."""
+        may = f"CASE WHEN c.subject_id IN ({people}) THEN {bit(0):d} ELSE 0 END AS may"
+        return " ".join([f"SELECT c.*, {bit(0):d} AS home_may,", may, "FROM (", self.people(carried, ()), ") AS c"])
 
     def only_on_record(self, lets_in: Sequence[Node], tables: Collection[str]) -> bool:
         """Whether nobody may be let in of whom `records` of those tables says nothing."""
@@ -268,7 +268,7 @@ class Shared(Questions):
 def _bits(conditions: Sequence[Node], schema: str) -> str:
     """A word with a bit for every condition that may hold."""
     texts = (f"CASE WHEN {maybe(one, schema)} THEN {bit(place):d} ELSE 0 END" for place, one in enumerate(conditions))
-    return " + ".join(["CAST(0 AS BIGINT)", *texts])
+    return " + ".join(texts)
 
 
 def _row(table: str = "") -> str:
