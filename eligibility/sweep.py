@@ -154,7 +154,7 @@ def _paused(version: Published | None, on: date) -> str:
 def _copied(night: Night, programmes: Sequence[Programme], folder: Path) -> SnapshotReader:
     """Tonight's records of what these programmes read, beside events and matches, as a snapshot holds them."""
     read = {"residents", "consents", *(table for one in programmes for table in one.reads)}
-    export_numbered(night.warehouse, read, folder)
+    export_numbered(night.warehouse, read, folder, named_in="history")
     for name in _READ:
         night.warehouse.export(name, folder / f"{name}.parquet")
     return SnapshotReader(folder)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from eligibility.language.compile import FOUND, PAIRS, PEOPLE, key_in, member_joins
-from eligibility.language.flags import Words, answer, answer_of, maybe
+from eligibility.language.flags import Answer, Words, answer, answer_of, maybe
 from eligibility.language.nodes import Flag, Node
 from eligibility.language.questions import SUBJECT, Key, Questions
 from eligibility.language.sources import Source, sources
@@ -52,8 +52,8 @@ class Shared(Questions):
         values = [f"{_row()}.birth_date", *_named(self._born, self._answers("b"))]
         return " ".join(["SELECT", ", ".join(values), "FROM", *days])
 
-    def _answers(self, source: str) -> list[tuple[str, str, str]]:
-        return [(question, *answer(text)) for question, text in self._texts.get(source, {}).items()]
+    def _answers(self, source: str) -> list[tuple[str, Answer]]:
+        return [(question, answer(text)) for question, text in self._texts.get(source, {}).items()]
 
     def records(self, tables: Collection[str], among: Mapping[str, int] | None = None) -> str:
         """SELECT of one row per person with a record for which some question is true or unknown: k, and what any of theirs says.
@@ -152,7 +152,7 @@ class Shared(Questions):
         known = self._known(tables)
         shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
         members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
-        answers = [(text, *answer_of(node, self.schema)) for text, node in members.items()]
+        answers = [(text, answer_of(node, self.schema)) for text, node in members.items()]
         words = [*_named(self._of_member, answers), f"{self._own_bits(lets_in, tables)} AS may"]
         names = [*self._of_member.names(), "may"]
         inner = ["(SELECT c.household_id,", ", ".join(words), "FROM (", self.people((), tables), ") AS c) AS q"]
@@ -222,7 +222,7 @@ class Shared(Questions):
         who = _row(PEOPLE)
         joined = member_joins([*self._members.values(), *self._drawn], ROW, f"{who}.subject_id", self.schema)
         table = " ".join([quoted(f"{FOUND}.{PEOPLE}"), "AS", who, joined])
-        answers = [(text, *answer_of(node, self.schema)) for text, node in self._members.items()]
+        answers = [(text, answer_of(node, self.schema)) for text, node in self._members.items()]
         words = dict(zip(self._of_member.names(), self._of_member.values(answers), strict=True))
         key = f"{who}.household_id"
         key = f"CASE WHEN {who}.status = 'RESIDENT' THEN {key} END" if self.of_cases else key
@@ -275,7 +275,7 @@ def _row(table: str = "") -> str:
     return quoted(f"q_{ROW}__{table}" if table else f"q_{ROW}")
 
 
-def _named(words: Words, answers: Iterable[tuple[str, str, str]]) -> Iterable[str]:
+def _named(words: Words, answers: Iterable[tuple[str, Answer]]) -> Iterable[str]:
     return (f"{value} AS {name}" for name, value in zip(words.names(), words.values(answers), strict=True))
 
 

@@ -5,6 +5,7 @@ Households go by their id; residents by household and id, so that members lie to
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Literal
 
 from engine.core.sql import Query, load_queries, quoted
 from engine.records.contract import load_contracts
@@ -20,22 +21,29 @@ def number_of(column: str) -> str:
     return f"{column.removesuffix('_id')}_number"
 
 
-def export_numbered(warehouse: Warehouse, tables: Collection[str], folder: Path) -> None:
-    """Writes `now.<table>` of these contracts and of residents to Parquet files, with numbers beside the ids; residents in their order."""
+def export_numbered(
+    warehouse: Warehouse, tables: Collection[str], folder: Path, *, named_in: Literal["now", "history"]
+) -> None:
+    """Writes `now.<table>` of these contracts and of residents to Parquet files, with numbers beside the ids; residents in their order.
+
+    `named_in`: whose tables are looked through for everybody there is. History names more, and is read at once; `now` is found anew.
+    """
     every = {*tables, _RESIDENTS}
-    number_people(warehouse, every)
+    number_people(warehouse, every, named_in=named_in)
     for table in sorted(every):
         warehouse.export(numbered(table), folder / f"now.{table}.parquet")
     for made in ("people", "households"):
         warehouse.define(_SQL["forget"].about(made=f"temp.numbered_{made}").text)
 
 
-def number_people(warehouse: Warehouse, tables: Collection[str]) -> None:
+def number_people(warehouse: Warehouse, tables: Collection[str], *, named_in: Literal["now", "history"]) -> None:
     """Gives a number to everybody and every household that `now.<table>` names, for `numbered` to tell."""
     warehouse.define(_SQL["number_households"].text)
     ids = ((table, name, whom) for table in sorted(tables) for name, whom in load_contracts()[table].ids.items())
     named = [
-        _SQL["named"].about(table=f"now.{table}", person=name).text for table, name, whom in ids if whom == "person"
+        _SQL["named"].about(table=f"{named_in}.{table}", person=name).text
+        for table, name, whom in ids
+        if whom == "person"
     ]
     warehouse.define(_SQL["number_people"].about(named=listed(named, by=" UNION ALL ")).text)
 

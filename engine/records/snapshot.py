@@ -38,7 +38,7 @@ def publish_snapshot(night: Night) -> Snapshot:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     names = list(night.warehouse.query(_SQL["tables"]).iter_rows())
-    export_numbered(night.warehouse, [name for schema, name in names if schema == "now"], partial)
+    export_numbered(night.warehouse, [name for schema, name in names if schema == "now"], partial, named_in="history")
     for schema, name in names:
         if schema != "now":
             night.warehouse.export(f"{schema}.{name}", partial / f"{schema}.{name}.parquet")

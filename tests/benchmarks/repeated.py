@@ -52,7 +52,7 @@ def repeated_town(folder: Path, residents: int, tables: Iterable[str]) -> Snapsh
         for table in tables:
             file = Query(name="file", text=exp.convert(str(folder / f"many.{table}.parquet")).sql(dialect="duckdb"))
             warehouse.define(_VIEW.about(table=f"now.{table}", file=file).text)
-        export_numbered(warehouse, [*tables], home)
+        export_numbered(warehouse, [*tables], home, named_in="now")
     return SnapshotReader(home)
 
 

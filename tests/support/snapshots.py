@@ -27,12 +27,12 @@ def publish(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
             typed = typed.cast({name: POLARS[kind] for name, kind in columns.items()})
             with warehouse.frame("incoming", typed):
                 warehouse.define(_MADE.about(table=f"now.{table}").text)
-        export_numbered(warehouse, tables, folder)
+        export_numbered(warehouse, tables, folder, named_in="now")
 
 
 def numbered_population(warehouse: Warehouse, tables: Collection[str]) -> Population:
     """Everybody of plain tables in `now`, numbered as a snapshot's are: without files, for tests that make many towns."""
-    number_people(warehouse, tables)
+    number_people(warehouse, tables, named_in="now")
     read = {table: load_contracts()[table].physical_columns() for table in tables}
     open_records(warehouse, read, lambda table: Query(name="rows", text=f"({numbered(table).text})"))
     return Population(warehouse=warehouse, ids=warehouse.query(numbered("residents")).lazy())

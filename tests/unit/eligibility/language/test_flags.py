@@ -34,7 +34,7 @@ def test_the_words_of_several_rows_together_say_what_any_of_them_says(first: boo
     name, place = words.place("question 2")
     flag = Flag(alias="subject.people", table="people", name=name, place=place, kind="boolean")
     texts = {True: "TRUE", False: "FALSE", None: "NULL"}
-    held = [next(words.values([("question 2", *answer(texts[one]))])) for one in (first, second)]
+    held = [next(words.values([("question 2", answer(texts[one]))])) for one in (first, second)]
     with duckdb.connect() as connection:
         ((word,),) = connection.sql(f"SELECT BIT_OR(w) FROM (VALUES ({held[0]}), ({held[1]})) AS t (w)").fetchall()
     expected = _any_of((first, second))

@@ -72,6 +72,6 @@ def warehouse() -> Iterator[Warehouse]:
 )
 def test_numbers_begin_with_0(warehouse: Warehouse, rows: str, expected: Mapping[str, Any]) -> None:
     warehouse.define(f"CREATE TABLE now.residents AS SELECT * FROM ({rows}) AS r (resident_id, household_id, name)")
-    number_people(warehouse, ["residents"])
+    number_people(warehouse, ["residents"], named_in="now")
     found = warehouse.query(numbered("residents")).rows(named=True)
     assert {row["resident_id"]: (row["resident_number"], row["household_number"]) for row in found} == expected
