@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -27,8 +26,7 @@ from eligibility.parts import Criterion, Group
 from eligibility.programme import Programme
 from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
-from engine.records.contract import load_contracts
-from engine.records.numbering import number_of
+from engine.records.numbering import told_by
 from engine.records.reader import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
@@ -111,7 +109,8 @@ def open_records(warehouse: Warehouse, read: Mapping[str, Collection[str]], rows
     """Shows tables as `engine.records.numbering` numbered them: these columns of each, from what `rows` calls it in SQL."""
     warehouse.define(_SQL["create_schema"].about(schema=NUMBERED).text)
     for table, columns in sorted(read.items()):
-        names = _listed((_numbered(table, name) for name in sorted(columns)), ", ")
+        told = (f"{quoted(told_by(table, name))} AS {quoted(name)}" for name in sorted(columns))
+        names = _listed(told, ", ")
         made = _SQL["open_table"].about(table=f"{NUMBERED}.{table}", columns=names, rows=rows(table))
         warehouse.define(made.text)
 
@@ -120,12 +119,6 @@ def _file(reader: SnapshotReader, table: str) -> Query:
     """The file of a table, in SQL. Raises InputError when the snapshot lacks it."""
     path = exp.convert(str(reader.path(f"now.{table}"))).sql(dialect="duckdb")
     return Query(name="file", text=f"read_parquet({path})")
-
-
-def _numbered(table: str, column: str) -> str:
-    """A column of the snapshot under the name that rules know; a number where it names a person or household."""
-    names_somebody = column in load_contracts()[table].ids
-    return f"{quoted(number_of(column))} AS {quoted(column)}" if names_somebody else quoted(column)
 
 
 _OF_RESIDENTS = frozenset({"status", "birth_date", "sex", "rel1", "addr_code"})
@@ -160,43 +153,56 @@ def judge_everybody(
     trees = {one.slug: _trees(one, on) | (_counting(one, on) if explained else {}) for one in programmes}
     shared = Shared(schema=NUMBERED, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
+    asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
     ids = None if of is None else who.found(of)
     few = ids is None and let_in and len(programmes) <= _FEW
-    asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
     if ids is not None:
-        _narrow(who, shared, about, [_together(asking)], of=ids["person"].to_list())
+        _find_of(who, shared, about, asking, ids["person"].to_list())
     elif few:
-        _narrow(who, shared, about, asking, of=None)
+        _narrow(who, shared, about, asking)
     else:
         find(who.warehouse, shared, about)
-    verdicts, said_of = [], {}
-    guarded = let_in and len(programmes) > 1
-    for place, one in enumerate(programmes):
-        said = _verdict_sql(one, asked[one.slug], on)
-        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if few else said)
-        said_of[one.slug] = f"c.said{place}"
-        for name, node in asked[one.slug].items() if explained else ():
-            told = in_three_values(node, NUMBERED)
-            said_of[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if guarded else told
-    which = (f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"]
+    told = _told(programmes, asked, explained=explained, let_in=let_in)
     query = _SQL["judge"].about(
         about=_listed(f", c.{quoted(name)}" for name in about),
-        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(said_of.values())),
-        verdicts=_listed(f",\nCAST({sql} AS TINYINT) AS said{place}" for place, sql in enumerate(verdicts)),
+        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(told.values())),
+        verdicts=_listed(_verdicts_sql(programmes, asked, on, marked=few)),
         carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if few else []))),
         found=_listed([shared.found("p", "h", "t")]),
         joins=_listed([joins(_every(asked.values()), NUMBERED)]),
-        which=_listed(which, " OR "),
-        whom=_listed(["p.may <> 0" if few or ids is not None else "TRUE"]),
+        which=_listed((f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"], " OR "),
+        whom=_listed(["TRUE" if ids is None and not few else "p.may <> 0"]),
     )
     found = who.warehouse.query(query) if ids is None else planned_once(who.warehouse, query)
     drop(who.warehouse, FACTS)
-    found = found.rename({f"x{place}": name for place, name in enumerate(said_of)})
-    return (
-        who.called(found)
-        if ids is None
-        else _called(found, found.select(person="subject_id").join(ids, on="person", maintain_order="left"))
-    )
+    found = found.rename({f"x{place}": name for place, name in enumerate(told)})
+    if ids is None:
+        return who.called(found)
+    return _called(found, found.select(person="subject_id").join(ids, on="person", maintain_order="left"))
+
+
+def _verdicts_sql(
+    programmes: Sequence[Programme], asked: Mapping[str, Mapping[str, Node]], on: date, *, marked: bool
+) -> Iterator[str]:
+    """Each programme's verdict as a column; `marked`: only of whom it may let in, by their `may`."""
+    for place, one in enumerate(programmes):
+        said = _verdict_sql(one, asked[one.slug], on)
+        said = f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if marked else said
+        yield f",\nCAST({said} AS TINYINT) AS said{place}"
+
+
+def _told(
+    programmes: Sequence[Programme], asked: Mapping[str, Mapping[str, Node]], *, explained: bool, let_in: bool
+) -> dict[str, str]:
+    """What is told of each programme, by the name of its column: the verdict and, where it is explained, what was asked."""
+    told = {}
+    guarded = let_in and len(programmes) > 1
+    for place, one in enumerate(programmes):
+        told[one.slug] = f"c.said{place}"
+        for name, node in asked[one.slug].items() if explained else ():
+            value = in_three_values(node, NUMBERED)
+            told[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {value} END" if guarded else value
+    return told
 
 
 def _every(asked: Iterable[Mapping[str, Node]]) -> list[Node]:
@@ -224,48 +230,61 @@ def _together(programmes: Sequence[_Asking]) -> _Asking:
     return _Asking(lets_in=UNKNOWN, reads=reads, pairs=any(one.pairs for one in programmes))
 
 
-def _narrow(
-    who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], *, of: list[int] | None
-) -> None:
+def _narrow(who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:
     """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
-    large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest.
-
-    `of`: only these people, by number, whom the programme may let in, so that each table is large."""
-    read = {table for one in programmes for table in one.reads} - {"residents"}
-    small = {table for table in read if of is None and who.rows[table] * _LARGE <= who.rows["residents"]}
-    large = read - small
+    large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest."""
+    read = _together(programmes).reads - {"residents"}
+    small = {table for table in read if who.rows[table] * _LARGE <= who.rows["residents"]}
     lets_in = [one.lets_in for one in programmes]
-    if of is not None:
-        make(who.warehouse, {"asked": _SQL["asked"].text}, asked=of)
-        _set_aside(who.warehouse, shared, _ASKED, about)
-        make(who.warehouse, {"born": shared.born(), "records": shared.records(())})
-        make(who.warehouse, {"near": shared.near_of(_ASKED, about)})
-    else:
-        make(who.warehouse, {"records": shared.records(small)})
-        if shared.only_on_record(lets_in, small):
-            _set_aside(who.warehouse, shared, _ON_RECORD, about)
-        make(who.warehouse, {"born": shared.born()})
-    if of is None and not large:
+    make(who.warehouse, {"records": shared.records(small)})
+    if shared.only_on_record(lets_in, small):
+        _set_aside(who.warehouse, shared, _ON_RECORD, about)
+    make(who.warehouse, {"born": shared.born()})
+    if read == small:
         make(who.warehouse, {PEOPLE: shared.marked(lets_in, about, small)})
-    elif of is None:
+        _complete(who.warehouse, shared, programmes)
+    else:
         make(who.warehouse, {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
-    if large or of is not None:
-        bits = {table: _bits_of(table, programmes) for table in large}
-        make(who.warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
-    drop(who.warehouse, ["asked", "at_home", "homes", "near"])
-    pairs = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
-    make(who.warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(pairs)})
+        _look_up(who.warehouse, shared, about, programmes, read - small)
+
+
+def _find_of(
+    who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], people: list[int]
+) -> None:
+    """Finds facts of these people, by number: `may` says who of their households they are."""
+    one = _together(programmes)
+    make(who.warehouse, {"asked": _SQL["asked"].text}, asked=people)
+    _set_aside(who.warehouse, shared, _ASKED, about)
+    make(who.warehouse, {"born": shared.born(), "records": shared.records(())})
+    make(who.warehouse, {"near": shared.near_of(_ASKED, about)})
+    _look_up(who.warehouse, shared, about, [one], one.reads - {"residents"})
+
+
+def _look_up(
+    warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], tables: Collection[str]
+) -> None:
+    """Asks those tables of the people in `near`, each for the programmes that read it, and finds the rest."""
+    bits = {table: _bits(table in one.reads for one in programmes) for table in tables}
+    make(warehouse, {"records": shared.records(tables, bits), PEOPLE: shared.completed(about, tables, bits)})
+    _complete(warehouse, shared, programmes)
+
+
+def _complete(warehouse: Warehouse, shared: Shared, programmes: Sequence[_Asking]) -> None:
+    """Finds what is asked of households and pairs, from `people`; what led there is no longer needed."""
+    drop(warehouse, ["asked", "at_home", "homes", "near"])
+    pairs = shared.pairs(_bits(one.pairs for one in programmes))
+    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: pairs})
+
+
+def _bits(holds: Iterable[bool]) -> int:
+    """The programmes, by their places, of which something holds."""
+    return sum(bit(place) for place, one in enumerate(holds) if one)
 
 
 def _set_aside(warehouse: Warehouse, shared: Shared, people: str, about: Sequence[str]) -> None:
     """Copies the rows of those people and of whom they live with out of the register; from then on nobody else is looked at."""
     make(warehouse, {"at_home": shared.aside(people, about)})
     shared.at_home = True
-
-
-def _bits_of(table: str, programmes: Sequence[_Asking]) -> int:
-    """The programmes that read a table."""
-    return reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
 
 
 def verdicts(

@@ -21,6 +21,11 @@ def number_of(column: str) -> str:
     return f"{column.removesuffix('_id')}_number"
 
 
+def told_by(table: str, column: str) -> str:
+    """The column of a snapshot's table by which people and households are told apart, where this one names them; else itself."""
+    return number_of(column) if column in load_contracts()[table].ids else column
+
+
 def export_numbered(
     warehouse: Warehouse, tables: Collection[str], folder: Path, *, named_in: Literal["now", "history"]
 ) -> None:

@@ -170,6 +170,7 @@ def test_whom_a_record_lets_in_is_found_whichever_way_is_taken(who: Population, 
     assert sorted(found["subject_id"]) == let_in
     assert sorted(everybody.filter(pl.col("plain") > 0)["subject_id"]) == let_in
     assert sorted(few["subject_id"]) == ["child", "unknown"]
+    assert judge_everybody(who, [programme], ON, of=["nobody"]).columns == few.columns
     assert sorted(few.filter(pl.col("plain") > 0)["subject_id"]) == [one for one in let_in if one != "head"]
 
 

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from engine.records.numbering import number_of, number_people, numbered
+from engine.records.numbering import number_people, numbered, told_by
 from engine.records.reader import SnapshotReader
 from engine.warehouse.duck import Warehouse
 from tests.support.snapshots import publish
@@ -49,10 +49,17 @@ def test_what_names_nobody_has_no_number(snapshot: SnapshotReader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "number"), [("resident_id", "resident_number"), ("household_id", "household_number")]
+    ("table", "column", "told"),
+    [
+        pytest.param("residents", "resident_id", "resident_number", id="a person"),
+        pytest.param("residents", "household_id", "household_number", id="a household"),
+        pytest.param("nhi", "payer_id", "payer_number", id="another person"),
+        pytest.param("light_vehicle_tax", "vehicle_id", "vehicle_id", id="a thing"),
+        pytest.param("residents", "birth_date", "birth_date", id="no id"),
+    ],
 )
-def test_a_number_is_called_after_its_id(column: str, number: str) -> None:
-    assert number_of(column) == number
+def test_people_and_households_are_told_by_their_numbers(table: str, column: str, told: str) -> None:
+    assert told_by(table, column) == told
 
 
 @pytest.fixture
