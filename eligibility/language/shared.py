@@ -157,7 +157,8 @@ class Shared(Questions):
         names = [*self._of_member.names(), "may"]
         inner = ["(SELECT c.household_id,", ", ".join(words), "FROM (", self.people((), tables), ") AS c) AS q"]
         values = ["q.household_id", *(f"BIT_OR(q.{name}) AS {name}" for name in names)]
-        homes = ["(SELECT", ", ".join(values), "FROM", *inner, "GROUP BY q.household_id) AS c"]
+        said = " | ".join(f"q.{name}" for name in names)  # who says nothing changes nothing
+        homes = ["(SELECT", ", ".join(values), "FROM", *inner, f"WHERE ({said}) <> 0 GROUP BY q.household_id) AS c"]
         may = f"c.may & ({_bits(shared, self.schema)})"
         return " ".join(["SELECT c.household_id,", may, "AS may FROM", *homes, "WHERE", f"({may}) <> 0"])
 
