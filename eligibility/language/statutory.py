@@ -43,6 +43,11 @@ def _month_end_of_birthday(birth_date: date, age: int) -> date:
     return dates.month_end(date(birth_date.year + age, birth_date.month, 1))
 
 
+def _relation(*steps: str | None) -> str | None:
+    """The way from the head of the household: HEAD, CHILD, CHILD.CHILD (子の子). A step that is not there ends it."""
+    return None if steps[0] is None else ".".join(step for step in steps if step is not None)
+
+
 def _fiscal_year_start(on: date) -> date:
     return date(dates.fiscal_year(on), 4, 1)
 
@@ -122,6 +127,13 @@ FUNCTIONS: Mapping[str, Function] = {
         gives="boolean",
         python=_in_force,
         sql="({0} <= {2} AND ({1} IS NULL OR {2} < {1}))",
+        sees_unknown=True,
+    ),
+    "relation": Function(
+        takes=("code", "code", "code", "code"),
+        gives="text",
+        python=_relation,
+        sql="({0} || COALESCE('.' || {1}, '') || COALESCE('.' || {2}, '') || COALESCE('.' || {3}, ''))",
         sees_unknown=True,
     ),
 }
