@@ -96,6 +96,10 @@ def _named(programme: Programme, on: date) -> Iterator[_Seen]:
                 said,
                 f"出来事 {event} はありません。docs/glossary.md の番号から選んでください",
             )
+    if programme.recipient == "next_of_kin" and not programme.by_event_alone:
+        said = "it concerns somebody who died, whom no sweep may look for among the living; write by_event_alone: true"
+        ja = "亡くなった方についての制度です。生きている方を一斉点検で拾わないように by_event_alone: true と書いてください"
+        yield ["recipient"], "error", said, ja
     for name in ("name", "gives", "how_to_apply"):
         if any("{" in told for told in getattr(programme, name).model_dump().values()):
             said = f"{name} has a slot in braces, which nothing fills; write the words themselves"

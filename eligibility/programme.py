@@ -51,6 +51,9 @@ class Programme(Part):
     verified_on: date
     next_review: date
     triggers: dict[EventCode, Trigger] = Field(min_length=1)
+    by_event_alone: bool = (
+        False  #: no record shows whom it concerns (a death, a move): a sweep finds nobody without an event
+    )
     gives: Text
     how_to_apply: Text
     documents: tuple[Text, ...] = ()

@@ -100,6 +100,8 @@ def renamed(node: Node, alias: str) -> Node:
     if isinstance(found, Column):
         head, dot, rest = found.alias.partition(".")
         return replace(found, alias=ROW + dot + rest) if head == alias else found
+    if isinstance(found, Quantified | Total) and found.of == alias:
+        return replace(found, of=ROW)
     if isinstance(found, Consented) and found.of == alias:
         given = replace(found.given, alias=f"{ROW}.{PEOPLE}") if found.given else None
         return replace(found, of=ROW, given=given)

@@ -41,6 +41,8 @@ WRONG = [*PLAIN["examples"][:3], PLAIN["examples"][3] | {"verdict": "eligible"}]
             id="an example about nothing",
         ),
         pytest.param({"slug": "other"}, "error", "not named after its slug", id="file name"),
+        pytest.param({"recipient": "next_of_kin"}, "error", "write by_event_alone: true", id="the dead sought among the living"),
+        pytest.param({"recipient": "next_of_kin", "by_event_alone": True}, None, "", id="found by a death alone"),
         pytest.param({"gives": None}, "error", "gives: is missing", id="unfinished"),
         pytest.param(
             {"reads": {"residents": {"basis": "法", "columns": ["birth_date", "sex"]}}},
