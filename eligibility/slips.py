@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import yaml
+
 from eligibility.language.parse import did_you_mean
 
 #: what pydantic calls an error → what belongs there
@@ -20,6 +22,7 @@ _WANTED: Mapping[str, str] = {
     "date_parsing": "a date, YYYY-MM-DD",
     "date_from_datetime_parsing": "a date, YYYY-MM-DD",
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
 }
 _PATTERNS: Mapping[str, str] = {
     r"^E\d{2}$": "an event's number such as E25; docs/glossary.md lists them",
@@ -27,6 +30,16 @@ _PATTERNS: Mapping[str, str] = {
 }
 _DAY = "a day of the year, MM-DD in quotes"
 _SHOWN = 40
+#: what else people write for a unit
+_SAME: Mapping[str, str] = {
+    "YEN": "JPY",
+    "円": "JPY",
+    "円/月": "JPY/month",
+    "年": "years",
+    "歳": "years",
+    "か月": "months",
+    "日": "days",
+}
 
 
 def said(error: Mapping[str, Any], names: Collection[str]) -> str:
@@ -38,9 +51,20 @@ def said(error: Mapping[str, Any], names: Collection[str]) -> str:
         return f"there is no such field; {did_you_mean(str(error['loc'][-1]), names)}see `todoke programmes schema`"
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-        return f"{found!r} is not allowed; {did_you_mean(str(found), allowed)}use {', '.join(allowed)}"
+        return f"{found!r} is not allowed; {did_you_mean(_SAME.get(str(found).upper(), str(found)), allowed)}use {', '.join(allowed)}"
     if kind == "string_pattern_mismatch":
         return f"{found!r} must be {_PATTERNS.get(error['ctx']['pattern'], _DAY)}"
     if kind in _WANTED:
         return f"{str(found)[:_SHOWN]!r} must be {_WANTED[kind]}"
     return str(error["msg"]).removeprefix("Value error, ")
+
+
+def misread(error: yaml.MarkedYAMLError) -> str:
+    """What a YAML reader stumbled over, in words; its own where it is none of the slips people make."""
+    mark, problem = error.problem_mark, str(error.problem)
+    buffer = mark.get_snippet() if mark is not None else None
+    if "cannot start any token" in problem and (buffer is None or "\t" in buffer):
+        return "a tab stands at the beginning of the line; use spaces"
+    if "expected node content" in problem:
+        return "a value is missing between two commas or brackets"
+    return problem

@@ -12,10 +12,13 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: what a text in quotes may hold: nothing that means something to SQL, to our templates or to a person's name
 _TEXT = re.compile(r"[A-Za-z0-9_.\- ]*")
 
+_SHOWN = 60
+
 
 def text_of(tree: exp.Expression) -> str:
     """The piece as it was written, shortened."""
-    return tree.sql(dialect="duckdb")[:60]
+    text = tree.sql(dialect="duckdb", normalize_functions=False)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 def piece(tree: exp.Expression) -> str:

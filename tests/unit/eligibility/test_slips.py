@@ -17,7 +17,7 @@ GUIDE = FOLDER.parents[1] / "docs" / "guide" / "programmes.md"
     [
         pytest.param("kind: information", "kind: informatoin", (12, 9), "did you mean information?", id="a choice"),
         pytest.param("level: municipal", "level: municipl", (6, 1), "did you mean municipal?", id="a level"),
-        pytest.param("E25:", "E99:", (12, 3), "there is no event E99; did you mean E49?", id="an event"),
+        pytest.param("E25:", "E99:", (12, 3), "there is no event E99; they are E01 to E54", id="an event"),
         pytest.param("valid_from: 2026-04-01", "valid_from: 2026-14-01", (8, 13), "2026-14-01 is no date", id="a date"),
         pytest.param("as_of: 2026-10-01", "as_of: 2026-02-30", (59, 48), "2026-02-30 is no date", id="a date of an example"),
         pytest.param("limit_days: 120", "limit_days: many", (47, 1), "'many' must be a whole number", id="a number"),
