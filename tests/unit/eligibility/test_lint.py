@@ -87,7 +87,8 @@ def test_a_stale_value_is_a_warning_that_does_not_block(tmp_path: Path) -> None:
     [
         pytest.param({"table": [100, 200, 200]}, "does not rise at entry 3", id="a figure twice"),
         pytest.param({"table": [100, 200, 150]}, "does not rise at entry 3", id="a figure that falls"),
-        pytest.param({"table": [100, 200, 300]}, "", id="a table that rises"),
+        pytest.param({"table": [100, 300, 400]}, "rises by twice its step or more at entry 2", id="a figure left out"),
+        pytest.param({"table": [100, 299, 400]}, "", id="a table that rises"),
     ],
 )
 def test_a_table_with_a_gap_is_a_warning(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
