@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligibility.assess import unmet
-from eligibility.japanese import in_japanese
 from eligibility.places import Part, place_of
 from eligibility.programme import Programme, read_programme
 from eligibility.purposes import refusals
+from eligibility.slips import in_japanese
 from engine.core.errors import InputError, RuleError
 from events.detectors import load_detectors
 

@@ -26,7 +26,7 @@ from eligibility.language.nodes import (
     Total,
 )
 from eligibility.language.sources import sources
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import EVERY
 from engine.core.sql import quoted
 
 #: tables of what `eligibility.language.shared` finds once: a case is then a row of all, and of members the first is joined like records
@@ -85,7 +85,7 @@ def to_sql(node: Node, schema: str) -> str:
         return column_sql(node)
     if isinstance(node, Call):
         arguments = (to_sql(argument, schema) for argument in node.arguments)
-        return "(" + FUNCTIONS[node.function].sql.format(*arguments) + ")"
+        return "(" + EVERY[node.function].sql.format(*arguments) + ")"
     if isinstance(node, Comparison):
         return _compared(node, schema)
     if isinstance(node, Among):

@@ -8,7 +8,25 @@ A child with neither parent nor such a person at home is raised by somebody else
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from eligibility.language.nodes import Among, Call, Column, Comparison, Constant, Logic, Moment, Node, Quantified
+from eligibility.language.nodes import Call, Column, Comparison, Constant, Logic, Moment, Node, Quantified
+from eligibility.language.relations import (
+    BOTH_PARENTS,
+    COUPLE,
+    HEAD_OR_OWN,
+    HEAD_OR_SIBLING,
+    KNOWN,
+    NEAR,
+    OF_FATHER,
+    OF_MOTHER,
+    OWN,
+    OWN_OR_IN_LAW,
+    PARENTS,
+    PARTNER,
+    SIBLINGS,
+    STEPPARENTS,
+    Kind,
+    name_of,
+)
 
 #: what a rule calls them: `any_of(subject.raised as m, …)`
 SOURCES = ("children", "wards", "raised", "spouse")
@@ -21,28 +39,20 @@ _YOUNGEST_PARENT = 15
 _UNKNOWN = Constant(value=None, kind="boolean")
 _PERSON = "p"
 
-_SPOUSES = ("HUSBAND", "WIFE", "HUSBAND_UNREGISTERED", "WIFE_UNREGISTERED")
-_PARENTS = ("FATHER", "MOTHER")
-_CHILDS_PARENTS = tuple(f"CHILD.{one}" for one in _PARENTS)
-_CHILDS_SPOUSES = tuple(f"CHILD.{one}" for one in _SPOUSES)
-_SIBLINGS_SPOUSES = tuple(f"SIBLING.{one}" for one in _SPOUSES)
-_FATHERS_SPOUSES, _MOTHERS_SPOUSES = (tuple(f"{parent}.{one}" for one in _SPOUSES) for parent in _PARENTS)
-_STEPPARENTS = (*_FATHERS_SPOUSES, *_MOTHERS_SPOUSES)
-_OWN = ("CHILD", *(f"{one}.CHILD" for one in _SPOUSES))
-_GRANDCHILDREN = tuple(f"{one}.CHILD" for one in (*_OWN, *_CHILDS_SPOUSES))
-_SIBLINGS = ("SIBLING", *(f"{one}.CHILD" for one in _PARENTS))
-
 _Test = Callable[[str], Node]
 
 
-def _is(*relations: str) -> _Test:
-    """Whether a person has one of these relationships to the head."""
-    options = tuple(Constant(value=one, kind="text") for one in relations)
-    return lambda who: Among(left=_relation(who), options=options)
+def _is(*kinds: Kind) -> _Test:
+    """Whether a person's relationship to the head is of one of these kinds."""
+    return lambda who: Call(
+        function=name_of(kinds),
+        arguments=tuple(Column(alias=who, table="residents", name=name, kind="code") for name in COLUMNS[:4]),
+        kind="boolean",
+    )
 
 
-def _is_not(*relations: str) -> _Test:
-    return lambda who: _not(_is(*relations)(who))
+def _is_not(*kinds: Kind) -> _Test:
+    return lambda who: _not(_is(*kinds)(who))
 
 
 def _perhaps(test: _Test) -> _Test:
@@ -71,29 +81,28 @@ class _Line:
     certain: bool = False
 
 
-_OF_THE_COUPLE = _Line(children=_is(*_OWN), parents=_is("HEAD", *_SPOUSES, *_CHILDS_PARENTS), certain=True)
-_OF_A_PARENT = _Line(children=_is("HEAD", *_SIBLINGS), parents=_is(*_PARENTS, *_STEPPARENTS), certain=True)
-_OF_A_CHILD = _Line(children=_is(*_GRANDCHILDREN), parents=_is(*_OWN, *_CHILDS_SPOUSES))
-_NEAR = ("HEAD", *_SPOUSES, *_CHILDS_PARENTS, *_PARENTS, *_STEPPARENTS, *_CHILDS_SPOUSES)
-_OF_OTHERS = _Line(
-    children=_is_not(*_NEAR, *_OWN, *_GRANDCHILDREN, *_SIBLINGS, *_SIBLINGS_SPOUSES),
-    parents=_is_not(*_NEAR, *_OWN),
-)
+_OF_THE_COUPLE = _Line(children=_is(*OWN), parents=_is(*COUPLE), certain=True)
+_OF_A_PARENT = _Line(children=_is(*HEAD_OR_SIBLING), parents=_is(*PARENTS), certain=True)
+_OF_A_CHILD = _Line(children=_is(Kind.GRANDCHILD), parents=_is(*OWN_OR_IN_LAW))
+_OF_OTHERS = _Line(children=_is_not(*KNOWN), parents=_is_not(*NEAR))
 _LINES = (_OF_THE_COUPLE, _OF_A_PARENT, _OF_A_CHILD, _OF_OTHERS)
 
 #: whom nobody registered as a spouse, and who may live with the head as one
-_partner = _grown(_is("COHABITANT", *_CHILDS_PARENTS))
+_partner = _grown(_is(*PARTNER))
 _COUPLES = (
-    (_SPOUSES, ("HEAD",)),
-    (("FATHER",), ("MOTHER", *_FATHERS_SPOUSES)),
-    (("MOTHER",), ("FATHER", *_MOTHERS_SPOUSES)),
-    (_STEPPARENTS, ("FATHER", "MOTHER")),
+    (_is(Kind.SPOUSE), _is(Kind.HEAD)),
+    (_is(Kind.FATHER), _is(*OF_FATHER)),
+    (_is(Kind.MOTHER), _is(*OF_MOTHER)),
+    (_is(*STEPPARENTS), _is(*BOTH_PARENTS)),
 )
-_SIBLING_COUPLES = ((("SIBLING",), _SIBLINGS_SPOUSES), (_SIBLINGS_SPOUSES, ("SIBLING",)))
+_SIBLING_COUPLES = (
+    (_is(Kind.SIBLING), _is(Kind.SPOUSE_OF_SIBLING)),
+    (_is(Kind.SPOUSE_OF_SIBLING), _is(Kind.SIBLING)),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class Tie:
     """One way to be related: where this holds for the subject, members of the household for whom `counts` holds are meant."""
 
     holds: Node
@@ -108,46 +117,46 @@ def any_of(source: str, alias: str, condition: Node) -> Node:
 def count_of(alias: str, condition: Node, compared: Callable[[Node], Node]) -> Node:
     """A comparison of how many of the subject's children fulfil a condition; who is no parent has none."""
     ways = _children()
-    nobody = Way(holds=_not(_or(way.holds for way in ways)), counts=lambda who: Constant(value=False, kind="boolean"))
+    nobody = Tie(holds=_not(_or(way.holds for way in ways)), counts=lambda who: Constant(value=False, kind="boolean"))
     return _or(
         _and(way.holds, compared(_members("count_of", alias, _and(way.counts(alias), condition), "number")))
         for way in (*ways, nobody)
     )
 
 
-def _ways(source: str) -> Sequence[Way]:
+def _ways(source: str) -> Sequence[Tie]:
     if source == "raised":
         return [*_children(), *_wards()]
     return {"children": _children, "wards": _wards, "spouse": _spouse}[source]()
 
 
-def _children() -> list[Way]:
+def _children() -> list[Tie]:
     """The subject's own, by the record; for any person one of these holds at most."""
     of_age, grown = _reached("subject", _OF_AGE), _reached("subject", _YOUNGEST_PARENT)
     of_a_child, of_others = _OF_A_CHILD.parents("subject"), _OF_OTHERS.parents("subject")
     not_near = _either(_OF_A_CHILD.children, _OF_OTHERS.children)
     return [
-        Way(holds=_OF_THE_COUPLE.parents("subject"), counts=_OF_THE_COUPLE.children),
-        Way(holds=_OF_A_PARENT.parents("subject"), counts=_either(_is("HEAD"), _perhaps(_is(*_SIBLINGS)))),
-        Way(holds=_and(of_a_child, of_age), counts=_perhaps(_OF_A_CHILD.children)),
-        Way(holds=_and(of_others, of_age), counts=_under(_OF_AGE, _perhaps(_OF_OTHERS.children))),
-        Way(
+        Tie(holds=_OF_THE_COUPLE.parents("subject"), counts=_OF_THE_COUPLE.children),
+        Tie(holds=_OF_A_PARENT.parents("subject"), counts=_either(_is(Kind.HEAD), _perhaps(_is(*SIBLINGS)))),
+        Tie(holds=_and(of_a_child, of_age), counts=_perhaps(_OF_A_CHILD.children)),
+        Tie(holds=_and(of_others, of_age), counts=_under(_OF_AGE, _perhaps(_OF_OTHERS.children))),
+        Tie(
             holds=_and(_or([of_a_child, of_others]), grown, _not(of_age)),
             counts=_under(_OF_AGE - _YOUNGEST_PARENT, _perhaps(not_near)),
         ),
     ]
 
 
-def _wards() -> list[Way]:
+def _wards() -> list[Tie]:
     """Minors in the home whom no parent there raises: whether the subject does is never known."""
     of_age, nobody = _reached("subject", _OF_AGE), _not(_any(_PERSON, _reached(_PERSON, _OF_AGE)))
     minors = {line: _under(_OF_AGE, _perhaps(line.children)) for line in _LINES}
     nobodys = [
-        Way(holds=_and(of_age, _not(line.parents("subject")), _not(_at_home(line))), counts=minors[line])
+        Tie(holds=_and(of_age, _not(line.parents("subject")), _not(_at_home(line))), counts=minors[line])
         for line in _LINES
     ]
-    of_a_child_head = _under(_OF_AGE, _perhaps(_is_not("HEAD", *_OWN)))
-    return [*nobodys, Way(holds=_and(_is("HEAD")("subject"), nobody), counts=of_a_child_head)]
+    of_a_child_head = _under(_OF_AGE, _perhaps(_is_not(*HEAD_OR_OWN)))
+    return [*nobodys, Tie(holds=_and(_is(Kind.HEAD)("subject"), nobody), counts=of_a_child_head)]
 
 
 def _at_home(line: _Line) -> Node:
@@ -155,24 +164,19 @@ def _at_home(line: _Line) -> Node:
     return _any(_PERSON, (line.parents if line.certain else _grown(line.parents))(_PERSON))
 
 
-def _spouse() -> list[Way]:
+def _spouse() -> list[Tie]:
     """Husband or wife, registered or not; unknown of somebody in the home who may live with the subject as such (事実婚)."""
-    child, in_law = _grown(_is("CHILD")), _is(*_CHILDS_SPOUSES)
+    child, in_law = _grown(_is(Kind.CHILD)), _is(Kind.SPOUSE_OF_CHILD)
     # of several children of the head it is open who is married
     one_couple = _or([_UNKNOWN, _two(_either(child, in_law))])
     return [
-        Way(holds=_is("HEAD")("subject"), counts=_either(_is(*_SPOUSES), _perhaps(_partner))),
-        Way(holds=_and(_UNKNOWN, _partner("subject")), counts=_grown(_is("HEAD"))),
-        *(Way(holds=_is(*one)("subject"), counts=_is(*other)) for one, other in _COUPLES),
-        *(Way(holds=_and(_UNKNOWN, _is(*one)("subject")), counts=_is(*other)) for one, other in _SIBLING_COUPLES),
-        Way(holds=_and(child("subject"), one_couple), counts=in_law),
-        Way(holds=_and(in_law("subject"), one_couple), counts=child),
+        Tie(holds=_is(Kind.HEAD)("subject"), counts=_either(_is(Kind.SPOUSE), _perhaps(_partner))),
+        Tie(holds=_and(_UNKNOWN, _partner("subject")), counts=_grown(_is(Kind.HEAD))),
+        *(Tie(holds=one("subject"), counts=other) for one, other in _COUPLES),
+        *(Tie(holds=_and(_UNKNOWN, one("subject")), counts=other) for one, other in _SIBLING_COUPLES),
+        Tie(holds=_and(child("subject"), one_couple), counts=in_law),
+        Tie(holds=_and(in_law("subject"), one_couple), counts=child),
     ]
-
-
-def _relation(who: str) -> Call:
-    columns = tuple(Column(alias=who, table="residents", name=name, kind="code") for name in COLUMNS[:4])
-    return Call(function="relation", arguments=columns, kind="text")
 
 
 def _reached(who: str, age: int) -> Node:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from eligibility.language.nodes import Kind
+from eligibility.language.relations import RELATION, SETS, is_one_of, is_one_of_sql, name_of, relation
 from engine.core import dates
 
 OLDEST_YEARS = 150
@@ -43,11 +45,6 @@ def _month_end_of_birthday(birth_date: date, age: int) -> date:
     return dates.month_end(date(birth_date.year + age, birth_date.month, 1))
 
 
-def _relation(*steps: str | None) -> str | None:
-    """The way from the head of the household: HEAD, CHILD, CHILD.CHILD (子の子). A step that is not there ends it."""
-    return None if steps[0] is None else ".".join(step for step in steps if step is not None)
-
-
 def _fiscal_year_start(on: date) -> date:
     return date(dates.fiscal_year(on), 4, 1)
 
@@ -81,6 +78,7 @@ _FISCAL_AGE = (
     " - CASE WHEN month({0}) * 100 + day({0}) > 401 THEN 1 ELSE 0 END)"
 )
 
+#: what a rule may call
 FUNCTIONS: Mapping[str, Function] = {
     "age_on": Function(takes=("date", "date"), gives="years", python=dates.age_years, sql=_AGE),
     "age_months_on": Function(takes=("date", "date"), gives="months", python=dates.completed_months, sql=_MONTHS),
@@ -132,8 +130,22 @@ FUNCTIONS: Mapping[str, Function] = {
     "relation": Function(
         takes=("code", "code", "code", "code"),
         gives="text",
-        python=_relation,
-        sql="({0} || COALESCE('.' || {1}, '') || COALESCE('.' || {2}, '') || COALESCE('.' || {3}, ''))",
+        python=relation,
+        sql=RELATION,
         sees_unknown=True,
     ),
 }
+
+#: sets of kinds of relationships that rules ask for by `subject.children` and the like
+KINSHIP: Mapping[str, Function] = {
+    name_of(kinds): Function(
+        takes=("code", "code", "code", "code"),
+        gives="boolean",
+        python=partial(is_one_of, kinds),
+        sql=is_one_of_sql(kinds),
+        sees_unknown=True,
+    )
+    for kinds in SETS
+}
+#: and what its expressions are made of
+EVERY: Mapping[str, Function] = {**FUNCTIONS, **KINSHIP}

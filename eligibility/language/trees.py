@@ -20,7 +20,7 @@ from eligibility.language.nodes import (
     Quantified,
     Total,
 )
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import EVERY
 
 #: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
 ROW = "row"
@@ -44,7 +44,7 @@ def unknown_in_unknown_out(node: Node) -> bool:
     for part in walk(node):
         if not isinstance(part, Comparison | Among | Call | Column | Constant):
             return False
-        if isinstance(part, Call) and FUNCTIONS[part.function].sees_unknown:
+        if isinstance(part, Call) and EVERY[part.function].sees_unknown:
             return False
     return True
 
