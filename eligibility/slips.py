@@ -1,4 +1,4 @@
-"""What a file's field got wrong, said to somebody who writes rules and no Python, in English and Japanese: found, allowed, the nearest name."""
+"""What a file got wrong, said to somebody who writes rules and no Python, in English and Japanese: found, allowed, the nearest name."""
 
 import re
 from collections.abc import Collection, Mapping

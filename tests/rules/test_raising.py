@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
         match_programmes(found.night(BASELINE))
         for home, people in TOWN.items():
             for place, (relation, year) in enumerate(people):
-                steps = dict(zip(("rel1", "rel2"), relation.split("."), strict=False))
+                steps: dict[str, Any] = dict(zip(("rel1", "rel2"), relation.split("."), strict=False))
                 born = date(year, 5, 5)
                 found.resident(f"{home}-{place}", BASELINE, household=home, birth_date=born, **steps)
         yield found
