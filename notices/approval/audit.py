@@ -17,9 +17,9 @@ from engine.core.settings import Settings
 from engine.core.sql import load_queries
 from notices.approval.anchor_bucket import AnchorBucket, Listed
 from notices.approval.anchors import Anchor, AnchorFile
-from notices.approval.many import write_all
 from notices.approval.models import AuditRow
 from notices.approval.patience import PatientBucket
+from notices.many import write_all
 from notices.site import installed
 
 _SQL = load_queries(Path(__file__).with_name("audit.sql"))
@@ -77,9 +77,11 @@ def append_all(
                 "details": dict(details),
                 "previous": previous,
             }
+            kept = {"municipality_code": municipality, "previous_hash": previous, "at": at}
             previous = _digest(link)
-            rows.append(link | {"at": at, "details": json.dumps(link["details"]), "hash": previous})
-        write_all(_SQL["append"], rows)
+            kept |= {name: link[name] for name in ("sequence", "actor", "action", "subject", "details")}
+            rows.append(kept | {"hash": previous})
+        write_all(_SQL["append"], rows, table="approval_auditrow")
         transaction.on_commit(lambda: _anchor_in_time(at))
 
 

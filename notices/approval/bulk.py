@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -13,23 +14,22 @@ from engine.core.errors import StateError
 from engine.core.sql import load_queries
 from notices.approval import audit
 from notices.approval.decide import held_by_another
-from notices.approval.hashing import LEFT_OUT, content_hash, item_hash
+from notices.approval.hashing import LEFT_OUT, Said, content_hash, item_hash
 from notices.approval.leaving import put_out, send_later
-from notices.approval.many import write_all
-from notices.approval.models import Item, ItemState, Notice, NoticeState, Selection
+from notices.approval.models import Item, ItemState, Notice, NoticeBody, NoticeState, Selection
 from notices.approval.officer import Officer
 from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.approval.safety import DEATH
 from notices.approval.states import OPEN, move_all
 from notices.approval.waiting import Filters, narrowed, ordered, waiting
 from notices.approval.withdraw import halt
+from notices.many import Among, write_all
 from notices.recipients.checks import Safety, Stop, judge, read_safety, require_safety
 from notices.recipients.models import Contact
 from notices.site import installed
 from notices.wording.models import Wording
 
 MOST = 10_000  #: notices one selection may hold
-_AT_ONCE = 500
 #: what decides whether and how a notice goes, and what its hash is made of
 _ASKED_OF_NOTICES = (
     "municipality_code",
@@ -50,21 +50,6 @@ _ASKED_OF_NOTICES = (
     "version",
     "claimed_by",
     "claimed_until",
-    "body__text",
-    "body__wording_versions",
-)
-#: the same of an item
-_ASKED_OF_ITEMS = (
-    "notice_id",
-    "office",
-    "state",
-    "kind",
-    "position",
-    "programme",
-    "programme_version",
-    "subject_id",
-    "wording_version",
-    "facts",
 )
 _SQL = load_queries(Path(__file__).with_name("bulk.sql"))
 
@@ -135,15 +120,23 @@ def approve_selection(selection_id: int, *, officer: Officer, at: datetime) -> S
     return selection
 
 
+class _Body(NamedTuple):
+    """What a notice says."""
+
+    text: Mapping[str, Any]
+    wording_versions: Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Read:
-    """A notice of the selection with its items in their order, and with its addressee's contact."""
+    """A notice of the selection with what it says, with its items in their order, and with its addressee's contact."""
 
     notice: Notice
-    items: list[Item]
+    body: _Body
+    items: list[Said]
     contact: Contact | None
 
-    def mine(self, officer: Officer) -> list[Item]:
+    def mine(self, officer: Officer) -> list[Said]:
         """What of it this officer decides."""
         return [item for item in self.items if item.office in officer.offices and item.state == ItemState.OPEN]
 
@@ -172,7 +165,7 @@ def _require_fresh(selection: Selection, at: datetime) -> None:
 def _sift(selection: Selection, officer: Officer, at: datetime) -> _Sifted:
     keys = [pk for pk, _ in selection.frozen]
     notices = _notices(keys, officer)
-    items = _items(keys)
+    bodies, items = _bodies(keys), _items(keys)
     people = {person for one in notices.values() for person in (one.addressee_id, *one.subject_ids)}
     homes = {one.household_id for one in notices.values()}
     safety = read_safety(officer.municipality, people, households=homes)
@@ -184,7 +177,8 @@ def _sift(selection: Selection, officer: Officer, at: datetime) -> _Sifted:
         if notice is None:
             bad[f"#{pk}"] = "missing"
             continue
-        one = _Read(notice=notice, items=items.get(pk, []), contact=safety.contacts.get(notice.addressee_id))
+        contact = safety.contacts.get(notice.addressee_id)
+        one = _Read(notice=notice, body=bodies[pk], items=items.get(pk, []), contact=contact)
         why = _unfit(one, content, officer, wordings, at)
         if not why and (stops := _stops(one, safety)):
             halt(notice, stops, actor=officer.name, at=at)
@@ -198,26 +192,24 @@ def _sift(selection: Selection, officer: Officer, at: datetime) -> _Sifted:
 
 def _notices(keys: Sequence[int], officer: Officer) -> dict[int, Notice]:
     """The notices, held until the end; always taken in the same order, so that two approvals never wait for each other."""
-    found: dict[int, Notice] = {}
-    for part in _parts(sorted(keys)):
-        rows = Notice.objects.select_for_update(of=("self",)).select_related("body").only(*_ASKED_OF_NOTICES)
-        rows = rows.filter(pk__in=part, municipality_code=officer.municipality).order_by("pk")
-        found |= {notice.pk: notice for notice in rows}
+    rows = Notice.objects.select_for_update().only(*_ASKED_OF_NOTICES)
+    rows = rows.filter(pk__in=Among(keys), municipality_code=officer.municipality).order_by("pk")
+    return {notice.pk: notice for notice in rows}
+
+
+def _bodies(keys: Sequence[int]) -> dict[int, _Body]:
+    """Notice → what it says; read after the notices are held."""
+    rows = NoticeBody.objects.filter(notice__in=Among(keys)).values_list("notice_id", *_Body._fields)
+    return {pk: _Body(*said) for pk, *said in rows}
+
+
+def _items(keys: Sequence[int]) -> dict[int, list[Said]]:
+    """Notice → its items; read after the notices are held."""
+    found: dict[int, list[Said]] = {}
+    rows = Item.objects.filter(notice__in=Among(keys)).order_by("position").values_list(*Said._fields)
+    for item in map(Said._make, rows):
+        found.setdefault(item.notice_id, []).append(item)
     return found
-
-
-def _items(keys: Sequence[int]) -> dict[int, list[Item]]:
-    """Notice → its items; read after the notices are held. What they rest on is neither asked for nor decrypted."""
-    found: dict[int, list[Item]] = {}
-    for part in _parts(keys):
-        for item in Item.objects.filter(notice__in=part).only(*_ASKED_OF_ITEMS).order_by("position"):
-            found.setdefault(item.notice_id, []).append(item)
-    return found
-
-
-def _parts(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    for begin in range(0, len(keys), _AT_ONCE):
-        yield keys[begin : begin + _AT_ONCE]
 
 
 def _approved_wordings(municipality: str) -> set[tuple[str, str, str]]:
@@ -230,14 +222,14 @@ def _unfit(one: _Read, content: str, officer: Officer, wordings: set[tuple[str, 
     notice = one.notice
     versions = {
         ("" if name.startswith("opening:") else name, notice.event, version)
-        for name, version in notice.body.wording_versions.items()
+        for name, version in one.body.wording_versions.items()
         if not name.startswith("clauses:")
     }
     if notice.state not in OPEN or not one.mine(officer):
         return "decided"
     if held_by_another(notice, officer, at):
         return "claimed"
-    if not content == notice.content_hash == content_hash(notice, one.items, notice.body.text):
+    if not content == notice.content_hash == content_hash(notice, one.items, one.body.text):
         return "changed"
     if notice.flags or notice.four_eyes > 1:
         return "flagged"
@@ -259,14 +251,15 @@ def _stops(one: _Read, safety: Safety) -> list[Stop]:
 def _approve(selection: Selection, read: Sequence[_Read], officer: Officer, at: datetime) -> None:
     """Decisions, states, outbox rows and audit rows of all of them."""
     mine = {one.notice.pk: one.mine(officer) for one in read}
+    said = {"officer": officer.name, "verdict": "approve", "reason_code": "", "comment": "", "voided": False}
     decisions = [
-        {"item": item.pk, "officer": officer.name, "content_hash": item_hash(one.notice, item), "at": at}
+        {"item_id": item.pk, **said, "content_hash": item_hash(one.notice, item), "decided_at": at}
         for one in read
         for item in mine[one.notice.pk]
     ]
-    write_all(_SQL["approve"], decisions)
-    for part in _parts([item.pk for items in mine.values() for item in items]):
-        Item.objects.filter(pk__in=part).update(state=ItemState.APPROVED)
+    write_all(_SQL["approve"], decisions, table="approval_decision")
+    decided = Among(item.pk for items in mine.values() for item in items)
+    Item.objects.filter(pk__in=decided).update(state=ItemState.APPROVED)
     whole = {one.notice.pk: len(mine[one.notice.pk]) == _open(one) for one in read}
     _move(read, whole, at)
     _record(selection, [one.notice for one in read], mine, officer, at)
@@ -294,7 +287,7 @@ def _move(read: Sequence[_Read], whole: Mapping[int, bool], at: datetime) -> Non
 
 
 def _record(
-    selection: Selection, notices: Sequence[Notice], mine: Mapping[int, Sequence[Item]], officer: Officer, at: datetime
+    selection: Selection, notices: Sequence[Notice], mine: Mapping[int, Sequence[Said]], officer: Officer, at: datetime
 ) -> None:
     """A row for the selection with the digest of its frozen list, and one for each notice."""
     digest = hashlib.sha256(json.dumps(selection.frozen).encode()).hexdigest()

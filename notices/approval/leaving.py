@@ -8,8 +8,8 @@ from engine.core.clock import TOKYO
 from engine.core.errors import InputError
 from engine.core.sql import load_queries
 from notices.approval.hashing import LEFT_OUT
-from notices.approval.many import write_all
 from notices.approval.models import Notice
+from notices.many import Among, write_all
 from notices.recipients.models import Contact
 from notices.recipients.ways import letter_way, way_for
 from notices.site import installed
@@ -39,17 +39,17 @@ def put_out(
     ways = _ways(notices, _read(notices) if known is None else known)
     rows = [
         {
-            "notice": notice.pk,
-            "municipality": notice.municipality_code,
+            "notice_id": notice.pk,
+            "municipality_code": notice.municipality_code,
             "channel": ways[notice.pk],
             "content_hash": notice.content_hash,
             "not_before": leaves_at(notice, at=at),
             "not_after": notice.due_on,
-            "at": at,
+            "created_at": at,
         }
         for notice in notices
     ]
-    write_all(_SQL["put_out"], rows)
+    write_all(_SQL["put_out"], rows, table="approval_outboxrow")
 
 
 def _ways(notices: Sequence[Notice], known: Mapping[str, tuple[Contact | None, Collection[str]]]) -> dict[int, str]:
@@ -81,6 +81,4 @@ def send_later(notices: Sequence[Notice], day: date | None, *, at: datetime) -> 
         if notice.due_on is not None and day >= notice.due_on >= today:
             raise InputError(f"notice {notice.number} would leave on {day}, too late for its deadline {notice.due_on}")
         notice.send_on = day
-    keys = [notice.pk for notice in notices]
-    for begin in range(0, len(keys), 500):
-        Notice.objects.filter(pk__in=keys[begin : begin + 500]).update(send_on=day)
+    Notice.objects.filter(pk__in=Among(notice.pk for notice in notices)).update(send_on=day)

@@ -225,7 +225,8 @@ class Suppression(models.Model):
 class Decision(models.Model):
     """One officer's decision on one item, bound to the content it was taken on."""
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="decisions")
+    #: without an index of its own: `one_decision_per_officer_and_content` begins with it
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     officer = models.CharField(max_length=60)
     verdict = models.CharField(max_length=10)  #: approve, reject
     reason_code = models.CharField(max_length=40, blank=True)

@@ -24,6 +24,7 @@ from notices.approval.waiting import (
     ordered,
     waiting,
 )
+from notices.many import Among
 from notices.recipients.checks import PASSING, RESTRICTED, Stop
 
 PAGE = 100
@@ -142,7 +143,7 @@ def page(
 def _programmes(keys: Sequence[int]) -> dict[int, dict[str, None]]:
     """Notice → the programmes it names, each once and in its order."""
     found: dict[int, dict[str, None]] = {}
-    rows = Item.objects.filter(notice__in=keys).order_by("position").values_list("notice_id", "programme")
+    rows = Item.objects.filter(notice__in=Among(keys)).order_by("position").values_list("notice_id", "programme")
     for notice, programme in rows:
         found.setdefault(notice, {})[programme] = None
     return found

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from engine.core.errors import StateError
 from notices.approval.models import OPEN, Notice, NoticeState
+from notices.many import Among
 
 S = NoticeState
 _STOPS = (S.WITHDRAWN, S.SUPPRESSED, S.HELD, S.EXPIRED)
@@ -33,7 +34,6 @@ UNSENT = (S.PREPARED, S.IN_REVIEW, S.APPROVED, S.QUEUED, S.RETRY_WAIT, S.HELD)
 #: out of the house, or perhaps: only a person can take these back
 SENT = (S.SENDING, S.ACCEPTED, S.DELIVERED, S.UNKNOWN)
 __all__ = ["OPEN", "SENT", "TRANSITIONS", "UNSENT", "move", "move_all"]
-_AT_ONCE = 500  #: rows an UPDATE names, far below what either database takes
 
 
 def move(notice: Notice, to: NoticeState, *, at: datetime, reason: str = "", **also: object) -> Notice:
@@ -68,14 +68,12 @@ def move_all(notices: Sequence[Notice], *path: NoticeState, at: datetime, reason
         groups.setdefault((notice.state, notice.version), []).append(notice)
     to = path[-1]
     for (state, version), alike in groups.items():
-        for begin in range(0, len(alike), _AT_ONCE):
-            part = alike[begin : begin + _AT_ONCE]
-            rows = Notice.objects.filter(pk__in=[one.pk for one in part], state=state, version=version)
-            changed = rows.update(
-                state=to, state_reason=reason[:200], version=F("version") + len(path), changed_at=at, **also
-            )
-            if changed != len(part):
-                raise StateError("some of these notices were changed by somebody else meanwhile; choose them again")
+        rows = Notice.objects.filter(pk__in=Among(one.pk for one in alike), state=state, version=version)
+        changed = rows.update(
+            state=to, state_reason=reason[:200], version=F("version") + len(path), changed_at=at, **also
+        )
+        if changed != len(alike):
+            raise StateError("some of these notices were changed by somebody else meanwhile; choose them again")
     for notice in notices:
         notice.state, notice.state_reason, notice.changed_at = to, reason[:200], at
         notice.version += len(path)

@@ -11,10 +11,10 @@ from notices.approval.models import Decision, Item, ItemState, Notice, NoticeSta
 from notices.approval.officer import Officer
 from notices.approval.refusals import AlreadyDecided, NotAllowed
 from notices.approval.states import OPEN, move_all
+from notices.many import Among
 from notices.site import installed
 
 _ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.QUEUED)
-_AT_ONCE = 500
 
 
 def can_undo(notice: Notice, officer: Officer) -> bool:
@@ -71,16 +71,12 @@ def undo_selection(selection_id: int, *, officer: Officer, at: datetime) -> Sele
 
 
 def _locked(keys: Sequence[int]) -> list[Notice]:
-    found: list[Notice] = []
-    for begin in range(0, len(keys), _AT_ONCE):
-        part = keys[begin : begin + _AT_ONCE]
-        found += Notice.objects.select_for_update().filter(pk__in=part).order_by("pk")
-    return found
+    return list(Notice.objects.select_for_update().filter(pk__in=Among(keys)).order_by("pk"))
 
 
 def _approvals(keys: Sequence[int], officer: Officer) -> QuerySet[Decision]:
     return Decision.objects.filter(
-        item__notice__in=keys,
+        item__notice__in=Among(keys),
         item__office__in=sorted(officer.offices),
         item__state__in=(ItemState.OPEN, ItemState.APPROVED),
         verdict="approve",
@@ -92,14 +88,12 @@ def _take_back(notices: Sequence[Notice], officer: Officer, at: datetime, detail
     states = {notice.pk: notice.state for notice in notices}
     move_all([one for one in notices if one.state in _ON_ITS_WAY], NoticeState.PREPARED, at=at, reason="undone")
     keys = list(states)
-    for begin in range(0, len(keys), _AT_ONCE):
-        part = keys[begin : begin + _AT_ONCE]
-        _approvals(part, officer).update(voided=True)
-        items = Item.objects.filter(notice__in=part, office__in=sorted(officer.offices), state=ItemState.APPROVED)
-        items.update(state=ItemState.OPEN)
-        OutboxRow.objects.filter(notice__in=part, attempts__isnull=True).delete()
-        Notice.objects.filter(pk__in=part).update(send_on=None)
     if keys:
+        _approvals(keys, officer).update(voided=True)
+        items = Item.objects.filter(notice__in=Among(keys), office__in=sorted(officer.offices))
+        items.filter(state=ItemState.APPROVED).update(state=ItemState.OPEN)
+        OutboxRow.objects.filter(notice__in=Among(keys), attempts__isnull=True).delete()
+        Notice.objects.filter(pk__in=Among(keys)).update(send_on=None)
         about = [(f"notice:{pk}", {"was": state, **details}) for pk, state in states.items()]
         audit.append_all(
             municipality=officer.municipality, actor=officer.name, action="approval_undone", about=about, at=at

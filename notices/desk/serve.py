@@ -16,6 +16,9 @@ from notices import site
 from notices.desk.catalogue import messages
 
 _KEEP_ALIVE_SECONDS = 75  #: a browser's connection outlives the time a clerk reads
+_NEW_OBJECTS = (
+    20_000  #: a page makes some thousands, and lets go of nearly all by itself: they are searched after a few pages
+)
 _FINISH_SECONDS = 5  #: how long what is being answered may take when the desk is stopped
 
 
@@ -51,6 +54,7 @@ def _read_in() -> None:
     load_contracts()
     gc.collect()
     gc.freeze()  # what stays for ever is not searched for what can go, which would stop every thread
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
     atexit.register(gc.unfreeze)  # or libraries count it as leaked when the process ends
 
 

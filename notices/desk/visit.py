@@ -1,8 +1,9 @@
 """One request to the desk: who asks, in which language, when; and how a page is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.conf import settings as django_settings
 from django.contrib import messages
@@ -14,9 +15,11 @@ from engine.core.clock import TOKYO, Clock
 from notices.approval.accounts import ROLES
 from notices.approval.officer import Officer
 from notices.desk.catalogue import LANGUAGES, Phrases
+from notices.desk.lately import lately
 from notices.desk.nights import last_night
 from notices.site import installed
 
+Found = TypeVar("Found")
 LANGUAGE_COOKIE = "desk_language"
 #: in the session: the notice the next page offers to take back, and when something was changed last (seconds since 1970)
 _UNDO, _ACTED = "undo", "acted"
@@ -71,10 +74,14 @@ class Visit:
         """The municipality code every query is kept to."""
         return self.officer.municipality
 
+    def lately(self, what: str, ask: Callable[[], Found]) -> Found:
+        """What `ask` said a moment ago, or says now; after a change of this officer's always now."""
+        return lately(self.municipality, what, ask, at=self.now, acted_at=self.acted_at)
+
     def page(self, template: str, *, status: int = 200, **context: object) -> HttpResponse:
         """The page with everything its frame needs."""
         frame = _frame(self.request, self.t) | {"officer": self.officer, "today": self.today, "now": self.now}
-        frame["night"] = last_night(self.municipality)
+        frame["night"] = self.lately("night", lambda: last_night(self.municipality))
         frame["undo"] = self.request.session.pop(_UNDO, None)
         frame["places"] = [page for page, roles in _PLACES if roles & self.officer.roles]
         return render(self.request, template, frame | context, status=status)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from engine.core.clock import TOKYO
 from engine.core.dates import last_business_day
 from engine.core.errors import SafetyStop
+from notices.many import Among
 from notices.recipients.models import Block, Contact, SafetyPublication
 
 _FEW = 1_000
@@ -101,8 +102,10 @@ def read_safety(municipality: str, people: Iterable[str], *, households: Iterabl
     people = set(people)
     known = Contact.objects.filter(municipality_code=municipality).defer("postal", "large_print")
     # nobody twice: every personal column of a row that is read is decrypted
-    others = known.filter(household_id__in=set(households)).exclude(resident_id__in=people)
-    contacts = {one.resident_id: one for found in (known.filter(resident_id__in=people), others) for one in found}
+    others = known.filter(household_id__in=Among(set(households))).exclude(resident_id__in=Among(people))
+    contacts = {
+        one.resident_id: one for found in (known.filter(resident_id__in=Among(people)), others) for one in found
+    }
     at_home: dict[str, list[str]] = {}
     for contact in contacts.values():
         at_home.setdefault(contact.household_id, []).append(contact.resident_id)

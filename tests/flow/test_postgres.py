@@ -10,14 +10,14 @@ import pytest
 from tests.support.postgres import postgres
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-APPROVAL = ("audit", "bulk", "calls", "decide", "holds", "migrations", "states", "undo", "waiting")
+APPROVAL = ("audit", "bulk", "calls", "decide", "holds", "leaving", "migrations", "states", "undo", "waiting")
 DISPATCH = ("outbox", "reconcile", "run")
 
 
 @pytest.mark.xdist_group("postgres")
 def test_approval_and_dispatch_on_postgresql() -> None:
     unit = Path("tests/unit/notices")
-    files = [unit / "test_store.py"]
+    files = [unit / "test_store.py", unit / "test_many.py"]
     files += [unit / "approval" / f"test_{name}.py" for name in APPROVAL]
     files += [unit / "dispatch" / f"test_{name}.py" for name in DISPATCH]
     with postgres() as address:

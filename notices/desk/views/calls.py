@@ -129,7 +129,7 @@ def looks(visit: Visit) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: _LOOKS + 1])
     more = found[_LOOKS - 1].pk if len(found) > _LOOKS else None
-    return visit.page("looks.html", rows=found[:_LOOKS], more=more, names=display_names(visit.municipality))
+    return visit.page("looks.html", rows=found[:_LOOKS], more=more, names=display_names(visit))
 
 
 def _reason(visit: Visit) -> str:

@@ -87,7 +87,7 @@ def changes_of(visit: Visit, notice: Notice) -> list[Change]:
     edits = list(NoticeEdit.objects.filter(notice=notice).order_by("-pk"))
     if not edits:
         return []
-    names = display_names(visit.municipality)
+    names = display_names(visit)
     mine = {"", *(item.programme for item in notice.items.all() if item.office in visit.officer.offices)}
     return [
         Change(edit=one, editor=names.get(one.editor, one.editor), lines=_lines(diff(one.before, one.sections)))

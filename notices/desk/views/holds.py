@@ -12,7 +12,7 @@ from notices.desk.visit import Visit
 def hold_page(visit: Visit, code: str, night: str, *, problem: str = "") -> HttpResponse:
     """The numbers, the likely cause, and what a release does."""
     hold = hold_of(visit.municipality, code, night)
-    names = display_names(visit.municipality)
+    names = display_names(visit)
     return visit.page(
         "hold.html",
         status=400 if problem else 200,

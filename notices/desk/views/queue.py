@@ -121,7 +121,7 @@ def _turns(page: queue.Page) -> list[tuple[str, Place]]:
 def _sections(visit: Visit, page: queue.Page, fits: Tally, query: str) -> list[Section]:
     """The groups of the page with who is on each notice."""
     taken = any(claimant(row.notice, visit.now) for group in page.groups for row in group.rows)
-    names = display_names(visit.municipality) if taken else {}
+    names = display_names(visit) if taken else {}
     return [
         Section(
             event=group.event,
@@ -134,17 +134,22 @@ def _sections(visit: Visit, page: queue.Page, fits: Tally, query: str) -> list[S
 
 def unsafe(visit: Visit) -> str:
     """Why nothing can be approved now; empty when the safety tables are complete and recent."""
+    stop = visit.lately("unsafe", lambda: _stop(visit))
+    return in_words(stop, visit.t) if stop else ""
+
+
+def _stop(visit: Visit) -> str:
     try:
         require_safety(visit.municipality, now=visit.now)
     except SafetyStop as stop:
-        return in_words(str(stop), visit.t)
+        return str(stop)
     return ""
 
 
-def display_names(municipality: str) -> dict[str, str]:
+def display_names(visit: Visit) -> dict[str, str]:
     """Account name → the name colleagues know."""
-    rows = StaffMember.objects.filter(municipality_code=municipality).values_list("user__username", "display_name")
-    return dict(rows)
+    rows = StaffMember.objects.filter(municipality_code=visit.municipality)
+    return visit.lately("names", lambda: dict(rows.values_list("user__username", "display_name")))
 
 
 def claimant(notice: Notice | Listed, now: datetime) -> str:

@@ -50,7 +50,7 @@ def review_page(visit: Visit, notice_id: int, *, contact: Contact | None = None,
         edited_by_me=any(one.edit.editor == visit.officer.name for one in edits),
         met=_tally(mine),
         fragment=Markup(to_fragment(sheet.text, name=name)),  # noqa: S704 - to_fragment escapes every value
-        holder="" if holder == visit.officer.name else display_names(visit.municipality).get(holder, holder),
+        holder="" if holder == visit.officer.name else display_names(visit).get(holder, holder),
         may_decide=may_decide,
         reasons=decide.REJECT_REASONS,
         contact=contact,

@@ -56,7 +56,7 @@ def wording_list(visit: Visit) -> HttpResponse:
     pages = max(1, -(-total // _PAGE))
     asked = visit.request.GET.get("page", "")
     page = min(max(int(asked) if asked.isdecimal() else 1, 1), pages)
-    names = display_names(visit.municipality)
+    names = display_names(visit)
     lines = [_line(one, names, visit) for one in rows[(page - 1) * _PAGE : page * _PAGE]]
     return visit.page(
         "wordings.html",
@@ -92,7 +92,7 @@ def wording_page(visit: Visit, wording_id: int, *, problem: str = "") -> HttpRes
     """One version: what it says, what differs, what was found, and the decision. Opening it changes nothing."""
     found = wordings.texts(visit.officer).get(pk=wording_id)
     seen = sheet(found.pk, on=visit.today)
-    names, code = display_names(visit.municipality), code_of(found.language, found.register)
+    names, code = display_names(visit), code_of(found.language, found.register)
     previous, following = _neighbours(visit, found)
     before = wordings.written_after(found)
     base = "sent_back" if before else "approved" if not seen.no_approved else "template" if not seen.no_template else ""

@@ -46,7 +46,7 @@ def write_page(
         t=visit.t,
     )
     templates = {one.name: one.template for one in seen.sections}
-    names = display_names(visit.municipality)
+    names = display_names(visit)
     return visit.page(
         "writing.html",
         status=400 if findings else 200,
