@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins, to_sql
+from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins
+from eligibility.language.gathered import gathered_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
 from eligibility.language.sources import numbers
@@ -111,7 +112,7 @@ def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node],
 
 def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
     """Equal expressions are worked out once."""
-    sql = {name: to_sql(node, schema) for name, node in asked.items()}
+    sql = {name: gathered_sql(node, schema) for name, node in asked.items()}
     places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
     values = "".join(f",\n{text} AS {place}" for text, place in places.items())
     joined = Query(name="joins", text=joins(asked.values(), schema))

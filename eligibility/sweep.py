@@ -161,14 +161,13 @@ def _copied(night: Night, programmes: Sequence[Programme], folder: Path) -> Snap
 
 
 def _let_in(who: Population, reader: SnapshotReader, programme: Programme, on: date) -> pl.DataFrame:
-    """Who is let in: by the event that led here where one is known, else as if it were that very day."""
+    """Who is let in: by the event that led here where one is known, else, where no event is needed, as if it were that very day."""
     found = verdicts(who, programme, on, let_in=True)
     happened = _happened(reader, programme, on)
     cases = _numbered(found.select("subject_id", "household_id").join(happened, on="subject_id"), on)
     known = verdicts(who, programme, on, cases=cases).filter(pl.col("verdict").is_in(_LET_IN)) if cases.height else None
-    unknown = found.join(happened, on="subject_id", how="anti").with_columns(
-        occurred_on=pl.lit(None, dtype=pl.Date), detail=pl.lit("")
-    )
+    without = found.clear() if programme.by_event_alone else found.join(happened, on="subject_id", how="anti")
+    unknown = without.with_columns(occurred_on=pl.lit(None, dtype=pl.Date), detail=pl.lit(""))
     columns = ["subject_id", "household_id", "verdict", "occurred_on", "detail"]
     return pl.concat([part.select(columns) for part in (known, unknown) if part is not None])
 

@@ -20,7 +20,7 @@ from eligibility.language.nodes import (
     Quantified,
     Total,
 )
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import EVERY
 
 #: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
 ROW = "row"
@@ -63,7 +63,7 @@ def unknown_in_unknown_out(node: Node) -> bool:
     for part in walk(node):
         if not isinstance(part, Comparison | Among | Call | Column | Constant):
             return False
-        if isinstance(part, Call) and FUNCTIONS[part.function].sees_unknown:
+        if isinstance(part, Call) and EVERY[part.function].sees_unknown:
             return False
     return True
 
@@ -119,6 +119,8 @@ def renamed(node: Node, alias: str) -> Node:
     if isinstance(found, Column):
         head, dot, rest = found.alias.partition(".")
         return replace(found, alias=ROW + dot + rest) if head == alias else found
+    if isinstance(found, Quantified | Total) and found.of == alias:
+        return replace(found, of=ROW)
     if isinstance(found, Consented) and found.of == alias:
         given = replace(found.given, alias=f"{ROW}.{PEOPLE}") if found.given else None
         return replace(found, of=ROW, given=given)

@@ -27,6 +27,9 @@ FOUND_ONCE = (
     "all_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
     "count_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING') < 1",
     "any_of(household as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+    "any_of(subject.raised as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+    "none_of(subject.spouse as m, m.birth_date < as_of)",
+    "count_of(subject.children as m, m.birth_date < as_of) >= 1",
     "sum_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen) <= 100",
     "one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen)"
     " < value('limit', one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.dependants))",
