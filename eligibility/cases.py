@@ -23,7 +23,7 @@ from engine.warehouse.duck import Warehouse
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 _JUDGED = "judged"
 #: the tables that facts stand in
-FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
+FACTS = ("born", "related", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
 def know(warehouse: Warehouse, cases: pl.DataFrame, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
@@ -80,7 +80,7 @@ def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> se
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
     """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
     every = set(load_contracts())
-    made = {"born": shared.born(), "records": shared.records(every), PEOPLE: shared.people(about, every)}
+    made = shared.of_values() | {"records": shared.records(every), PEOPLE: shared.people(about, every)}
     make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
 
 

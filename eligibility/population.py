@@ -239,7 +239,7 @@ def _narrow(who: Population, shared: Shared, about: Sequence[str], programmes: S
     make(who.warehouse, {"records": shared.records(small)})
     if shared.only_on_record(lets_in, small):
         _set_aside(who.warehouse, shared, _ON_RECORD, about)
-    make(who.warehouse, {"born": shared.born()})
+    make(who.warehouse, shared.of_values())
     if read == small:
         make(who.warehouse, {PEOPLE: shared.marked(lets_in, about, small)})
         _complete(who.warehouse, shared, programmes)
@@ -255,7 +255,7 @@ def _find_of(
     one = _together(programmes)
     make(who.warehouse, {"asked": _SQL["asked"].text}, asked=people)
     _set_aside(who.warehouse, shared, _ASKED, about)
-    make(who.warehouse, {"born": shared.born(), "records": shared.records(())})
+    make(who.warehouse, shared.of_values() | {"records": shared.records(())})
     make(who.warehouse, {"near": shared.near_of(_ASKED, about)})
     _look_up(who.warehouse, shared, about, [one], one.reads - {"residents"})
 

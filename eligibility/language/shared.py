@@ -1,8 +1,9 @@
 """What many expressions ask of people, records and households, found once for all of them.
 
-Five tables hold what was found: `born` has one row per birth date, `records` one per person of whom a record says something,
-`people` one per person (with what the first two say), `households` one per household, `pairs` one per person of whom something is
-asked beside each member of their household. What depends on an event that is not the same for everybody stays in the expression.
+Six tables hold what was found: `born` has one row per birth date, `related` one per relationship to the head of a household,
+`records` one per person of whom a record says something, `people` one per person (with what the first three say), `households` one per
+household, `pairs` one per person of whom something is asked beside each member of their household. What depends on an event that is
+not the same for everybody stays in the expression.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from eligibility.language.compile import FOUND, PAIRS, PEOPLE, key_in, member_joins
 from eligibility.language.flags import Answer, Words, answer, answer_of, maybe
 from eligibility.language.nodes import Flag, Node
-from eligibility.language.questions import SUBJECT, Key, Questions
+from eligibility.language.questions import RELATIONSHIP, SUBJECT, Key, Questions
 from eligibility.language.sources import Source, sources
 from eligibility.language.trees import ROW, may_hold, of_people, relaxed
 from engine.core.sql import quoted
@@ -51,6 +52,22 @@ class Shared(Questions):
         ]
         values = [f"{_row()}.birth_date", *_named(self._born, self._answers("b"))]
         return " ".join(["SELECT", ", ".join(values), "FROM", *days])
+
+    def of_values(self) -> dict[str, str]:
+        """The tables of what is asked of values that many people share: name → SELECT; none of relationships where none are asked."""
+        return {"born": self.born()} | ({"related": self._relationships()} if self._read_of_relationships() else {})
+
+    def _read_of_relationships(self) -> list[str]:
+        return [name for name in RELATIONSHIP if self._related.asked and name in self._of_oneself_read]
+
+    def _relationships(self) -> str:
+        """SELECT of one row per relationship on record, and of none at all: its columns, and what is asked of them alone."""
+        columns = self._read_of_relationships()
+        held = ", ".join(f"r.{name}" for name in columns)
+        none = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in columns)
+        rows = ["(SELECT DISTINCT", held, "FROM", self._register(), "AS r UNION SELECT", none, ") AS", _row()]
+        values = [*(f"{_row()}.{name}" for name in columns), *_named(self._related, self._answers("e"))]
+        return " ".join(["SELECT", ", ".join(values), "FROM", *rows])
 
     def _answers(self, source: str) -> list[tuple[str, Answer]]:
         return [(question, answer(text)) for question, text in self._texts.get(source, {}).items()]
@@ -94,7 +111,7 @@ class Shared(Questions):
     def people(self, carried: Iterable[str], tables: Collection[str], *, of_homes: bool = False) -> str:
         """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them.
 
-        Reads `born` and `records`. `tables`: those that are asked; what others would say is left open. `of_homes`: only of people in
+        Reads `of_values` and `records`. `tables`: those that are asked; what others would say is left open. `of_homes`: only of people in
         `homes`, with its `may` as `home_may`.
         """
         residents = self._register()
@@ -103,6 +120,7 @@ class Shared(Questions):
         values = [f"{number} AS subject_id", f"{_row()}.{home} AS household_id"]
         values += [f"{_row()}.{quoted(name)}" for name in self._along(carried)]
         values += [f"COALESCE(b.{name}, {self._born.all_unknown(name):d}) AS {name}" for name in self._born.names()]
+        values += [f"e.{name}" for name in self._related.names()]
         values += [*_named(self._own, self._answers("o"))]
         values += [f"COALESCE(r.{name}, 0) AS {name}" for name in self._of_any.names()]
         born, records = (quoted(f"{FOUND}.{name}") for name in ("born", "records"))
@@ -110,6 +128,7 @@ class Shared(Questions):
         joined = [
             f"LEFT JOIN {born} AS b ON b.birth_date = {_row()}.birth_date",
             f"LEFT JOIN {records} AS r ON r.k = {number}",
+            *self._related_joined(),
             *joined,
         ]
         if of_homes:
@@ -125,6 +144,11 @@ class Shared(Questions):
             ]
             who = [*numbers, "LEFT JOIN", residents, "AS", _row(), f"ON {_row()}.{own} = w.number", *joined]
         return " ".join(["SELECT", ", ".join([*values, *found]), "FROM", *who])
+
+    def _related_joined(self) -> Iterator[str]:
+        alike = (f"e.{name} IS NOT DISTINCT FROM {_row()}.{name}" for name in self._read_of_relationships())
+        if self._read_of_relationships():
+            yield " ".join(["LEFT JOIN", quoted(f"{FOUND}.related"), "AS e ON", " AND ".join(alike)])
 
     def _along(self, carried: Iterable[str]) -> list[str]:
         return sorted({*carried, *self._carried, *(["status"] if self.of_cases else [])})
@@ -148,7 +172,7 @@ class Shared(Questions):
 
     def homes(self, lets_in: Sequence[Node], tables: Collection[str]) -> str:
         """SELECT of one row per household in which somebody may be let in, by what people say with those tables asked:
-        household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place. Reads `born` and `records`."""
+        household_id, and `may`: the programmes, each condition of `lets_in` a bit by its place. Reads `of_values` and `records`."""
         known = self._known(tables)
         shared = [relaxed(node, lambda flag: flag.name[0] == "h") for node in lets_in]
         members = {text: of_people(relaxed(node, known), {ROW: "subject"}) for text, node in self._members.items()}
@@ -165,7 +189,7 @@ class Shared(Questions):
     def _known(self, tables: Collection[str]) -> Callable[[Flag], bool]:
         """Which flags hold what a person's own row and the records in those tables say."""
         asked = self._answered(tables)
-        return lambda flag: flag.name[0] in "bo" or (flag.name, flag.place) in asked
+        return lambda flag: flag.name[0] in "beo" or (flag.name, flag.place) in asked
 
     def _answered(self, tables: Collection[str]) -> set[tuple[str, int]]:
         """Word and place of what `records` of those tables answers."""
@@ -202,12 +226,17 @@ class Shared(Questions):
         """SELECT of `people` from those of `near`, with what the tables say that were left open before. Reads `records`."""
         near, records = (quoted(f"{FOUND}.{name}") for name in ("near", "records"))
         kept = ["subject_id", "household_id", "may", *map(quoted, self._along(carried))]
-        kept += [*self._born.names(), *self._own.names(), *self._valued_before(tables)]
+        kept += [*self._of_oneself_names(), *self._valued_before(tables)]
         values = [f"n.{name}" for name in kept]
         values += [f"n.{name} | COALESCE(r.{name}, 0) AS {name}" for name in self._of_any.names()]
         found, joined = self._valued(tables, "n.subject_id", among)
         who = [near, "AS n LEFT JOIN", records, "AS r ON r.k = n.subject_id", *joined]
         return " ".join(["SELECT", ", ".join([*values, *found]), "FROM", *who])
+
+    def _of_oneself_names(self) -> Iterator[str]:
+        """The words in which what is asked of people's own rows stands."""
+        for words in (self._born, self._related, self._own):
+            yield from words.names()
 
     def _summed(self) -> dict[str, dict[Key, tuple[str, str]]]:
         """The counts and totals of people's records, by source; those of a household and of pairs left out."""
@@ -251,7 +280,7 @@ class Shared(Questions):
 
     def found(self, people: str, households: str, pairs: str) -> str:
         """The columns that expressions read of a case, from what its person, household and pairs are called in SQL."""
-        of_person = [*self._born.names(), *self._own.names(), *self._of_any.names()]
+        of_person = [*self._of_oneself_names(), *self._of_any.names()]
         of_person += [name for asked in self._summed().values() for name, _ in asked.values()]
         values = [f"{people}.{name}" for name in of_person]
         values += [f"COALESCE({households}.{name}, 0) AS {name}" for name in self._of_member.names()]

@@ -84,7 +84,7 @@ def test_columns_of_facts_say_what_the_expression_says(
     shared = Shared(schema="now", as_of=ON, occurred_on=ON)
     rewritten = shared.rewritten(node)
     every = set(load_contracts())
-    facts = {"born": shared.born(), "records": shared.records(every), "people": shared.people((), every)}
+    facts = shared.of_values() | {"records": shared.records(every), "people": shared.people((), every)}
     for name, select in (facts | {"households": shared.households(), "pairs": shared.pairs()}).items():
         town.execute(f"CREATE TEMP TABLE {name} AS {select}")
     moment = f"DATE '{ON}' AS as_of, DATE '{ON}' AS occurred_on, '' AS detail"
