@@ -19,7 +19,7 @@ from engine.core.sql import Query, load_queries
 from engine.night import Night
 from engine.records.asof import bind_night
 from engine.records.contract import load_contracts
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("backtest.sql"))

@@ -5,10 +5,12 @@ A case is one subject of one settled event. Rules would read whole views of hist
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins, to_sql
+from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins
+from eligibility.language.gathered import gathered_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
 from eligibility.language.sources import numbers
@@ -21,7 +23,7 @@ from engine.warehouse.duck import Warehouse
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 _JUDGED = "judged"
 #: the tables that facts stand in
-FACTS = ("born", "records", PEOPLE, HOUSEHOLDS, PAIRS)
+FACTS = ("born", "related", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
 def know(warehouse: Warehouse, cases: pl.DataFrame, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
@@ -78,15 +80,15 @@ def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> se
 def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
     """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
     every = set(load_contracts())
-    made = {"born": shared.born(), "records": shared.records(every), PEOPLE: shared.people(about, every)}
+    made = shared.of_values() | {"records": shared.records(every), PEOPLE: shared.people(about, every)}
     make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
 
 
-def make(warehouse: Warehouse, facts: Mapping[str, str]) -> None:
-    """Makes tables of facts, one after the other: name → SELECT."""
+def make(warehouse: Warehouse, facts: Mapping[str, str], **values: Any) -> None:
+    """Makes tables of facts, one after the other: name → SELECT, with the values it asks for."""
     for name, select in facts.items():
         made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
-        warehouse.define(made.text)
+        warehouse.write(made, **values)
 
 
 def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:
@@ -109,15 +111,18 @@ def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node],
 
 
 def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
-    """Equal expressions are worked out once. The table in between is planned once; a SELECT that is read is planned twice."""
-    sql = {name: to_sql(node, schema) for name, node in asked.items()}
+    """Equal expressions are worked out once."""
+    sql = {name: gathered_sql(node, schema) for name, node in asked.items()}
     places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
     values = "".join(f",\n{text} AS {place}" for text, place in places.items())
     joined = Query(name="joins", text=joins(asked.values(), schema))
-    made = _SQL["make_facts"].about(
-        table=f"{FOUND}.{_JUDGED}", facts=query.about(values=Query(name="values", text=values), joins=joined)
-    )
-    warehouse.define(made.text)
-    found = warehouse.query(_SQL["in_order"])
+    found = planned_once(warehouse, query.about(values=Query(name="values", text=values), joins=joined))
+    return found.sort("case_id").select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))
+
+
+def planned_once(warehouse: Warehouse, query: Query) -> pl.DataFrame:
+    """The rows of a long SELECT by way of a table: what is read itself is planned twice, which takes longer than to write a few rows."""
+    warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{_JUDGED}", facts=query).text)
+    found = warehouse.query(_SQL["judged"])
     drop(warehouse, [_JUDGED])
-    return found.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))
+    return found

@@ -45,6 +45,6 @@ SELECT c.case_id <values>
 FROM cases AS c
 <joins>;
 
--- name: in_order
--- One row per case, with a value for each different thing that was asked.
-SELECT * FROM temp.judged AS j ORDER BY j.case_id;
+-- name: judged
+-- One row per case or person, with a value for each different thing that was asked.
+SELECT * FROM temp.judged;

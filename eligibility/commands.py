@@ -60,7 +60,9 @@ def check(
         typer.echo(f"{len(files)}件の制度ファイルに、直すところはありません / programme files: nothing to put right")
     errors = sum(one.blocks for one in findings)
     if errors:
-        raise InputError(f"{errors} errors in {len(files)} programme files")
+        raise InputError(
+            f"{len(files)}件のファイルに、直すところが{errors}件あります / {errors} errors in {len(files)} programme files"
+        )
     if mutants:
         _tell_mutants(files, as_json=as_json)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligibility.assess import unmet
-from eligibility.language.parse import did_you_mean
 from eligibility.places import Part, place_of
 from eligibility.programme import Programme, read_programme
 from eligibility.purposes import refusals
+from eligibility.slips import in_japanese
 from engine.core.errors import InputError, RuleError
 from events.detectors import load_detectors
 
@@ -63,8 +63,8 @@ def _check(path: Path, on: date) -> Iterator[Finding]:
     except RuleError as error:
         told = _PLACE.search(str(error))
         line, column = (int(told["line"]), int(told["column"])) if told else (None, None)
-        ja = "書きまちがいです。次の行が、見つかったものと正しい書き方を示します"
-        yield Finding(file=path.name, severity="error", text=str(error), ja=ja, line=line, column=column)
+        said = str(error)
+        yield Finding(file=path.name, severity="error", text=said, ja=in_japanese(said), line=line, column=column)
         return
     text = path.read_text(encoding="utf-8")
     for seen in (_granted, _named, _examples, _tables, _used, _reviewed):
@@ -88,14 +88,17 @@ def _named(programme: Programme, on: date) -> Iterator[_Seen]:
     known = load_detectors()
     for event in programme.triggers:
         if event not in known:
-            nearest = did_you_mean(event, known)
-            said = f"there is no event {event}; {nearest}docs/glossary.md lists the events"
+            said = f"there is no event {event}; they are {min(known)} to {max(known)}, docs/glossary.md lists them"
             yield (
                 ["triggers", event],
                 "error",
                 said,
-                f"出来事 {event} はありません。docs/glossary.md の番号から選んでください",
+                f"出来事 {event} はありません。{min(known)} から {max(known)} までです。docs/glossary.md の一覧から選んでください",
             )
+    if programme.recipient == "next_of_kin" and not programme.by_event_alone:
+        said = "it concerns somebody who died, whom no sweep may look for among the living; write by_event_alone: true"
+        ja = "亡くなった方についての制度です。生きている方を一斉点検で拾わないように by_event_alone: true と書いてください"
+        yield ["recipient"], "error", said, ja
     for name in ("name", "gives", "how_to_apply"):
         if any("{" in told for told in getattr(programme, name).model_dump().values()):
             said = f"{name} has a slot in braces, which nothing fills; write the words themselves"
@@ -128,6 +131,15 @@ def _tables(programme: Programme, on: date) -> Iterator[_Seen]:
             if not isinstance(numbers, tuple):
                 continue
             falls = [place for place in range(1, len(numbers)) if numbers[place] <= numbers[place - 1]]
+            leaps = [
+                place
+                for place in range(1, len(numbers))
+                if numbers[place] - numbers[place - 1] >= 2 * (value.step or 0)
+            ]
+            if leaps:
+                said = f"values.{name} of {begin} rises by twice its step or more at entry {leaps[0] + 1}; is a figure missing?"
+                ja = f"values.{name}（{begin}）の{leaps[0] + 1}番目が step の2倍以上上がります。間の数がぬけていないか確かめてください"
+                yield ["values", name], "warning", said, ja
             if falls:
                 said = (
                     f"values.{name} of {begin} does not rise at entry {falls[0] + 1}; is a figure missing or doubled?"

@@ -15,7 +15,18 @@ from engine.core.errors import InputError, RuleError
 #: the share of changes that the examples of a programme must notice
 LEAST_NOTICED = 0.95
 _OPERATORS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": "<>", "<>": "="}
-_WORDS = {"and": "or", "or": "and", "any_of": "all_of", "all_of": "any_of", "none_of": "any_of", "true": "false"}
+_WORDS = {
+    "and": "or",
+    "or": "and",
+    "any_of": "all_of",
+    "all_of": "any_of",
+    "none_of": "any_of",
+    "true": "false",
+    "subject.raised": "subject.children",
+    "subject.children": "subject.raised",
+    "subject.wards": "subject.children",
+    "subject.spouse": "subject.wards",
+}
 _TOKEN = re.compile(r"'(?P<code>[^']*)'|(?P<operator><=|>=|<>|<|>|=)|(?P<word>[a-z_][a-z0-9_.]*)|(?P<number>\d+)")
 _LISTED = re.compile(r"in \(([^()]*)\)")
 

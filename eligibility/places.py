@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import yaml
 
 Part = str | int
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,8 @@ def place_of(text: str, path: Sequence[Part]) -> Place | None:
     return found or _named(root, str(path[0]))
 
 
-def written_twice(text: str) -> tuple[Place, str] | None:
+def written_twice(root: yaml.Node | None) -> tuple[Place, str] | None:
     """The first field that stands twice among its neighbours, of which YAML would silently keep the last one."""
-    root = yaml.compose(text, Loader=_LOADER)
     for mapping in _mappings(root) if root is not None else ():
         seen: set[str] = set()
         for key, _ in mapping.value:

@@ -4,19 +4,18 @@ However many programmes are asked for, the records are read once: what they ask 
 first (`language/shared`), and then every verdict, criterion by criterion where that is wanted, is a column of one query.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 import polars as pl
 from sqlglot import exp
 
-from eligibility.cases import FACTS, drop, find, judged, make
+from eligibility.cases import FACTS, drop, find, judged, make, planned_once
 from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, columns_of, joins, walk
 from eligibility.language.flags import in_three_values, maybe, surely
 from eligibility.language.nodes import Column, Constant, Logic, Node
@@ -27,31 +26,65 @@ from eligibility.parts import Criterion, Group
 from eligibility.programme import Programme
 from engine.core.errors import InputError
 from engine.core.sql import Query, load_queries, quoted
-from engine.records.snapshot import SnapshotReader
+from engine.records.numbering import told_by
+from engine.records.reader import SnapshotReader
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("population.sql"))
-_NOW = "now"
-#: where the records of a few people are copied to
-_ASIDE = "aside"
+#: where people and households have their numbers of the snapshot for ids
+NUMBERED = "numbered"
+#: the numbers of the people asked about, in SQL
+_ASKED = "SELECT a.person FROM temp.asked AS a"
+#: and of those of whom a small table says something
+_ON_RECORD = "SELECT r.k FROM temp.records AS r"
 _MEMORY_MB = 3_000
 #: a table is large when it has more than an eighth as many rows as there are residents
 _LARGE = 8
 #: of more programmes than this, one or another may let in nearly everybody: to look first costs more than it saves
 _FEW = 8
+_IDS = ("resident_id", "household_id", "household_number")
 _ALWAYS = Constant(value=True, kind="boolean")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """Everybody registered as of a snapshot."""
+    """Everybody registered as of a snapshot, by number.
+
+    `ids`: resident_id, household_id and household_number, those of a person in the row of their own number.
+    """
 
     warehouse: Warehouse
+    ids: pl.LazyFrame
 
     @cached_property
     def people(self) -> pl.DataFrame:
         """subject_id, household_id, birth_date, sex, rel1, area and members (how many are registered together), by subject_id."""
-        return self.warehouse.query(_SQL["people"])
+        return self.called(self.warehouse.query(_SQL["people"])).sort("subject_id")
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """How many records each table holds that is read."""
+        tables = self.warehouse.query(_SQL["tables"], schema=NUMBERED)["table_name"]
+        counts = (
+            _SQL["count"].about(name=Query(name="name", text=f"'{one}'"), table=f"{NUMBERED}.{one}").text
+            for one in tables
+        )
+        return dict(self.warehouse.query(_listed(counts, " UNION ALL ")).iter_rows())
+
+    def found(self, people: Collection[str]) -> pl.DataFrame:
+        """Those of these people who are in the register: person (the number), resident_id, household_id."""
+        ids = self.ids.with_row_index("person").filter(pl.col("resident_id").is_in(list(people)))
+        return ids.select("person", "resident_id", "household_id").collect()
+
+    def called(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows about people of the register with the ids of subject_id and household_id in place of the numbers."""
+        numbers = rows["subject_id"]  # column by column: only one is ever held whole
+        ids = (self.ids.select(name).collect()[name][numbers] for name in ("resident_id", "household_id"))
+        return _called(rows, pl.DataFrame(list(ids)))
+
+
+def _called(rows: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(ids["resident_id"].alias("subject_id"), ids["household_id"])
 
 
 @contextmanager
@@ -64,15 +97,28 @@ def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Itera
         "preserve_insertion_order": False,
     }
     with Warehouse(duckdb.connect(config=options)) as warehouse:
-        warehouse.define("CREATE SCHEMA now")
-        for table, columns in sorted(columns_read(programmes).items()):
-            if not reader.has(f"now.{table}"):
-                raise InputError(f"the snapshot of {reader.folder.name} has no table now.{table}")
-            path = exp.convert(str(reader.folder / f"now.{table}.parquet")).sql(dialect="duckdb")
-            listed = Query(name="columns", text=", ".join(quoted(name) for name in sorted(columns)))
-            made = _SQL["open_table"].about(table=f"now.{table}", columns=listed, file=Query(name="file", text=path))
-            warehouse.define(made.text)
-        yield Population(warehouse=warehouse)
+        try:
+            open_records(warehouse, columns_read(programmes), lambda table: _file(reader, table))
+        except duckdb.BinderException:
+            night = reader.folder.name
+            raise InputError(f"the snapshot of {night} was made by another version: run `todoke night` again") from None
+        yield Population(warehouse=warehouse, ids=reader.lazy("now.residents").select(_IDS))
+
+
+def open_records(warehouse: Warehouse, read: Mapping[str, Collection[str]], rows: Callable[[str], Query]) -> None:
+    """Shows tables as `engine.records.numbering` numbered them: these columns of each, from what `rows` calls it in SQL."""
+    warehouse.define(_SQL["create_schema"].about(schema=NUMBERED).text)
+    for table, columns in sorted(read.items()):
+        told = (f"{quoted(told_by(table, name))} AS {quoted(name)}" for name in sorted(columns))
+        names = _listed(told, ", ")
+        made = _SQL["open_table"].about(table=f"{NUMBERED}.{table}", columns=names, rows=rows(table))
+        warehouse.define(made.text)
+
+
+def _file(reader: SnapshotReader, table: str) -> Query:
+    """The file of a table, in SQL. Raises InputError when the snapshot lacks it."""
+    path = exp.convert(str(reader.path(f"now.{table}"))).sql(dialect="duckdb")
+    return Query(name="file", text=f"read_parquet({path})")
 
 
 _OF_RESIDENTS = frozenset({"status", "birth_date", "sex", "rel1", "addr_code"})
@@ -102,54 +148,61 @@ def judge_everybody(
     Columns: subject_id, household_id, members, those of `about` (columns of residents), and for each programme `<slug>`: 2 eligible,
     1 possible, 0 ineligible. `explained`: also `<slug>|criterion:<id>`, `<slug>|exclusion:<id>` and `<slug>|amount:<place>` (whether
     it counts), each true, false or unknown (null). `let_in`: only people whom one of the programmes lets in, and each programme
-    is explained for those it lets in alone; what it says of others is null. `of`: only these people, by their numbers.
+    is explained for those it lets in alone; what it says of others is null. `of`: only these people.
     """
     trees = {one.slug: _trees(one, on) | (_counting(one, on) if explained else {}) for one in programmes}
-    schema = _NOW if of is None else _set_aside(who.warehouse, of, columns_of(_every(trees.values())))
-    shared = Shared(schema=schema, as_of=on, occurred_on=on, detail="")
+    shared = Shared(schema=NUMBERED, as_of=on, occurred_on=on, detail="")
     asked = {slug: {name: shared.rewritten(node) for name, node in one.items()} for slug, one in trees.items()}
-    few = let_in and of is None and len(programmes) <= _FEW
-    if few:
-        asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
-        _narrow(who.warehouse, shared, about, asking)
+    asking = [_asking(one, trees[one.slug], asked[one.slug], on) for one in programmes]
+    ids = None if of is None else who.found(of)
+    few = ids is None and let_in and len(programmes) <= _FEW
+    if ids is not None:
+        _find_of(who, shared, about, asking, ids["person"].to_list())
+    elif few:
+        _narrow(who, shared, about, asking)
     else:
         find(who.warehouse, shared, about)
-    verdicts, said_of = [], {}
-    for place, one in enumerate(programmes):
-        said = _verdict_sql(one, asked[one.slug], on, schema)
-        verdicts.append(f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if few else said)
-        said_of[one.slug] = f"c.said{place}"
-        for name, node in asked[one.slug].items() if explained else ():
-            told = in_three_values(node, schema)
-            said_of[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {told} END" if let_in else told
-    which = (f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"]
+    told = _told(programmes, asked, explained=explained, let_in=let_in)
     query = _SQL["judge"].about(
         about=_listed(f", c.{quoted(name)}" for name in about),
-        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(said_of.values())),
-        verdicts=_listed(f",\nCAST({sql} AS TINYINT) AS said{place}" for place, sql in enumerate(verdicts)),
+        said=_listed(f",\n{sql} AS x{place}" for place, sql in enumerate(told.values())),
+        verdicts=_listed(_verdicts_sql(programmes, asked, on, marked=few)),
         carried=_listed(f", p.{quoted(name)}" for name in (*about, *(["may"] if few else []))),
         found=_listed([shared.found("p", "h", "t")]),
-        joins=_listed([joins(_every(asked.values()), schema)]),
-        which=_listed(which, " OR "),
-        whom=_listed(["p.may <> 0" if few else "TRUE"]),
+        joins=_listed([joins(_every(asked.values()), NUMBERED)]),
+        which=_listed((f"c.said{place} > 0" for place in range(len(programmes))) if let_in else ["TRUE"], " OR "),
+        whom=_listed(["TRUE" if ids is None and not few else "p.may <> 0"]),
     )
-    found = who.warehouse.query(query)
+    found = who.warehouse.query(query) if ids is None else planned_once(who.warehouse, query)
     drop(who.warehouse, FACTS)
-    found = found.rename({f"x{place}": name for place, name in enumerate(said_of)})
-    return found if of is None else found.filter(pl.col("subject_id").is_in(list(of)))
+    found = found.rename({f"x{place}": name for place, name in enumerate(told)})
+    if ids is None:
+        return who.called(found)
+    return _called(found, found.select(person="subject_id").join(ids, on="person", maintain_order="left"))
 
 
-def _set_aside(warehouse: Warehouse, people: Sequence[str], read: Collection[str]) -> str:
-    """Copies what is on record of these people and of those they live with; returns the schema it is in."""
-    warehouse.define(_SQL["create_schema"].about(schema=_ASIDE).text)
-    copied = _SQL["set_people_aside"].about(people=f"{_ASIDE}.residents", residents=f"{_NOW}.residents")
-    warehouse.write(copied, asked=list(people))
-    for table in sorted({*read} - {"residents"}):
-        person, *other = numbers(table)
-        names = {"person": person, "other": other[0] if other else person, "people": f"{_ASIDE}.residents"}
-        copied = _SQL["set_records_aside"].about(aside=f"{_ASIDE}.{table}", records=f"{_NOW}.{table}", **names)
-        warehouse.define(copied.text)
-    return _ASIDE
+def _verdicts_sql(
+    programmes: Sequence[Programme], asked: Mapping[str, Mapping[str, Node]], on: date, *, marked: bool
+) -> Iterator[str]:
+    """Each programme's verdict as a column; `marked`: only of whom it may let in, by their `may`."""
+    for place, one in enumerate(programmes):
+        said = _verdict_sql(one, asked[one.slug], on)
+        said = f"CASE WHEN (c.may & {bit(place):d}) <> 0 THEN {said} ELSE 0 END" if marked else said
+        yield f",\nCAST({said} AS TINYINT) AS said{place}"
+
+
+def _told(
+    programmes: Sequence[Programme], asked: Mapping[str, Mapping[str, Node]], *, explained: bool, let_in: bool
+) -> dict[str, str]:
+    """What is told of each programme, by the name of its column: the verdict and, where it is explained, what was asked."""
+    told = {}
+    guarded = let_in and len(programmes) > 1
+    for place, one in enumerate(programmes):
+        told[one.slug] = f"c.said{place}"
+        for name, node in asked[one.slug].items() if explained else ():
+            value = in_three_values(node, NUMBERED)
+            told[f"{one.slug}|{name}"] = f"CASE WHEN c.said{place} > 0 THEN {value} END" if guarded else value
+    return told
 
 
 def _every(asked: Iterable[Mapping[str, Node]]) -> list[Node]:
@@ -171,31 +224,67 @@ def _asking(programme: Programme, trees: Mapping[str, Node], asked: Mapping[str,
     return _Asking(lets_in=_lets_in(programme, asked, on), reads=set(columns_of(trees.values())), pairs=pairs)
 
 
-def _narrow(warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:
+def _together(programmes: Sequence[_Asking]) -> _Asking:
+    """What several programmes ask, as one that may let in anybody."""
+    reads = set[str]().union(*(one.reads for one in programmes))
+    return _Asking(lets_in=UNKNOWN, reads=reads, pairs=any(one.pairs for one in programmes))
+
+
+def _narrow(who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking]) -> None:
     """Finds facts as `find` does, each person with the programmes that may let them in (`may`), and those of pairs for them alone. Of
     large tables: only what is on record of households in which a programme that reads them may let somebody in, by all the rest."""
-    rows = {
-        table: int(warehouse.query(_SQL["count"].about(table=f"{_NOW}.{table}")).item())
-        for table in {"residents"}.union(*(one.reads for one in programmes))
-    }
-    large = {table for table, count in rows.items() if table != "residents" and count * _LARGE > rows["residents"]}
-    asking = reduce(or_, (bit(place) for place, one in enumerate(programmes) if one.pairs), 0)
+    read = _together(programmes).reads - {"residents"}
+    small = {table for table in read if who.rows[table] * _LARGE <= who.rows["residents"]}
     lets_in = [one.lets_in for one in programmes]
-    if not large:
-        made = {"born": shared.born(), "records": shared.records(rows), PEOPLE: shared.marked(lets_in, about, rows)}
-        make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
-        return
-    bits = {
-        table: reduce(or_, (bit(place) for place, one in enumerate(programmes) if table in one.reads))
-        for table in rows.keys() - {"residents"}
-    }
-    small = rows.keys() - large
-    made = {"born": shared.born(), "records": shared.records(small), "everybody": shared.people(about, small)}
-    make(warehouse, made | {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, small)})
-    drop(warehouse, ["everybody", "homes"])
-    make(warehouse, {"records": shared.records(large, bits), PEOPLE: shared.completed(about, large, bits)})
-    drop(warehouse, ["near"])
-    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs(asking)})
+    make(who.warehouse, {"records": shared.records(small)})
+    if shared.only_on_record(lets_in, small):
+        _set_aside(who.warehouse, shared, _ON_RECORD, about)
+    make(who.warehouse, shared.of_values())
+    if read == small:
+        make(who.warehouse, {PEOPLE: shared.marked(lets_in, about, small)})
+        _complete(who.warehouse, shared, programmes)
+    else:
+        make(who.warehouse, {"homes": shared.homes(lets_in, small), "near": shared.near(lets_in, about, small)})
+        _look_up(who.warehouse, shared, about, programmes, read - small)
+
+
+def _find_of(
+    who: Population, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], people: list[int]
+) -> None:
+    """Finds facts of these people, by number: `may` says who of their households they are."""
+    one = _together(programmes)
+    make(who.warehouse, {"asked": _SQL["asked"].text}, asked=people)
+    _set_aside(who.warehouse, shared, _ASKED, about)
+    make(who.warehouse, shared.of_values() | {"records": shared.records(())})
+    make(who.warehouse, {"near": shared.near_of(_ASKED, about)})
+    _look_up(who.warehouse, shared, about, [one], one.reads - {"residents"})
+
+
+def _look_up(
+    warehouse: Warehouse, shared: Shared, about: Sequence[str], programmes: Sequence[_Asking], tables: Collection[str]
+) -> None:
+    """Asks those tables of the people in `near`, each for the programmes that read it, and finds the rest."""
+    bits = {table: _bits(table in one.reads for one in programmes) for table in tables}
+    make(warehouse, {"records": shared.records(tables, bits), PEOPLE: shared.completed(about, tables, bits)})
+    _complete(warehouse, shared, programmes)
+
+
+def _complete(warehouse: Warehouse, shared: Shared, programmes: Sequence[_Asking]) -> None:
+    """Finds what is asked of households and pairs, from `people`; what led there is no longer needed."""
+    drop(warehouse, ["asked", "at_home", "homes", "near"])
+    pairs = shared.pairs(_bits(one.pairs for one in programmes))
+    make(warehouse, {HOUSEHOLDS: shared.households(), PAIRS: pairs})
+
+
+def _bits(holds: Iterable[bool]) -> int:
+    """The programmes, by their places, of which something holds."""
+    return sum(bit(place) for place, one in enumerate(holds) if one)
+
+
+def _set_aside(warehouse: Warehouse, shared: Shared, people: str, about: Sequence[str]) -> None:
+    """Copies the rows of those people and of whom they live with out of the register; from then on nobody else is looked at."""
+    make(warehouse, {"at_home": shared.aside(people, about)})
+    shared.at_home = True
 
 
 def verdicts(
@@ -220,10 +309,20 @@ def verdicts(
     else:
         trees = programme.compiled(on)
         asked = {name: tree for name, tree in _trees(programme, on).items() if tree is not UNKNOWN}
-        found = cases.join(judged(who.warehouse, cases, asked, _NOW), on="case_id")
+        found = cases.join(judge_cases(who, cases, asked), on="case_id")
         unanswered = [name for name, tree in trees.criteria.items() if tree is None]
         found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"criterion:{name}") for name in unanswered)
     return found.with_columns(*_said(programme, on))
+
+
+def judge_cases(who: Population, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:
+    """One row per case: case_id and a column for every expression asked, by its name. Of who is not in the register nothing is known."""
+    ids = who.ids.with_row_index("person")
+    people = ids.select("person", subject_id="resident_id")
+    homes = ids.select("household_id", "household_number").unique()
+    told = cases.lazy().join(people, on="subject_id", how="left").join(homes, on="household_id", how="left")
+    told = told.drop("subject_id", "household_id").rename({"person": "subject_id", "household_number": "household_id"})
+    return judged(who.warehouse, told.collect(), asked, NUMBERED)
 
 
 def _listed(texts: Iterable[str], between: str = " ") -> Query:
@@ -251,13 +350,13 @@ def _lets_in(programme: Programme, asked: Mapping[str, Node], on: date) -> Node:
     return Logic(operator="and", parts=(_met_tree(programme.criteria, asked), *barred))
 
 
-def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date, schema: str) -> str:
+def _verdict_sql(programme: Programme, asked: Mapping[str, Node], on: date) -> str:
     """`judge.verdict` as a number."""
     if not programme.in_force(on):
         return "0"
     met = _met_tree(programme.criteria, asked)
-    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], schema)} THEN 0 " for one in programme.exclusions)
-    return f"CASE {barred}WHEN {surely(met, schema)} THEN 2 WHEN {maybe(met, schema)} THEN 1 ELSE 0 END"
+    barred = "".join(f"WHEN {surely(asked[f'exclusion:{one.id}'], NUMBERED)} THEN 0 " for one in programme.exclusions)
+    return f"CASE {barred}WHEN {surely(met, NUMBERED)} THEN 2 WHEN {maybe(met, NUMBERED)} THEN 1 ELSE 0 END"
 
 
 def _met_tree(group: Group, asked: Mapping[str, Node]) -> Node:

@@ -30,9 +30,9 @@ from eligibility.parts import (
     Trigger,
 )
 from eligibility.places import impossible_date, place_of, written_twice
-from eligibility.slips import said
+from eligibility.slips import misread, said
 from engine.core.errors import RuleError
-from engine.core.yaml_text import load_yaml
+from engine.core.yaml_text import compose_yaml, values_of
 from engine.records.contract import load_contracts
 
 
@@ -51,6 +51,9 @@ class Programme(Part):
     verified_on: date
     next_review: date
     triggers: dict[EventCode, Trigger] = Field(min_length=1)
+    by_event_alone: bool = (
+        False  #: no record shows whom it concerns (a death, a move): a sweep finds nobody without an event
+    )
     gives: Text
     how_to_apply: Text
     documents: tuple[Text, ...] = ()
@@ -86,6 +89,8 @@ class Programme(Part):
 
     def _names_fit(self) -> None:
         """Every name means one thing. Raises RuleError that says which does not."""
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise RuleError(f"{self.slug}.valid_to: {self.valid_to} lies before {self.valid_from}, when it begins")
         names = [one.id for one in self.criteria.criteria()] + [one.id for one in self.exclusions]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -96,15 +101,9 @@ class Programme(Part):
                 raise RuleError(f"{self.slug}.amounts: {amount.value} is no dated value in yen of this programme")
         for name, value in self.values.items():
             if min(value.values) > self.valid_from:
-                raise RuleError(f"{self.slug}.values.{name} begins after the programme does, on {min(value.values)}")
-        for field, answer in self.fields.items():
-            part, _, rest = answer.partition(".")
-            asked = [one.id for one in self.criteria.criteria() if one.when_unknown == part]
-            if rest not in (
-                asked if part in {"ask", "verify"} else self.reads[part].columns if part in self.reads else ()
-            ):
                 raise RuleError(
-                    f"{self.slug}.fields.{field}: {answer} is no column under `reads` and no criterion's ask or verify"
+                    f"{self.slug}.values.{name}: begins after the programme does, on {min(value.values)}; "
+                    f"write what holds from {self.valid_from} on"
                 )
         for table, purpose in self.reads.items():
             known = load_contracts()[table].columns if table in load_contracts() else {}
@@ -112,7 +111,23 @@ class Programme(Part):
             if missing or not known:
                 nearest = did_you_mean((missing or [table])[0], known or load_contracts())
                 what = ".".join([table, *missing[:1]])
-                raise RuleError(f"{self.slug}.reads: there is no {what} in the contracts; {nearest}".rstrip("; "))
+                raise RuleError(
+                    f"{self.slug}.reads.{table}: there is no {what} in the contracts; {nearest}".rstrip("; ")
+                )
+        for field, answer in self.fields.items():
+            part, _, rest = answer.partition(".")
+            asked = [one.id for one in self.criteria.criteria() if one.when_unknown == part]
+            if rest not in (
+                asked if part in {"ask", "verify"} else self.reads[part].columns if part in self.reads else ()
+            ):
+                there = [f"{table}.{column}" for table, read in self.reads.items() for column in read.columns]
+                nearest = did_you_mean(
+                    answer, [*there, *(f"{one.when_unknown}.{one.id}" for one in self.criteria.criteria())]
+                )
+                raise RuleError(
+                    f"{self.slug}.fields.{field}: {answer} is no column under `reads` and no criterion's ask or verify; "
+                    f"{nearest}".rstrip("; ")
+                )
 
     def compiled(self, on: date) -> "Compiled":
         """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column.
@@ -212,17 +227,17 @@ def read_programme(path: Path) -> Programme:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        values = load_yaml(text)
-        twice = written_twice(text)
+        root = compose_yaml(text)
+        twice = written_twice(root)
         if twice is not None:
             raise RuleError(f"{path.name}, {twice[0]}: «{twice[1]}» is written twice in one place; take one out")
-        return parse_programme(values)
+        return parse_programme(values_of(root))
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise RuleError(f"{path.name} is not YAML: {line}{error.problem}") from None
+        raise RuleError(f"{path.name} is not YAML: {line}{misread(error)}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise RuleError(f"{path.name} is not YAML in UTF-8") from None
     except ValueError:  # YAML reads 2026-02-30 as a date, and then there is none
@@ -254,5 +269,5 @@ def parse_programme(values: Any) -> Programme:
         # a misspelt field is the reason why the right one is missing
         misspelt = (one for one in found if one["type"] == "extra_forbidden" and one["loc"][-1] not in names)
         first = next(misspelt, found[0])
-        where = ".".join(part for part in map(str, first["loc"]) if not part.startswith(_UNION_PARTS))
+        where = ".".join(part for part in map(str, first["loc"]) if not part.startswith((*_UNION_PARTS, "[key]")))
         raise RuleError(f"{where or 'the file'}: {said(first, names)}") from None

@@ -9,21 +9,20 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import judged
 from eligibility.catalogue import Published, published
 from eligibility.judge import dates_of
 from eligibility.match import MATCH, Asked, case_of, digest, match_row
 from eligibility.parts import SWEEP
-from eligibility.population import Population, population, verdicts
+from eligibility.population import Population, judge_cases, population, verdicts
 from eligibility.programme import Programme
 from engine.core.sql import load_queries
 from engine.night import Night
-from engine.records.snapshot import SnapshotReader
+from engine.records.numbering import export_numbered
+from engine.records.reader import SnapshotReader
 
 _SQL = load_queries(Path(__file__).with_name("sweep.sql"))
 _LET_IN = ("eligible", "possible")
 _READ = ("events.events", "events.states", "matches.matches")
-_NOW = "now"
 #: whoever was told of a programme (or given to staff) within this time is not told again by a sweep
 TOLD_DAYS = 365
 
@@ -155,20 +154,20 @@ def _paused(version: Published | None, on: date) -> str:
 def _copied(night: Night, programmes: Sequence[Programme], folder: Path) -> SnapshotReader:
     """Tonight's records of what these programmes read, beside events and matches, as a snapshot holds them."""
     read = {"residents", "consents", *(table for one in programmes for table in one.reads)}
-    for name in (*sorted(f"{_NOW}.{table}" for table in read), *_READ):
+    export_numbered(night.warehouse, read, folder, named_in="history")
+    for name in _READ:
         night.warehouse.export(name, folder / f"{name}.parquet")
     return SnapshotReader(folder)
 
 
 def _let_in(who: Population, reader: SnapshotReader, programme: Programme, on: date) -> pl.DataFrame:
-    """Who is let in: by the event that led here where one is known, else as if it were that very day."""
+    """Who is let in: by the event that led here where one is known, else, where no event is needed, as if it were that very day."""
     found = verdicts(who, programme, on, let_in=True)
     happened = _happened(reader, programme, on)
     cases = _numbered(found.select("subject_id", "household_id").join(happened, on="subject_id"), on)
     known = verdicts(who, programme, on, cases=cases).filter(pl.col("verdict").is_in(_LET_IN)) if cases.height else None
-    unknown = found.join(happened, on="subject_id", how="anti").with_columns(
-        occurred_on=pl.lit(None, dtype=pl.Date), detail=pl.lit("")
-    )
+    without = found.clear() if programme.by_event_alone else found.join(happened, on="subject_id", how="anti")
+    unknown = without.with_columns(occurred_on=pl.lit(None, dtype=pl.Date), detail=pl.lit(""))
     columns = ["subject_id", "household_id", "verdict", "occurred_on", "detail"]
     return pl.concat([part.select(columns) for part in (known, unknown) if part is not None])
 
@@ -270,9 +269,7 @@ def _rows(
     asked = Asked(version=version, trees=trees, cases=cases)
     wanted = {**asked.of_tonight, **asked.of_before}
     told = cases.with_columns(pl.col("occurred_on").fill_null(night.on)).drop("together")
-    found = (
-        {row["case_id"]: row for row in judged(who.warehouse, told, wanted, _NOW).to_dicts()} if cases.height else {}
-    )
+    found = {row["case_id"]: row for row in judge_cases(who, told, wanted).to_dicts()} if cases.height else {}
     for row in cases.iter_rows(named=True):
         event = digest(SWEEP, night.municipality, sweep.request, *row["together"])
         case = row | {

@@ -21,7 +21,8 @@ from eligibility.scaffold import scaffold
 from engine.core.clock import today
 from engine.core.console import Front, front, parse_date, print_json, print_rows
 from engine.core.errors import InputError, RuleError
-from engine.records.snapshot import SnapshotReader, read_snapshot
+from engine.records.reader import SnapshotReader
+from engine.records.snapshot import read_snapshot
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON in place of a table.")]
 From = Annotated[Path | None, typer.Option("--file", help="A programme file that is not in the catalogue yet.")]
@@ -61,9 +62,14 @@ def preview(context: typer.Context, slug: str, file: From = None, on: On = None,
     with population(reader, [programme]) as who:
         found = preview_of(who, programme, day)
     if as_json:
-        print_json({"programme": slug, "on": day.isoformat(), **found.as_json()})
+        told = {"programme": slug, "on": day.isoformat(), "by_event_alone": programme.by_event_alone}
+        print_json(told | found.as_json())
         return
     typer.echo(f"{programme.name.ja} ({slug}), {day}: {found.people:,} people registered")
+    if programme.by_event_alone:
+        typer.echo(
+            "出来事のあった人だけの制度です。全員に今日あったとして数えます / by event alone: as if everybody had one today"
+        )
     for title, counts in (
         ("verdict", found.verdicts),
         ("left out", found.excluded),

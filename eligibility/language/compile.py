@@ -26,7 +26,7 @@ from eligibility.language.nodes import (
     Total,
 )
 from eligibility.language.sources import sources
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import EVERY
 from engine.core.sql import quoted
 
 #: tables of what `eligibility.language.shared` finds once: a case is then a row of all, and of members the first is joined like records
@@ -85,7 +85,7 @@ def to_sql(node: Node, schema: str) -> str:
         return column_sql(node)
     if isinstance(node, Call):
         arguments = (to_sql(argument, schema) for argument in node.arguments)
-        return "(" + FUNCTIONS[node.function].sql.format(*arguments) + ")"
+        return "(" + EVERY[node.function].sql.format(*arguments) + ")"
     if isinstance(node, Comparison):
         return _compared(node, schema)
     if isinstance(node, Among):
@@ -212,18 +212,25 @@ def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) 
     alias = _alias(node.alias)
     read = f"({to_sql(node.predicate, schema)}) AS p"
     read += f", ({to_sql(node.summed, schema)}) AS s" if isinstance(node, Total) else ""
-    joined = ""
     if node.source == "household":
-        table, key = quoted(f"{schema}.residents"), f"{alias}.{key_in(schema, 'resident_id')}"
         inner = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
-        joined = _joins(inner, node.alias, key, schema, there={node.alias})
-        whose = f"{alias}.{key_in(schema, 'household_id')} = c.household_id AND {alias}.status = 'RESIDENT'"
+        key, rows = members_sql(node.alias, inner, schema)
     else:
         source = sources()[node.source]
-        table, key = quoted(f"{schema}.{source.table}"), f"{alias}.{key_in(schema, source.join)}"
-        whose = f"{key} = {_number_of(node.of, schema)}"
-    rows = " ".join(["(SELECT", key, "AS k,", read, "FROM", table, "AS", alias, joined, "WHERE", whose, ")"])
-    return " ".join(["(SELECT", value.format(key="q.k", p="q.p", **more), "FROM", rows, "AS q)"])
+        key = f"{alias}.{key_in(schema, source.join)}"
+        table = quoted(f"{schema}.{source.table}")
+        rows = " ".join([table, "AS", alias, "WHERE", f"{key} = {_number_of(node.of, schema)}"])
+    found = " ".join(["(SELECT", key, "AS k,", read, "FROM", rows, ")"])
+    return " ".join(["(SELECT", value.format(key="q.k", p="q.p", **more), "FROM", found, "AS q)"])
+
+
+def members_sql(alias: str, inner: Collection[Node], schema: str) -> tuple[str, str]:
+    """The members of a case's household, called so, with what `inner` reads of them: their number, and what follows FROM."""
+    name = _alias(alias)
+    key = f"{name}.{key_in(schema, 'resident_id')}"
+    joined = _joins(inner, alias, key, schema, there={alias})
+    whose = f"{name}.{key_in(schema, 'household_id')} = c.household_id AND {name}.status = 'RESIDENT'"
+    return key, " ".join([quoted(f"{schema}.residents"), "AS", name, joined, "WHERE", whose])
 
 
 def columns_of(nodes: Iterable[Node]) -> dict[str, set[str]]:

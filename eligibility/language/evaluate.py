@@ -23,7 +23,7 @@ from eligibility.language.nodes import (
     Value,
 )
 from eligibility.language.sources import sources
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import EVERY
 
 Record = Mapping[str, Any]
 
@@ -111,7 +111,7 @@ def _consents(node: Consented, facts: Facts, bound: Mapping[str, Record]) -> boo
     given = _own(facts.records.get("consents", ()), "resident_id", _person(node.of, facts, bound), facts)
     return any(
         (row.get("data_group"), row.get("programme")) == (node.group, node.programme)
-        and FUNCTIONS["in_force"].python(row.get("given_on"), row.get("withdrawn_on"), facts.as_of)
+        and EVERY["in_force"].python(row.get("given_on"), row.get("withdrawn_on"), facts.as_of)
         for row in given
     )
 
@@ -124,7 +124,7 @@ def _looked_up(node: Lookup, index: Value) -> Value:
 
 
 def _call(node: Call, facts: Facts, bound: Mapping[str, Record]) -> Value:
-    function = FUNCTIONS[node.function]
+    function = EVERY[node.function]
     values = [evaluate(argument, facts, bound) for argument in node.arguments]
     if None in values and not function.sees_unknown:
         return None

@@ -4,15 +4,18 @@ So what any of several rows says is the bitwise or of their words, and a conditi
 whether it surely holds, and whether it may.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from eligibility.language.compile import column_sql, flag_sql, mask, to_sql, walk
 from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node
 
 #: in a word of 64 bits
 _IN_A_WORD = 31
-_UNKNOWN = 2
+_TRUE, _UNKNOWN = 3, 2
+#: the SQL of a question's bits for one row, given those that say true and those that say unknown; none say false
+Answer: TypeAlias = Callable[[int, int], str]
 
 
 @dataclass(kw_only=True)
@@ -27,6 +30,11 @@ class Words:
         found = self._places.setdefault(question, len(self._places))
         return f"{self.letter}{found // _IN_A_WORD}", found % _IN_A_WORD
 
+    @property
+    def asked(self) -> bool:
+        """Whether there is any question."""
+        return bool(self._places)
+
     def names(self) -> Iterator[str]:
         """The words in use."""
         for place in range(0, len(self._places), _IN_A_WORD):
@@ -36,24 +44,25 @@ class Words:
         """The word in which no answer is known."""
         return sum(_UNKNOWN << 2 * place for word, place in map(self.place, self._places) if word == name)
 
-    def values(self, answers: Iterable[tuple[str, str]]) -> Iterator[str]:
-        """The SQL of every word for one row, from questions and the SQL of 0 (false), 2 (unknown) or 3 (true) for each."""
+    def values(self, answers: Iterable[tuple[str, Answer]]) -> Iterator[str]:
+        """The SQL of every word for one row, from questions, each with the SQL of its bits."""
         held: dict[str, list[str]] = {}
-        for question, answer in answers:
+        for question, bits in answers:
             word, place = self.place(question)
-            held.setdefault(word, []).append(f"{answer} * {1 << 2 * place:d}")
+            held.setdefault(word, []).append(bits(_TRUE << 2 * place, _UNKNOWN << 2 * place))
         for name in self.names():
             yield " + ".join(held.get(name, ["CAST(0 AS BIGINT)"]))
 
 
-def answer(condition: str) -> str:
-    """0, 2 or 3 from the SQL of a condition in three values."""
-    return f"COALESCE(CAST(({condition}) AS BIGINT) * 3, 2)"
+def answer(condition: str) -> Answer:
+    """The bits of a condition in three values, from its SQL, which is told once: texts take time to be planned."""
+    return lambda true, unknown: f"COALESCE(CAST(({condition}) AS BIGINT) * {true:d}, {unknown:d})"
 
 
-def answer_of(node: Node, schema: str) -> str:
-    """The same from an expression."""
-    return f"(CAST({surely(node, schema)} AS BIGINT) + 2 * CAST({maybe(node, schema)} AS BIGINT))"
+def answer_of(node: Node, schema: str) -> Answer:
+    """The bits of an expression, by two conditions without unknowns: quicker row by row."""
+    sure, may = surely(node, schema), maybe(node, schema)
+    return lambda true, unknown: f"CASE WHEN {sure} THEN {true:d} WHEN {may} THEN {unknown:d} ELSE 0 END"
 
 
 def surely(node: Node, schema: str) -> str:

@@ -10,6 +10,8 @@ from engine.core.errors import RuleError
 AnyNode = TypeVar("AnyNode", bound=Node)
 _PLURAL = frozenset({"years", "months", "days", "yen"})
 
+_AGE = "; for an age write reaches_age_on(subject.birth_date, 65) <= as_of"
+
 
 def shown(kind: Kind) -> str:
     """A kind in a message: a date, years."""
@@ -22,7 +24,8 @@ def alike(left: Node, right: AnyNode, text: str) -> tuple[Node, AnyNode | Consta
     if isinstance(right, Constant) and right.literal:
         taken = _taken(right, left, text)
     if left.kind != taken.kind:
-        raise RuleError(f"«{text}» compares {shown(left.kind)} with {shown(taken.kind)}")
+        hint = _AGE if {left.kind, taken.kind} == {"date", "number"} else ""
+        raise RuleError(f"«{text}» compares {shown(left.kind)} with {shown(taken.kind)}{hint}")
     return left, taken
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-#: number is a plain whole number: a count, a fiscal year
-Kind: TypeAlias = Literal["date", "years", "months", "days", "yen", "number", "text", "code", "boolean"]
+#: number is a plain whole number: a count, a fiscal year; person and household are ids, which may only be told apart
+Kind: TypeAlias = Literal[
+    "date", "years", "months", "days", "yen", "number", "text", "code", "boolean", "person", "household"
+]
 Value: TypeAlias = date | int | str | bool | None
 NUMERIC: frozenset[Kind] = frozenset({"years", "months", "days", "yen", "number"})
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
+from eligibility.language import kin
 from eligibility.language.kinds import alike, shown
 from eligibility.language.nodes import (
     NUMERIC,
@@ -28,6 +29,7 @@ from eligibility.language.nodes import (
     Scale,
     Total,
 )
+from eligibility.language.pieces import NAME, constant, path_of, piece, text_of
 from eligibility.language.sources import kind_of, sources
 from eligibility.language.statutory import FUNCTIONS, MOST
 from engine.core.errors import RuleError
@@ -36,9 +38,6 @@ from engine.records.contract import load_contracts
 _LONGEST = 1_000
 _DEEPEST = 40
 _COMMENTS = ("--", "/*", ";", "{#")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-#: what a text in quotes may hold: nothing that means something to SQL, to our templates or to a person's name
-_TEXT = re.compile(r"[A-Za-z0-9_.\- ]*")
 _COMPARISONS: Mapping[type[exp.Expression], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -129,46 +128,38 @@ def _node(tree: exp.Expression, scope: _Scope) -> Node:
     if isinstance(tree, exp.In):
         return _among(tree, scope)
     if isinstance(tree, exp.Literal | exp.Boolean | exp.Neg):
-        return _constant(tree)
+        return constant(tree)
     if isinstance(tree, exp.Column | exp.Dot):
         return _column(tree, scope)
     if isinstance(tree, exp.Anonymous):
         return _call(tree, scope)
-    raise RuleError(f"{_shown(tree)} may not stand in an expression; {_KNOWN}")
-
-
-def _text(tree: exp.Expression) -> str:
-    return tree.sql(dialect="duckdb")[:60]
-
-
-def _shown(tree: exp.Expression) -> str:
-    return f"{type(tree).__name__.lower()} «{_text(tree)}»"
+    raise RuleError(f"{piece(tree)} may not stand in an expression; {_KNOWN}")
 
 
 def _boolean(tree: exp.Expression, scope: _Scope) -> Node:
     node = _node(tree, scope)
     if node.kind != "boolean":
-        raise RuleError(f"«{_text(tree)}» is {shown(node.kind)}, not a condition; compare it with something")
+        raise RuleError(f"«{text_of(tree)}» is {shown(node.kind)}, not a condition; compare it with something")
     return node
 
 
 def _comparison(
     tree: exp.Expression, operator: str, first: exp.Expression, second: exp.Expression, scope: _Scope
 ) -> Node:
-    ranked = _ranked(operator, first, second, scope)
-    if ranked is not None:
-        return ranked
+    counted = _ranked(operator, first, second, scope) or _counted_kin(operator, first, second, scope)
+    if counted is not None:
+        return counted
     left, right = _node(first, scope), _node(second, scope)
     for side in (left, right):
         if isinstance(side, Comparison):
             raise RuleError("a comparison of a comparison (1 < x < 3) has no clear meaning; write `1 < x and x < 3`")
     if isinstance(left, Constant) and not isinstance(right, Constant):
         left, right, operator = right, left, _TURNED[operator]
-    left, right = alike(left, right, _text(tree))
-    if left.kind in {"text", "code", "boolean"} and operator not in {"=", "<>"}:
-        raise RuleError(f"«{_text(tree)}»: {shown(left.kind)} has no order; use = or <> or in")
+    left, right = alike(left, right, text_of(tree))
+    if left.kind in {"text", "code", "boolean", "person", "household"} and operator not in {"=", "<>"}:
+        raise RuleError(f"«{text_of(tree)}»: {shown(left.kind)} has no order; use = or <> or in")
     if any(_counts(side) for side in (left, right)) and not isinstance(right, Constant):
-        raise RuleError(f"«{_text(tree)}»: compare count_of with a whole number")
+        raise RuleError(f"«{text_of(tree)}»: compare count_of with a whole number")
     return Comparison(operator=operator, left=left, right=right)  # type: ignore[arg-type]
 
 
@@ -202,6 +193,25 @@ def _ranked(operator: str, first: exp.Expression, second: exp.Expression, scope:
     return Comparison(operator=operator, left=counted, right=before)  # type: ignore[arg-type]
 
 
+def _counted_kin(operator: str, first: exp.Expression, second: exp.Expression, scope: _Scope) -> Node | None:
+    """`count_of(subject.children as m, …) >= 2`. None when something else is compared."""
+    if not isinstance(first, exp.Anonymous) or str(first.this).lower() != "count_of":
+        return None
+    source, _, alias = _bound("count_of", first, scope, parts=2)
+    if source != "children":
+        return None
+    than = _node(second, scope)
+    if not isinstance(than, Constant) or than.kind != "number":
+        raise RuleError("compare count_of with a whole number: count_of(subject.children as m, …) >= 2")
+    with _named(alias, source, scope):
+        condition = _boolean(first.expressions[1], scope)
+    return kin.count_of(
+        alias,
+        condition,
+        lambda count: Comparison(operator=operator, left=count, right=than),  # type: ignore[arg-type]
+    )
+
+
 def _counts(node: Node) -> bool:
     return isinstance(node, Quantified) and node.quantifier == "count_of"
 
@@ -210,37 +220,12 @@ def _among(tree: exp.In, scope: _Scope) -> Node:
     left = _node(tree.this, scope)
     if not tree.expressions or tree.args.get("query") or _counts(left):
         raise RuleError("`in` takes a value and a list of constants: x in ('a', 'b')")
-    options = tuple(alike(left, _constant(option), _text(tree))[1] for option in tree.expressions)
+    options = tuple(alike(left, constant(option), text_of(tree))[1] for option in tree.expressions)
     return Among(left=left, options=tuple(option for option in options if isinstance(option, Constant)))
 
 
-def _constant(tree: exp.Expression) -> Constant:
-    if isinstance(tree, exp.Boolean):
-        return Constant(value=bool(tree.this), kind="boolean")
-    if isinstance(tree, exp.Neg) and isinstance(tree.this, exp.Literal) and not tree.this.is_string:
-        inner = _constant(tree.this).value
-        assert isinstance(inner, int)
-        return Constant(value=-inner, kind="number")
-    if isinstance(tree, exp.Literal) and tree.is_string:
-        if not _TEXT.fullmatch(str(tree.this)):
-            raise RuleError("a text in quotes may hold letters a to z, digits, - _ . and spaces: a code or a date")
-        return Constant(value=str(tree.this), kind="text")
-    if isinstance(tree, exp.Literal) and str(tree.this).isascii() and str(tree.this).isdigit():
-        return Constant(value=int(tree.this), kind="number")
-    raise RuleError(f"{_shown(tree)} is not a constant; numbers are whole (yen, years, months, days)")
-
-
-def _path(tree: exp.Expression) -> list[str]:
-    """The names of a dotted path. Raises RuleError for anything but plain names."""
-    parts = tree.sql(dialect="duckdb").split(".")
-    if not all(_NAME.fullmatch(part) for part in parts):
-        quoted = "; a text stands in single quotes: 'RESIDENT'" if '"' in tree.sql(dialect="duckdb") else ""
-        raise RuleError(f"{_shown(tree)} may not stand in an expression; write plain lower-case names{quoted}")
-    return parts
-
-
 def _column(tree: exp.Expression, scope: _Scope) -> Node:
-    path = _path(tree)
+    path = path_of(tree)
     if path == ["as_of"]:
         return Moment(name="as_of")
     if path == ["event", "occurred_on"]:
@@ -341,6 +326,9 @@ def _quantified(name: str, tree: exp.Anonymous, scope: _Scope) -> Node:
     source, of, alias = _bound(name, tree, scope, parts=2)
     with _named(alias, source, scope):
         predicate = _boolean(tree.expressions[1], scope)
+    if source in kin.SOURCES:
+        found = kin.any_of(source, alias, predicate)
+        return found if name == "any_of" else Logic(operator="not", parts=(found,))
     node = Quantified(
         quantifier=name,  # type: ignore[arg-type]
         source=source,
@@ -374,7 +362,8 @@ def _total(name: str, tree: exp.Anonymous, scope: _Scope) -> Node:
 @contextmanager
 def _named(alias: str, source: str, scope: _Scope) -> Iterator[None]:
     """Lets a quantifier's rows be called by its name for as long as its own conditions are read."""
-    scope.aliases[alias] = "residents" if source == "household" else sources()[source].table
+    of_home = source == "household" or source in kin.SOURCES
+    scope.aliases[alias] = "residents" if of_home else sources()[source].table
     yield
     del scope.aliases[alias]
 
@@ -383,16 +372,28 @@ def _bound(name: str, tree: exp.Anonymous, scope: _Scope, *, parts: int) -> tupl
     """The source, whose it is, and the alias of `any_of(household as m, …)` or `any_of(m.disability as d, …)`."""
     if len(tree.expressions) != parts or not isinstance(tree.expressions[0], exp.Alias):
         raise RuleError(f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); … is a condition")
-    path, alias = _path(tree.expressions[0].this), str(tree.expressions[0].alias)
-    if alias in {"subject", "event", "household", "as_of", *scope.aliases} or not _NAME.fullmatch(alias):
+    path, alias = path_of(tree.expressions[0].this), str(tree.expressions[0].alias)
+    if alias in {"subject", "event", "household", "as_of", *scope.aliases} or not NAME.fullmatch(alias):
         raise RuleError(f"the name {alias} cannot stand after `as`; choose a short one, as in `household as m`")
-    if len(scope.aliases) > 1 or (scope.aliases and path == ["household"]):
+    of_kin = len(path) == 2 and path[0] == "subject" and path[1] in kin.SOURCES
+    if len(scope.aliases) > 1 or (scope.aliases and (of_kin or path == ["household"])):
         raise RuleError(f"{name} stands inside another quantifier; split it into several criteria")
+    if of_kin:
+        return _of_kin(name, path[1], scope), "subject", alias
     if path == ["household"]:
         return "household", "subject", alias
     if len(path) == 2 and path[1] in sources() and (path[0] == "subject" or scope.aliases.get(path[0]) == "residents"):
         return path[1], path[0], alias
-    nearest = did_you_mean(path[-1], sources())
+    nearest = did_you_mean(path[-1], (*sources(), *kin.SOURCES))
     raise RuleError(
         f"{name} reads: {name}(household as m, …) or {name}(subject.<table> as x, …); {nearest}".rstrip("; ")
     )
+
+
+def _of_kin(name: str, source: str, scope: _Scope) -> str:
+    """The source, with what says who they are counted as read. Raises RuleError for what cannot be asked of them."""
+    if name not in {"any_of", "none_of"} and (name, source) != ("count_of", "children"):
+        asked = "any_of, none_of or a compared count_of" if source == "children" else "any_of or none_of"
+        raise RuleError(f"{name} cannot be asked of subject.{source}, of whom it may be open who they are; use {asked}")
+    scope.reads.update(("residents", column) for column in kin.COLUMNS)
+    return source

@@ -41,6 +41,8 @@ from eligibility.language.trees import (
     unknown_in_unknown_out,
 )
 
+#: the columns of a relationship to the head of the household
+RELATIONSHIP = ("rel1", "rel2", "rel3", "rel4")
 #: whose household's rows they are, where the two are held against each other
 SUBJECT = "whose"
 #: how a value is made of its rows, the rows' condition, and what is drawn from them
@@ -60,8 +62,9 @@ class Questions:
     occurred_on: date | None = None
     detail: str | None = None
     of_cases: bool = False
-    #: yes or no: of a birth date, of one's own record, of any of one's records, of any member
+    #: yes or no: of a birth date, of a relationship to the head, of one's own record, of any of one's records, of any member
     _born: Words = field(default_factory=lambda: Words(letter="b"))
+    _related: Words = field(default_factory=lambda: Words(letter="e"))
     _own: Words = field(default_factory=lambda: Words(letter="o"))
     _of_any: Words = field(default_factory=lambda: Words(letter="r"))
     _of_member: Words = field(default_factory=lambda: Words(letter="h"))
@@ -73,6 +76,8 @@ class Questions:
     _drawn: list[Node] = field(default_factory=list)
     #: by what is asked of a member alone, who may count for somebody
     _counting: set[str] = field(default_factory=set)
+    #: columns of residents of which something is asked
+    _of_oneself_read: set[str] = field(default_factory=set)
     #: columns of residents in which people are held against each other
     _carried: set[str] = field(default_factory=set)
 
@@ -136,10 +141,16 @@ class Questions:
         if node.kind != "boolean" or len(whose) != 1 or not {part.table for part in read} <= {"residents"}:
             return node
         (person,) = whose
-        of_birth = {part.name for part in read} == {"birth_date"} and unknown_in_unknown_out(node)
-        words, text = self._born if of_birth else self._own, to_sql(renamed(node, person), self.schema)
+        words, text = self._words_of(node, {part.name for part in read}), to_sql(renamed(node, person), self.schema)
         self._texts.setdefault(words.letter, {})[text] = text
+        self._of_oneself_read |= {part.name for part in read}
         return _flag(words, text, f"{person}.{PEOPLE}")
+
+    def _words_of(self, node: Node, columns: set[str]) -> Words:
+        """Where the answer stands: of a value that many people share it is found once for all of them."""
+        if columns == {"birth_date"} and unknown_in_unknown_out(node):
+            return self._born
+        return self._related if columns <= {*RELATIONSHIP} else self._own
 
     def _any(self, rows: Node) -> Node:
         """Whether any row fulfils a condition; that none or all do is that none fulfils it, or its opposite."""

@@ -50,7 +50,7 @@ def numbers(table: str) -> tuple[str, ...]:
 def kind_of(table: str, column: str) -> Kind | None:
     """The kind of a declared column; None when the table has no such column."""
     declared = load_contracts()[table].columns.get(column)
-    return _KINDS[declared.type] if declared else None
+    return (declared.names or _KINDS[declared.type]) if declared else None
 
 
 def codes_of(table: str, column: str) -> tuple[str, ...]:

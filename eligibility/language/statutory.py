@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from eligibility.language.nodes import Kind
+from eligibility.language.relations import RELATION, SETS, is_one_of, is_one_of_sql, name_of, relation
 from engine.core import dates
 
 OLDEST_YEARS = 150
@@ -76,6 +78,7 @@ _FISCAL_AGE = (
     " - CASE WHEN month({0}) * 100 + day({0}) > 401 THEN 1 ELSE 0 END)"
 )
 
+#: what a rule may call
 FUNCTIONS: Mapping[str, Function] = {
     "age_on": Function(takes=("date", "date"), gives="years", python=dates.age_years, sql=_AGE),
     "age_months_on": Function(takes=("date", "date"), gives="months", python=dates.completed_months, sql=_MONTHS),
@@ -124,4 +127,25 @@ FUNCTIONS: Mapping[str, Function] = {
         sql="({0} <= {2} AND ({1} IS NULL OR {2} < {1}))",
         sees_unknown=True,
     ),
+    "relation": Function(
+        takes=("code", "code", "code", "code"),
+        gives="text",
+        python=relation,
+        sql=RELATION,
+        sees_unknown=True,
+    ),
 }
+
+#: sets of kinds of relationships that rules ask for by `subject.children` and the like
+KINSHIP: Mapping[str, Function] = {
+    name_of(kinds): Function(
+        takes=("code", "code", "code", "code"),
+        gives="boolean",
+        python=partial(is_one_of, kinds),
+        sql=is_one_of_sql(kinds),
+        sees_unknown=True,
+    )
+    for kinds in SETS
+}
+#: and what its expressions are made of
+EVERY: Mapping[str, Function] = {**FUNCTIONS, **KINSHIP}

@@ -20,7 +20,7 @@ from eligibility.language.nodes import (
     Quantified,
     Total,
 )
-from eligibility.language.statutory import FUNCTIONS
+from eligibility.language.statutory import EVERY
 
 #: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
 ROW = "row"
@@ -39,12 +39,31 @@ def relaxed(node: Node, known: Callable[[Flag], bool]) -> Node:
     return node if isinstance(node, Constant) else UNKNOWN
 
 
+def may_hold(node: Node, known: Callable[[Flag], bool | None]) -> bool:
+    """Whether an expression may be true where of its flags nothing is known but this."""
+    return _said(node, known) is not False
+
+
+def _said(node: Node, known: Callable[[Flag], bool | None]) -> bool | None:
+    if isinstance(node, Flag):
+        return known(node)
+    if isinstance(node, Constant):
+        return node.value if isinstance(node.value, bool) else None
+    if not isinstance(node, Logic):
+        return None
+    said = [_said(part, known) for part in node.parts]
+    if node.operator == "not":
+        return None if said[0] is None else not said[0]
+    settles = node.operator == "or"
+    return settles if settles in said else None if None in said else not settles
+
+
 def unknown_in_unknown_out(node: Node) -> bool:
     """Whether a value is unknown as soon as something it is made of is."""
     for part in walk(node):
         if not isinstance(part, Comparison | Among | Call | Column | Constant):
             return False
-        if isinstance(part, Call) and FUNCTIONS[part.function].sees_unknown:
+        if isinstance(part, Call) and EVERY[part.function].sees_unknown:
             return False
     return True
 
@@ -100,6 +119,8 @@ def renamed(node: Node, alias: str) -> Node:
     if isinstance(found, Column):
         head, dot, rest = found.alias.partition(".")
         return replace(found, alias=ROW + dot + rest) if head == alias else found
+    if isinstance(found, Quantified | Total) and found.of == alias:
+        return replace(found, of=ROW)
     if isinstance(found, Consented) and found.of == alias:
         given = replace(found.given, alias=f"{ROW}.{PEOPLE}") if found.given else None
         return replace(found, of=ROW, given=given)

@@ -3,7 +3,7 @@
 import polars as pl
 
 from engine.records.contract import load_contracts
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 
 _SIGN = r"(?s).[\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]?"
 _REGISTER = "now.residents"

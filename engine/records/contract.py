@@ -34,7 +34,10 @@ class Part(BaseModel):
 
 
 class Column(Part):
-    """One column. `uncertain` dates bring two companions, `<name>_unknown` and `<name>_text` (不詳フラグ, 不詳表記)."""
+    """One column. `uncertain` dates bring two companions, `<name>_unknown` and `<name>_text` (不詳フラグ, 不詳表記).
+
+    `names`: whom an id stands for (宛名番号, 世帯番号); ids of things have none.
+    """
 
     type: ColumnType
     ja: str
@@ -43,6 +46,7 @@ class Column(Part):
     personal: Literal["none", "personal", "sensitive"] = "none"
     uncertain: bool = False
     role: Literal["effective", "notified", "processed"] | None = None
+    names: Literal["person", "household"] | None = None
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri"]
@@ -89,6 +93,10 @@ class TableContract(Part):
         for name, column in self.columns.items():
             if column.uncertain and column.type != "date":
                 raise ValueError(f"{name} is uncertain but not a date")
+            if column.names and (column.type != "id" or not name.endswith("_id")):
+                raise ValueError(f"{name} names somebody but is no id called so")
+        if self.columns[self.person].names != "person":
+            raise ValueError(f"{self.person} names no person")
         return self
 
     def physical_columns(self) -> dict[str, str]:
@@ -103,6 +111,11 @@ class TableContract(Part):
     def with_role(self, role: str) -> str | None:
         """The column that plays a role (effective, notified, processed), or None."""
         return next((name for name, column in self.columns.items() if column.role == role), None)
+
+    @property
+    def ids(self) -> dict[str, Literal["person", "household"]]:
+        """The columns that name a person or a household, and which of the two."""
+        return {name: column.names for name, column in self.columns.items() if column.names}
 
     @property
     def sequence(self) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from engine.core.errors import InputError
 from engine.core.settings import Settings
 from engine.core.sql import load_queries
 from engine.night import Night
+from engine.records.numbering import export_numbered
+from engine.records.reader import SnapshotReader
 
 _SQL = load_queries(Path(__file__).with_name("snapshot.sql"))
 _CURRENT = "current"
@@ -32,14 +32,16 @@ class Snapshot:
 
 
 def publish_snapshot(night: Night) -> Snapshot:
-    """Writes every table of history, now, events and matches to a new folder and makes it current by rename."""
+    """Writes every table of history, now (with numbers beside the ids), events and matches to a new folder, made current by rename."""
     root = night.settings.paths.snapshot
     folder, partial = root / night.on.isoformat(), root / f".{night.on.isoformat()}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    names = [f"{schema}.{name}" for schema, name in night.warehouse.query(_SQL["tables"]).iter_rows()]
-    for name in names:
-        night.warehouse.export(name, partial / f"{name}.parquet")
+    names = list(night.warehouse.query(_SQL["tables"]).iter_rows())
+    export_numbered(night.warehouse, [name for schema, name in names if schema == "now"], partial, named_in="history")
+    for schema, name in names:
+        if schema != "now":
+            night.warehouse.export(f"{schema}.{name}", partial / f"{schema}.{name}.parquet")
     _swap(partial, folder)
     pointer = root / f".{_CURRENT}"
     pointer.write_text(folder.name, encoding="utf-8")
@@ -58,31 +60,6 @@ def _swap(partial: Path, folder: Path) -> None:
         folder.rename(aside)
     partial.rename(folder)
     shutil.rmtree(aside, ignore_errors=True)
-
-
-@dataclass(frozen=True)
-class SnapshotReader:
-    """The tables of the newest snapshot."""
-
-    folder: Path
-
-    def table(self, name: str) -> pl.DataFrame:
-        """A table by `schema.name`. Raises InputError when the snapshot has none of that name."""
-        return pl.read_parquet(self.path(name))
-
-    def lazy(self, name: str) -> pl.LazyFrame:
-        """A table of which only what is asked for is read. Raises InputError when the snapshot has none of that name."""
-        return pl.scan_parquet(self.path(name))
-
-    def has(self, name: str) -> bool:
-        """Whether the snapshot has such a table."""
-        return (self.folder / f"{name}.parquet").exists()
-
-    def path(self, name: str) -> Path:
-        """The Parquet file of a table. Raises InputError when the snapshot has none of that name."""
-        if not self.has(name):
-            raise InputError(f"the snapshot of {self.folder.name} has no table {name}")
-        return self.folder / f"{name}.parquet"
 
 
 def read_snapshot(settings: Settings) -> SnapshotReader:

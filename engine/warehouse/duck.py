@@ -106,9 +106,10 @@ class Warehouse:
         finally:
             self._connection.unregister(name)
 
-    def export(self, table: str, path: Path) -> None:
-        """Writes a whole table or view to a Parquet file."""
-        self._connection.sql(_SQL["select_all"].about(table=table).text).write_parquet(str(path), compression="zstd")
+    def export(self, rows: str | Query, path: Path) -> None:
+        """Writes the rows of a table, a view or a SELECT to a Parquet file."""
+        query = rows if isinstance(rows, Query) else _SQL["select_all"].about(table=rows)
+        self._connection.sql(query.text).write_parquet(str(path), compression="zstd")
 
     def mark(self, stage: str, municipality: str, night: date, summary: Mapping[str, Any]) -> None:
         """Writes that a stage of a night is finished, with its summary. The last write of every stage."""

@@ -17,7 +17,8 @@ from eligibility.tools import published_version
 from engine.core.clock import today
 from engine.core.console import front, print_json, print_rows
 from engine.core.errors import InputError
-from engine.records.snapshot import SnapshotReader, read_snapshot
+from engine.records.reader import SnapshotReader
+from engine.records.snapshot import read_snapshot
 from notices.commands.store import AsJson, open_queue, operator
 
 By = Annotated[str, typer.Option(help="Who decides, with --release and --stop.")]

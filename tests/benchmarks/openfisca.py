@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from engine.records.contract import load_contracts
-from tests.support.cases import POLARS
+from tests.support.snapshots import publish
 
 ON = date(2025, 11, 20)  #: both know the law and the yen of this day
 PACKAGE = "OpenFisca-Japan==2.2.*"
@@ -138,14 +137,8 @@ def write(people: Mapping[str, np.ndarray[Any, Any]], folder: Path) -> None:
             ]
         ),
     }
-    for table in (*tables, "child_allowance", "child_rearing_allowance", "programme_status"):
-        columns = load_contracts()[table].physical_columns()
-        frame = tables.get(table, pl.DataFrame())
-        given = [pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in columns]
-        typed = frame.select(given) if frame.height else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-        typed.cast({name: POLARS[kind] for name, kind in columns.items()}).write_parquet(
-            folder / f"now.{table}.parquet"
-        )
+    unwritten = ("child_allowance", "child_rearing_allowance", "programme_status")
+    publish(tables | dict.fromkeys(unwritten, pl.DataFrame()), folder)
 
 
 def run(command: Sequence[str]) -> dict[str, Any]:

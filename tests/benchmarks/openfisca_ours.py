@@ -22,7 +22,7 @@ import polars as pl  # noqa: E402
 from eligibility.catalogue import FOLDER  # noqa: E402
 from eligibility.population import judge_everybody, population  # noqa: E402
 from eligibility.programme import read_programme  # noqa: E402
-from engine.records.snapshot import SnapshotReader  # noqa: E402
+from engine.records.reader import SnapshotReader  # noqa: E402
 
 SLUGS = ("child_allowance", "child_rearing_allowance", "special_child_allowance")
 OTHERS = 1_000

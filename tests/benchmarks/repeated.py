@@ -6,12 +6,14 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from sqlglot import exp
 
 from engine.core.sql import Query, quoted
 from engine.records.asof import bind_night
 from engine.records.contract import load_contracts
 from engine.records.load import load_records
-from engine.records.snapshot import SnapshotReader
+from engine.records.numbering import export_numbered
+from engine.records.reader import SnapshotReader
 from engine.records.tables import create_tables
 from engine.warehouse.duck import Warehouse
 from fixtures.demo_settings import BASELINE
@@ -27,6 +29,7 @@ SELECT '292010' AS municipality_code, $night AS night, 'f' AS file_id, $night AS
        <key> AS source_key, 1 AS source_order, '' AS row_hash, FALSE AS gone, <columns>
 FROM read_parquet(<file>)
 """
+_VIEW = Query(name="view", text="CREATE VIEW <table> AS SELECT * FROM read_parquet(<file>)")
 
 
 def repeated_town(folder: Path, residents: int, tables: Iterable[str]) -> SnapshotReader:
@@ -43,7 +46,13 @@ def repeated_town(folder: Path, residents: int, tables: Iterable[str]) -> Snapsh
             warehouse.export(f"now.{table}", folder / f"{table}.parquet")
     settings.paths.records.unlink()
     for table in tables:
-        _repeat(folder / f"{table}.parquet", home / f"now.{table}.parquet", table, residents // TOWN)
+        _repeat(folder / f"{table}.parquet", folder / f"many.{table}.parquet", table, residents // TOWN)
+    with Warehouse(duckdb.connect()) as warehouse:
+        warehouse.define("CREATE SCHEMA now")
+        for table in tables:
+            file = Query(name="file", text=exp.convert(str(folder / f"many.{table}.parquet")).sql(dialect="duckdb"))
+            warehouse.define(_VIEW.about(table=f"now.{table}", file=file).text)
+        export_numbered(warehouse, [*tables], home, named_in="now")
     return SnapshotReader(home)
 
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from eligibility.assess import judge
 from eligibility.judge import verdict
 from eligibility.language.evaluate import Facts
-from eligibility.population import Population, judge_everybody, verdicts
+from eligibility.population import judge_everybody, verdicts
 from eligibility.programme import Programme, parse_programme
 from engine.records.contract import load_contracts
 from tests.support.cases import SqlReader, sql_reader
 from tests.support.programmes import TEXT, plain
+from tests.support.snapshots import numbered_population
 from tests.unit.eligibility.language.test_compile import RULES, cases
 
 #: within the time of the plain programme, on either side of the fiscal year's end and on a 29 February
@@ -84,7 +85,7 @@ def test_one_pass_and_evaluator_say_the_same(
 ) -> None:
     told = [replace(fact, as_of=on, occurred_on=on, detail="") for fact in facts]
     reader.fill(told)
-    who = Population(warehouse=reader.warehouse)
+    who = numbered_population(reader.warehouse, ["residents", *TABLES])
     programmes = [one, other.model_copy(update={"slug": "second"})]
     rows = {row["subject_id"]: row for row in judge_everybody(who, programmes, on, explained=True).to_dicts()}
     mine = verdicts(who, one, on)

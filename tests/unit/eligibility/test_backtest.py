@@ -13,7 +13,8 @@ from eligibility.match import match_programmes
 from eligibility.programme import Programme, parse_programme, read_programme
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError
-from engine.records.snapshot import SnapshotReader, publish_snapshot, read_snapshot
+from engine.records.reader import SnapshotReader
+from engine.records.snapshot import publish_snapshot, read_snapshot
 from tests.support.history import Records
 
 BASELINE, FIRST, SECOND, LAST = (date(2026, 11, day) for day in (9, 16, 18, 20))

@@ -41,6 +41,8 @@ WRONG = [*PLAIN["examples"][:3], PLAIN["examples"][3] | {"verdict": "eligible"}]
             id="an example about nothing",
         ),
         pytest.param({"slug": "other"}, "error", "not named after its slug", id="file name"),
+        pytest.param({"recipient": "next_of_kin"}, "error", "write by_event_alone: true", id="the dead sought among the living"),
+        pytest.param({"recipient": "next_of_kin", "by_event_alone": True}, None, "", id="found by a death alone"),
         pytest.param({"gives": None}, "error", "gives: is missing", id="unfinished"),
         pytest.param(
             {"reads": {"residents": {"basis": "法", "columns": ["birth_date", "sex"]}}},
@@ -85,7 +87,8 @@ def test_a_stale_value_is_a_warning_that_does_not_block(tmp_path: Path) -> None:
     [
         pytest.param({"table": [100, 200, 200]}, "does not rise at entry 3", id="a figure twice"),
         pytest.param({"table": [100, 200, 150]}, "does not rise at entry 3", id="a figure that falls"),
-        pytest.param({"table": [100, 200, 300]}, "", id="a table that rises"),
+        pytest.param({"table": [100, 300, 400]}, "rises by twice its step or more at entry 2", id="a figure left out"),
+        pytest.param({"table": [100, 299, 400]}, "", id="a table that rises"),
     ],
 )
 def test_a_table_with_a_gap_is_a_warning(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

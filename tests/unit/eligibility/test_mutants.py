@@ -41,6 +41,11 @@ def test_one_thing_is_changed_at_a_time(place: str, changes: list[str]) -> None:
         ),
         pytest.param("age_on(subject.birth_date, as_of) >= 65", [">= → >", "65 → 66", "65 → 64"], id="a number"),
         pytest.param("not any_of(household as m, true)", ["any_of → all_of", "true → false"], id="words"),
+        pytest.param(
+            "none_of(subject.spouse as s, true)",
+            ["none_of → any_of", "subject.spouse → subject.wards", "true → false"],
+            id="of whom it is asked",
+        ),
     ],
 )
 def test_an_expression_is_changed_token_by_token(expression: str, changes: list[str]) -> None:

@@ -9,10 +9,9 @@ import pytest
 from eligibility.population import Population, judge_everybody, population, verdicts
 from eligibility.programme import Programme, parse_programme
 from engine.core.errors import InputError
-from engine.records.contract import load_contracts
-from engine.records.snapshot import SnapshotReader
-from tests.support.cases import POLARS
+from engine.records.reader import SnapshotReader
 from tests.support.programmes import TEXT, plain
+from tests.support.snapshots import publish
 
 ON = date(2026, 11, 20)
 PEOPLE = (
@@ -30,17 +29,11 @@ RECEIVES = {
 READS = plain()["reads"] | {"child_allowance": {"basis": "法", "columns": ["benefit_status"]}}
 
 
-def write(folder: Path, table: str, rows: tuple[dict[str, Any], ...]) -> None:
-    columns = load_contracts()[table].physical_columns()
-    schema = {name: POLARS[kind] for name, kind in columns.items()}
-    frame = pl.DataFrame([{name: row.get(name) for name in columns} for row in rows], schema=schema)
-    frame.write_parquet(folder / f"now.{table}.parquet")
-
-
 @pytest.fixture
 def reader(tmp_path: Path) -> SnapshotReader:
-    write(tmp_path, "residents", tuple({"status": "RESIDENT", "addr_code": "0101", **one} for one in PEOPLE))
-    write(tmp_path, "child_allowance", ({"claimant_id": "head", "child_id": "child", "benefit_status": "RECEIVING"},))
+    people = [{"status": "RESIDENT", "addr_code": "0101", **one} for one in PEOPLE]
+    receives = [{"claimant_id": "head", "child_id": "child", "benefit_status": "RECEIVING"}]
+    publish({"residents": pl.DataFrame(people), "child_allowance": pl.DataFrame(receives)}, tmp_path)
     return SnapshotReader(tmp_path)
 
 
@@ -152,3 +145,51 @@ def test_a_few_people_are_explained_from_the_records_of_their_households_alone(w
     found = judge_everybody(who, [programme], ON, explained=True, of=["unknown", "nobody"])
     assert found.to_dicts() == everybody.filter(subject_id="unknown").to_dicts()
     assert judge_everybody(who, [programme], ON, explained=True, of=[]).height == 0
+
+
+ON_RECORD = {"id": "on_record", "label": TEXT, "cites": "法", "verify": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("expr", "let_in"),
+    [
+        pytest.param("any_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')", ["child"], id="on record"),
+        pytest.param("none_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')", ["head", "unknown"], id="not"),
+        pytest.param(
+            "any_of(household as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+            ["child", "head"],
+            id="of the household",
+        ),
+    ],
+)  # fmt: skip
+def test_whom_a_record_lets_in_is_found_whichever_way_is_taken(who: Population, expr: str, let_in: list[str]) -> None:
+    programme = _programme(criteria={"all": [ON_RECORD | {"expr": expr}]}, reads=READS)
+    found = judge_everybody(who, [programme], ON, let_in=True)
+    everybody = judge_everybody(who, [programme], ON)
+    few = judge_everybody(who, [programme], ON, of=["child", "unknown", "nobody"])
+    assert sorted(found["subject_id"]) == let_in
+    assert sorted(everybody.filter(pl.col("plain") > 0)["subject_id"]) == let_in
+    assert sorted(few["subject_id"]) == ["child", "unknown"]
+    assert judge_everybody(who, [programme], ON, of=["nobody"]).columns == few.columns
+    assert sorted(few.filter(pl.col("plain") > 0)["subject_id"]) == [one for one in let_in if one != "head"]
+
+
+def test_a_snapshot_without_numbers_says_to_run_the_night_again(reader: SnapshotReader) -> None:
+    path = reader.path("now.residents")
+    pl.read_parquet(path).drop("resident_number").write_parquet(path)
+    with pytest.raises(InputError, match="run `todoke night` again"), population(reader, [_programme()]):
+        pass
+
+
+def test_who_is_not_in_the_register_is_a_case_of_which_nothing_is_known(who: Population) -> None:
+    cases = pl.DataFrame(
+        [
+            {"case_id": number, "subject_id": one, "household_id": "h1", "occurred_on": ON, "as_of": ON, "detail": ""}
+            for number, one in enumerate(("child", "nobody"))
+        ]
+    )
+    found = verdicts(who, _programme(), ON, cases=cases).sort("case_id")
+    assert found.select("subject_id", "household_id", "criterion:young").rows() == [
+        ("child", "h1", True),
+        ("nobody", "h1", None),
+    ]

@@ -149,3 +149,11 @@ def test_a_stale_programme_and_one_that_may_not_be_used_wait(records: Records) -
     _publish(records, next_review="2026-11-19")
     done, people = _release(records)
     assert (done.paused, people) == ("past its review date", [])
+
+
+def test_a_programme_that_only_an_event_leads_to_finds_nobody_without_one(records: Records) -> None:
+    _publish(records, by_event_alone=True)
+    _home(records, "h1", OLD)
+    _born(records, "h2", date(2026, 11, 12), date(2026, 11, 16))
+    done, people = _release(records)
+    assert (people, done.left) == (["h2-1"], 0)

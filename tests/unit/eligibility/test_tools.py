@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from eligibility.commands import programmes_app
 from engine.core.console import Front
 from engine.core.errors import InputError, RuleError
-from engine.records.snapshot import SnapshotReader
+from engine.records.reader import SnapshotReader
 from tests.support.programmes import plain
 from tests.unit.eligibility.test_commands import front as settings_front
 from tests.unit.eligibility.test_population import reader

@@ -119,6 +119,10 @@ def _quantified() -> st.SearchStrategy[str]:
             "sum_of(household as m, m.sex = '1', m.hist_no) >= 2",
             "any_of(subject.resident_tax as t, t.income_yen < value('scale_yen', t.dependants))",
             "rank_of(household as m, m.rel1 = 'CHILD', m.birth_date) >= 2",
+            "any_of(subject.raised as m, m.sex = '1' or m.birth_date > subject.birth_date)",
+            "none_of(subject.spouse as m, m.birth_date < as_of)",
+            "count_of(subject.children as m, any_of(m.resident_tax as t, t.income_yen < value('limit_yen'))) < 2",
+            "relation(subject.rel1, subject.rel2, subject.rel3, subject.rel4) = 'CHILD.CHILD'",
         ]
     )
     return st.one_of(household, counted, records)
@@ -132,6 +136,7 @@ PERSON = st.fixed_dictionaries(
         "birth_date": MAYBE_DATE,
         "effective_date": MAYBE_DATE,
         "rel1": st.sampled_from([None, "HEAD", "CHILD", "WIFE"]),
+        "rel2": st.sampled_from([None, None, "CHILD"]),
         "sex": st.sampled_from([None, "1", "2"]),
         "ward_flag": MAYBE,
         "hist_no": st.sampled_from([None, 1, 2]),

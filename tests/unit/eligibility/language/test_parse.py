@@ -31,6 +31,7 @@ def _parse(text: str) -> object:
         pytest.param("3 <= count_of(household as m, m.rel1 = 'CHILD')", id="count on the right"),
         pytest.param("event.detail in ('4', '10')", id="detail of the event"),
         pytest.param("age_months_on(subject.birth_date, as_of) > -1", id="negative constant"),
+        pytest.param("any_of(household as m, m.resident_id <> subject.resident_id)", id="people told apart"),
     ],
 )
 def test_what_a_rule_may_say(text: str) -> None:
@@ -56,6 +57,11 @@ def test_what_a_rule_may_say(text: str) -> None:
         pytest.param("age_on(subject.birth_date, as_of) >= 1.5e3", "constant", id="exponent"),
         pytest.param("age_on(subject.birth_date, as_of) >= 6.5", "constant", id="fraction"),
         pytest.param("random() = 1", "may not stand", id="random"),
+        pytest.param("subject.resident_id = '1'", "compares a person with a text", id="a person by name"),
+        pytest.param("subject.resident_id = subject.household_id", "a person with a household", id="person, household"),
+        pytest.param(
+            "any_of(household as m, m.resident_id < subject.resident_id)", "has no order", id="order of people"
+        ),
         pytest.param("read_csv('/etc/passwd') = 'x'", "may not stand", id="file function"),
         pytest.param("getenv('HOME') = 'x'", "there is no function getenv", id="unknown function"),
         pytest.param("any(subject.nhi, n -> true)", "may not stand", id="lambda"),

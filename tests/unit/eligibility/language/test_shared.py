@@ -27,6 +27,9 @@ FOUND_ONCE = (
     "all_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING')",
     "count_of(subject.allowance_as_child as a, a.benefit_status = 'RECEIVING') < 1",
     "any_of(household as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+    "any_of(subject.raised as m, any_of(m.allowance_as_child as a, a.benefit_status = 'RECEIVING'))",
+    "none_of(subject.spouse as m, m.birth_date < as_of)",
+    "count_of(subject.children as m, m.birth_date < as_of) >= 1",
     "sum_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen) <= 100",
     "one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.income_yen)"
     " < value('limit', one_of(subject.resident_tax as t, t.fiscal_year = 2026, t.dependants))",
@@ -81,7 +84,7 @@ def test_columns_of_facts_say_what_the_expression_says(
     shared = Shared(schema="now", as_of=ON, occurred_on=ON)
     rewritten = shared.rewritten(node)
     every = set(load_contracts())
-    facts = {"born": shared.born(), "records": shared.records(every), "people": shared.people((), every)}
+    facts = shared.of_values() | {"records": shared.records(every), "people": shared.people((), every)}
     for name, select in (facts | {"households": shared.households(), "pairs": shared.pairs()}).items():
         town.execute(f"CREATE TEMP TABLE {name} AS {select}")
     moment = f"DATE '{ON}' AS as_of, DATE '{ON}' AS occurred_on, '' AS detail"

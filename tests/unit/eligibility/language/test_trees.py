@@ -3,7 +3,7 @@ import pytest
 from eligibility.language.flags import maybe, surely
 from eligibility.language.nodes import Constant, Flag, Logic, Node, Quantified, Scale
 from eligibility.language.parse import parse
-from eligibility.language.trees import alone, between_two, relaxed
+from eligibility.language.trees import UNKNOWN, alone, between_two, may_hold, relaxed
 
 KNOWN, OTHER = (
     Flag(alias="subject.people", table="people", name=name, place=0, kind="boolean") for name in ("b0", "h0")
@@ -28,6 +28,24 @@ def _logic(operator: str, *parts: Node) -> Logic:
 )
 def test_a_relaxed_condition_asks_only_what_is_known(node: Node, may: str) -> None:
     assert maybe(relaxed(node, lambda flag: flag == KNOWN), "now") == may
+
+
+@pytest.mark.parametrize(
+    ("node", "may"),
+    [
+        pytest.param(KNOWN, False, id="what is known not to be"),
+        pytest.param(OTHER, True, id="what is not known"),
+        pytest.param(_logic("not", KNOWN), True, id="its opposite"),
+        pytest.param(_logic("not", OTHER), True, id="the opposite of what is not known"),
+        pytest.param(_logic("and", KNOWN, OTHER), False, id="both"),
+        pytest.param(_logic("or", KNOWN, OTHER), True, id="either"),
+        pytest.param(_logic("or", KNOWN, NO), False, id="neither"),
+        pytest.param(UNKNOWN, True, id="an unknown constant"),
+        pytest.param(NO, False, id="a constant"),
+    ],
+)
+def test_what_may_hold_where_a_flag_is_known_to_be_false(node: Node, may: bool) -> None:
+    assert may_hold(node, lambda flag: False if flag == KNOWN else None) is may
 
 
 def test_nothing_unknown_makes_a_relaxed_condition_sure() -> None:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 import yaml
 
-from engine.core.yaml_text import load_yaml
+from engine.core.yaml_text import compose_yaml, load_yaml, values_of
 
 
 def test_plain_values_are_read() -> None:
@@ -21,3 +21,8 @@ def test_a_fault_says_its_line() -> None:
     with pytest.raises(yaml.MarkedYAMLError) as refused:
         load_yaml("a: 1\nb: [2\n")
     assert refused.value.problem_mark is not None
+
+
+@pytest.mark.parametrize("text", ["", "ja: 児童手当\non_date: 2026-11-20\nlist: [1, {a: b}]\n"])
+def test_values_by_way_of_nodes_are_the_same(text: str) -> None:
+    assert values_of(compose_yaml(text)) == load_yaml(text)

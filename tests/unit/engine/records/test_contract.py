@@ -16,7 +16,7 @@ person: resident_id
 owner_office: citizen
 delivery: {mandatory: false, maximum_age_days: 1, file: delta}
 columns:
-  resident_id: {type: id, ja: 宛名番号, nullable: false}
+  resident_id: {type: id, names: person, ja: 宛名番号, nullable: false}
   born: {type: date, ja: 生年月日, uncertain: true}
 """
 
@@ -53,6 +53,8 @@ def test_an_uncertain_date_brings_its_companions(tmp_path: Path) -> None:
     [
         pytest.param("key: [resident_id]", "key: [other]", "other", id="a key that is no column"),
         pytest.param("kind: state", "kind: heap", "kind", id="an unknown kind"),
+        pytest.param("type: id, names: person", "type: id", "resident_id names no person", id="a person nobody is"),
+        pytest.param("type: date", "type: date, names: person", "names somebody but is no id", id="a date that names"),
         pytest.param("type: id", "type: number", r"columns\.resident_id\.type", id="an unknown type"),
         pytest.param("ja: 表", "ja: 表\nextra: 1", "extra", id="an unknown entry"),
     ],

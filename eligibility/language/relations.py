@@ -1,0 +1,115 @@
+"""Relationships to the head of the household (続柄): the way from the head, in up to four steps, and its kinds."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from itertools import takewhile
+
+_SPOUSES = ("HUSBAND", "WIFE", "HUSBAND_UNREGISTERED", "WIFE_UNREGISTERED")
+_PARENTS = ("FATHER", "MOTHER")
+#: a way: for each step the codes that may stand there
+Way = tuple[tuple[str, ...], ...]
+
+
+class Kind(Enum):
+    """Who somebody is in a home."""
+
+    HEAD = auto()
+    SPOUSE = auto()
+    CHILD = auto()
+    CHILD_OF_SPOUSE = auto()
+    FATHER = auto()
+    MOTHER = auto()
+    SPOUSE_OF_FATHER = auto()
+    SPOUSE_OF_MOTHER = auto()
+    PARENT_OF_CHILD = auto()
+    SPOUSE_OF_CHILD = auto()
+    GRANDCHILD = auto()
+    SIBLING = auto()
+    CHILD_OF_PARENT = auto()
+    SPOUSE_OF_SIBLING = auto()
+    COHABITANT = auto()
+
+
+_CHILD = ("CHILD",)
+WAYS: Mapping[Kind, tuple[Way, ...]] = {
+    Kind.HEAD: ((("HEAD",),),),
+    Kind.SPOUSE: ((_SPOUSES,),),
+    Kind.CHILD: ((_CHILD,),),
+    Kind.CHILD_OF_SPOUSE: ((_SPOUSES, _CHILD),),
+    Kind.FATHER: ((("FATHER",),),),
+    Kind.MOTHER: ((("MOTHER",),),),
+    Kind.SPOUSE_OF_FATHER: ((("FATHER",), _SPOUSES),),
+    Kind.SPOUSE_OF_MOTHER: ((("MOTHER",), _SPOUSES),),
+    Kind.PARENT_OF_CHILD: ((_CHILD, _PARENTS),),
+    Kind.SPOUSE_OF_CHILD: ((_CHILD, _SPOUSES),),
+    Kind.GRANDCHILD: ((_CHILD, _CHILD), (_SPOUSES, _CHILD, _CHILD), (_CHILD, _SPOUSES, _CHILD)),
+    Kind.SIBLING: ((("SIBLING",),),),
+    Kind.CHILD_OF_PARENT: ((_PARENTS, _CHILD),),
+    Kind.SPOUSE_OF_SIBLING: ((("SIBLING",), _SPOUSES),),
+    Kind.COHABITANT: ((("COHABITANT",),),),
+}
+
+#: who is asked for together: the children of a home's couple, of its head's parents …
+OWN = (Kind.CHILD, Kind.CHILD_OF_SPOUSE)
+COUPLE = (Kind.HEAD, Kind.SPOUSE, Kind.PARENT_OF_CHILD)
+SIBLINGS = (Kind.SIBLING, Kind.CHILD_OF_PARENT)
+STEPPARENTS = (Kind.SPOUSE_OF_FATHER, Kind.SPOUSE_OF_MOTHER)
+BOTH_PARENTS = (Kind.FATHER, Kind.MOTHER)
+PARENTS = (*BOTH_PARENTS, *STEPPARENTS)
+HEAD_OR_SIBLING = (Kind.HEAD, *SIBLINGS)
+HEAD_OR_OWN = (Kind.HEAD, *OWN)
+OWN_OR_IN_LAW = (*OWN, Kind.SPOUSE_OF_CHILD)
+NEAR = (*COUPLE, *PARENTS, *OWN_OR_IN_LAW)
+KNOWN = (*NEAR, *SIBLINGS, Kind.GRANDCHILD, Kind.SPOUSE_OF_SIBLING)
+PARTNER = (Kind.COHABITANT, Kind.PARENT_OF_CHILD)
+OF_FATHER = (Kind.MOTHER, Kind.SPOUSE_OF_FATHER)
+OF_MOTHER = (Kind.FATHER, Kind.SPOUSE_OF_MOTHER)
+SETS: tuple[tuple[Kind, ...], ...] = (
+    *((one,) for one in Kind),
+    *(OWN, COUPLE, SIBLINGS, STEPPARENTS, BOTH_PARENTS, PARENTS, HEAD_OR_SIBLING, HEAD_OR_OWN),
+    *(OWN_OR_IN_LAW, NEAR, KNOWN, PARTNER, OF_FATHER, OF_MOTHER),
+)
+
+
+def relation(*steps: str | None) -> str | None:
+    """The way from the head: HEAD, CHILD, CHILD.CHILD (子の子). A step that is not there ends it."""
+    there = [step for step in takewhile(lambda step: step is not None, steps) if step]
+    return ".".join(there) if there else None
+
+
+#: its SQL, with {0} to {3} for the steps
+RELATION = (
+    "(CASE WHEN {1} IS NULL THEN {0} WHEN {2} IS NULL THEN {0} || '.' || {1}"
+    " WHEN {3} IS NULL THEN {0} || '.' || {1} || '.' || {2} ELSE {0} || '.' || {1} || '.' || {2} || '.' || {3} END)"
+)
+
+
+def name_of(kinds: Sequence[Kind]) -> str:
+    """The name of the function that tells whether a relationship is of one of these kinds; nobody can write it in a rule."""
+    return "is " + " or ".join(one.name.lower() for one in kinds)
+
+
+def is_one_of(kinds: Sequence[Kind], *steps: str | None) -> bool | None:
+    """Whether it is; unknown where the first step is not on record."""
+    there = [*takewhile(lambda step: step is not None, steps)]
+    ways = [way for kind in kinds for way in WAYS[kind]]
+    fits = (
+        len(way) == len(there) and all(step in codes for step, codes in zip(there, way, strict=True)) for way in ways
+    )
+    return any(fits) if there else None
+
+
+def is_one_of_sql(kinds: Sequence[Kind]) -> str:
+    """Its SQL, with {0} to {3} for the steps."""
+    ways = " OR ".join(_way_sql(way) for kind in kinds for way in WAYS[kind])
+    return " ".join(["(CASE WHEN {0} IS NULL THEN NULL ELSE", ways, "END)"])
+
+
+def _way_sql(way: Way) -> str:
+    told = [f"({{{place}}} IS NOT NULL AND {{{place}}} IN ({_listed(codes)}))" for place, codes in enumerate(way)]
+    ended = f"{{{len(way)}}} IS NULL"
+    return "(" + " AND ".join([*told, ended]) + ")"
+
+
+def _listed(codes: tuple[str, ...]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
