@@ -1,8 +1,8 @@
 """The proof of the weak signals, as JSON lines: how good each is on nights and households it never saw, beside the plain rule.
 
 A demo town without planted traps, 560 nights. What is hidden in it (who lost a job, who cares, who is alone) is drawn before any record
-and is nobody's feature; the office learns of half of it, and that is all a model is trained on. A model below its floor must be refused:
-the run fails when the one that the town can support is refused. The other two are told with the figure that refuses them.
+and is nobody's feature; the office learns of half of it, and that is all a model is trained and judged on. A model that is refused is told
+with the figure that refuses it. The run fails when one would be stored that the hidden truth does not bear out.
 """
 
 import argparse
@@ -34,8 +34,6 @@ from tests.support.truth import night_of, opened
 
 TABLES = frozenset({"residents", "nhi", "pension", "ltc", "programme_status", "support_measures"})
 STATES: Mapping[str, str] = {"job_loss": "job_lost", "caregiving": "caring", "isolation": "isolated"}
-#: what the demo town can support
-SUPPORTED = "job_loss"
 CITY = 350_000
 
 
@@ -53,19 +51,17 @@ def town_of(folder: Path, *, residents: int, nights: int, seed: int) -> Settings
 
 
 def prove(seed: int, residents: int, nights: int) -> bool:
-    """One town. Prints a line a model; True when what had to hold did."""
+    """One town. Prints a line a model; True when no model would be stored that the hidden truth does not bear out."""
     folder = Path(tempfile.mkdtemp(prefix="todoke-probable-"))
     try:
         settings = town_of(folder, residents=residents, nights=nights, seed=seed)
         hidden = read_hidden(folder / "hidden.jsonl")
         with opened(settings) as warehouse:
-            stored = {
-                model.code: told(warehouse, model, hidden, seed=seed, residents=residents, nights=nights)
-                for model in load_models().values()
-            }
+            models = load_models().values()
+            held = [told(warehouse, model, hidden, seed=seed, residents=residents, nights=nights) for model in models]
+            return all(held)
     finally:
         shutil.rmtree(folder)
-    return stored[SUPPORTED]
 
 
 def told(
@@ -77,14 +73,14 @@ def told(
     residents: int,
     nights: int,
 ) -> bool:
-    """Trains one model, prints its figures; True when it may be stored."""
+    """Trains one model, prints its figures; False when it would be stored and by the hidden truth should not be."""
     until, capacity = BASELINE + timedelta(days=nights), max(1, round(model.capacity_a_week * residents / CITY))
     line: dict[str, Any] = {"seed": seed, "residents": residents, "nights": nights, "model": model.code}
     try:
         fitted, card = train(warehouse, "292010", model, first=BASELINE, until=until, capacity=capacity, seed=seed)
     except InputError as error:
         print(json.dumps(line | {"refused": str(error)}), flush=True)
-        return False
+        return True
     since, last = BASELINE, until - timedelta(days=model.wait_days)
     rows = split(
         with_outcome(read_rows(warehouse, "292010", model, since=since, until=last), model, until), model
@@ -105,7 +101,8 @@ def told(
     for group, found in card["groups"].items():
         for name, one in found.items():
             print(json.dumps({"seed": seed, "model": model.code, "group": group, "of": name} | one), flush=True)
-    return not line["refused"]
+    better = line["hidden_truth_precision"] > line["hidden_truth_clerk_precision"]
+    return bool(line["refused"]) or (line["hidden_truth_auc"] >= model.floor.auc and better)
 
 
 def main() -> None:
