@@ -128,14 +128,10 @@ def _tables(programme: Programme, on: date) -> Iterator[_Seen]:
     """Gaps and falls in tables, and dates at which nothing is paid any more."""
     for name, value in programme.values.items():
         for begin, numbers in value.values.items():
-            if not isinstance(numbers, tuple):
-                continue
+            if not isinstance(numbers, tuple) or value.step is None:
+                continue  # no table
             falls = [place for place in range(1, len(numbers)) if numbers[place] <= numbers[place - 1]]
-            leaps = [
-                place
-                for place in range(1, len(numbers))
-                if numbers[place] - numbers[place - 1] >= 2 * (value.step or 0)
-            ]
+            leaps = [place for place in range(1, len(numbers)) if numbers[place] - numbers[place - 1] >= 2 * value.step]
             if leaps:
                 said = f"values.{name} of {begin} rises by twice its step or more at entry {leaps[0] + 1}; is a figure missing?"
                 ja = f"values.{name}（{begin}）の{leaps[0] + 1}番目が step の2倍以上上がります。間の数がぬけていないか確かめてください"

@@ -51,9 +51,8 @@ class Programme(Part):
     verified_on: date
     next_review: date
     triggers: dict[EventCode, Trigger] = Field(min_length=1)
-    by_event_alone: bool = (
-        False  #: no record shows whom it concerns (a death, a move): a sweep finds nobody without an event
-    )
+    #: no record shows whom it concerns (a death, a move): a sweep finds nobody without an event
+    by_event_alone: bool = False
     gives: Text
     how_to_apply: Text
     documents: tuple[Text, ...] = ()

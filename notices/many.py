@@ -18,10 +18,13 @@ _SQL = load_queries(Path(__file__).with_name("many.sql"))
 def write_all(query: Query, rows: Sequence[Mapping[str, Any]], *, table: str) -> None:
     """Runs a named INSERT of many rows, each with the same columns: `<columns>` and `<rows>` of the statement stand for theirs.
 
-    Instants are kept as this store keeps them, and what a column of JSON says as its model reads it.
+    Instants are kept as this store keeps them, and what a column of JSON says as its model reads it. Raises ValueError for a row
+    with other columns than the first: one store would refuse it, another leave the column empty.
     """
     if not rows:
         return
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError(f"rows of {table} name different columns")
     columns = Query(name="columns", text=", ".join(quoted(name) for name in rows[0]))
     whole = connection.vendor == "postgresql"
     if whole:

@@ -30,11 +30,6 @@ class Words:
         found = self._places.setdefault(question, len(self._places))
         return f"{self.letter}{found // _IN_A_WORD}", found % _IN_A_WORD
 
-    @property
-    def asked(self) -> bool:
-        """Whether there is any question."""
-        return bool(self._places)
-
     def names(self) -> Iterator[str]:
         """The words in use."""
         for place in range(0, len(self._places), _IN_A_WORD):

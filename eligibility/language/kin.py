@@ -24,6 +24,7 @@ from eligibility.language.relations import (
     PARTNER,
     SIBLINGS,
     STEPPARENTS,
+    STEPS,
     Kind,
     name_of,
 )
@@ -31,7 +32,7 @@ from eligibility.language.relations import (
 #: what a rule calls them: `any_of(subject.raised as m, …)`
 SOURCES = ("children", "wards", "raised", "spouse")
 #: the columns they are found in
-COLUMNS = ("rel1", "rel2", "rel3", "rel4", "birth_date")
+COLUMNS = (*STEPS, "birth_date")
 #: of age: nobody's ward any more, and may raise somebody who is not their own child
 _OF_AGE = 18
 #: a parent may be as young as this; so whoever is not of age has no child over the difference
@@ -46,7 +47,7 @@ def _is(*kinds: Kind) -> _Test:
     """Whether a person's relationship to the head is of one of these kinds."""
     return lambda who: Call(
         function=name_of(kinds),
-        arguments=tuple(Column(alias=who, table="residents", name=name, kind="code") for name in COLUMNS[:4]),
+        arguments=tuple(Column(alias=who, table="residents", name=name, kind="code") for name in STEPS),
         kind="boolean",
     )
 
@@ -111,20 +112,20 @@ class Tie:
 
 def any_of(source: str, alias: str, condition: Node) -> Node:
     """Whether the condition holds for any of those whom `source` means; `alias` is what it calls them."""
-    return _or(_and(way.holds, _any(alias, _and(way.counts(alias), condition))) for way in _ways(source))
+    return _or(_and(tie.holds, _any(alias, _and(tie.counts(alias), condition))) for tie in _ties(source))
 
 
 def count_of(alias: str, condition: Node, compared: Callable[[Node], Node]) -> Node:
     """A comparison of how many of the subject's children fulfil a condition; who is no parent has none."""
-    ways = _children()
-    nobody = Tie(holds=_not(_or(way.holds for way in ways)), counts=lambda who: Constant(value=False, kind="boolean"))
+    ties = _children()
+    nobody = Tie(holds=_not(_or(tie.holds for tie in ties)), counts=lambda who: Constant(value=False, kind="boolean"))
     return _or(
-        _and(way.holds, compared(_members("count_of", alias, _and(way.counts(alias), condition), "number")))
-        for way in (*ways, nobody)
+        _and(tie.holds, compared(_members("count_of", alias, _and(tie.counts(alias), condition), "number")))
+        for tie in (*ties, nobody)
     )
 
 
-def _ways(source: str) -> Sequence[Tie]:
+def _ties(source: str) -> Sequence[Tie]:
     if source == "raised":
         return [*_children(), *_wards()]
     return {"children": _children, "wards": _wards, "spouse": _spouse}[source]()

@@ -29,6 +29,7 @@ from eligibility.language.nodes import (
     Quantified,
     Total,
 )
+from eligibility.language.relations import STEPS
 from eligibility.language.trees import (
     ROW,
     alone,
@@ -41,8 +42,6 @@ from eligibility.language.trees import (
     unknown_in_unknown_out,
 )
 
-#: the columns of a relationship to the head of the household
-RELATIONSHIP = ("rel1", "rel2", "rel3", "rel4")
 #: whose household's rows they are, where the two are held against each other
 SUBJECT = "whose"
 #: how a value is made of its rows, the rows' condition, and what is drawn from them
@@ -150,7 +149,7 @@ class Questions:
         """Where the answer stands: of a value that many people share it is found once for all of them."""
         if columns == {"birth_date"} and unknown_in_unknown_out(node):
             return self._born
-        return self._related if columns <= {*RELATIONSHIP} else self._own
+        return self._related if columns <= {*STEPS} else self._own
 
     def _any(self, rows: Node) -> Node:
         """Whether any row fulfils a condition; that none or all do is that none fulfils it, or its opposite."""

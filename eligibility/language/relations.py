@@ -6,6 +6,8 @@ from itertools import takewhile
 
 _SPOUSES = ("HUSBAND", "WIFE", "HUSBAND_UNREGISTERED", "WIFE_UNREGISTERED")
 _PARENTS = ("FATHER", "MOTHER")
+#: the columns of its steps
+STEPS = ("rel1", "rel2", "rel3", "rel4")
 #: a way: for each step the codes that may stand there
 Way = tuple[tuple[str, ...], ...]
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from eligibility.language.compile import FOUND, PAIRS, PEOPLE, key_in, member_joins
 from eligibility.language.flags import Answer, Words, answer, answer_of, maybe
 from eligibility.language.nodes import Flag, Node
-from eligibility.language.questions import RELATIONSHIP, SUBJECT, Key, Questions
+from eligibility.language.questions import SUBJECT, Key, Questions
+from eligibility.language.relations import STEPS
 from eligibility.language.sources import Source, sources
 from eligibility.language.trees import ROW, may_hold, of_people, relaxed
 from engine.core.sql import quoted
@@ -58,7 +59,7 @@ class Shared(Questions):
         return {"born": self.born()} | ({"related": self._relationships()} if self._read_of_relationships() else {})
 
     def _read_of_relationships(self) -> list[str]:
-        return [name for name in RELATIONSHIP if self._related.asked and name in self._of_oneself_read]
+        return [name for name in STEPS if any(self._related.names()) and name in self._of_oneself_read]
 
     def _relationships(self) -> str:
         """SELECT of one row per relationship on record, and of none at all: its columns, and what is asked of them alone."""

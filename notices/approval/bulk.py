@@ -14,7 +14,7 @@ from engine.core.errors import StateError
 from engine.core.sql import load_queries
 from notices.approval import audit
 from notices.approval.decide import held_by_another
-from notices.approval.hashing import LEFT_OUT, Said, content_hash, item_hash
+from notices.approval.hashing import LEFT_OUT, ReadItem, content_hash, item_hash
 from notices.approval.leaving import put_out, send_later
 from notices.approval.models import Item, ItemState, Notice, NoticeBody, NoticeState, Selection
 from notices.approval.officer import Officer
@@ -133,10 +133,10 @@ class _Read:
 
     notice: Notice
     body: _Body
-    items: list[Said]
+    items: list[ReadItem]
     contact: Contact | None
 
-    def mine(self, officer: Officer) -> list[Said]:
+    def mine(self, officer: Officer) -> list[ReadItem]:
         """What of it this officer decides."""
         return [item for item in self.items if item.office in officer.offices and item.state == ItemState.OPEN]
 
@@ -203,11 +203,11 @@ def _bodies(keys: Sequence[int]) -> dict[int, _Body]:
     return {pk: _Body(*said) for pk, *said in rows}
 
 
-def _items(keys: Sequence[int]) -> dict[int, list[Said]]:
+def _items(keys: Sequence[int]) -> dict[int, list[ReadItem]]:
     """Notice → its items; read after the notices are held."""
-    found: dict[int, list[Said]] = {}
-    rows = Item.objects.filter(notice__in=Among(keys)).order_by("position").values_list(*Said._fields)
-    for item in map(Said._make, rows):
+    found: dict[int, list[ReadItem]] = {}
+    rows = Item.objects.filter(notice__in=Among(keys)).order_by("position").values_list(*ReadItem._fields)
+    for item in map(ReadItem._make, rows):
         found.setdefault(item.notice_id, []).append(item)
     return found
 
@@ -287,7 +287,11 @@ def _move(read: Sequence[_Read], whole: Mapping[int, bool], at: datetime) -> Non
 
 
 def _record(
-    selection: Selection, notices: Sequence[Notice], mine: Mapping[int, Sequence[Said]], officer: Officer, at: datetime
+    selection: Selection,
+    notices: Sequence[Notice],
+    mine: Mapping[int, Sequence[ReadItem]],
+    officer: Officer,
+    at: datetime,
 ) -> None:
     """A row for the selection with the digest of its frozen list, and one for each notice."""
     digest = hashlib.sha256(json.dumps(selection.frozen).encode()).hexdigest()

@@ -15,7 +15,7 @@ _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 LEFT_OUT = frozenset({ItemState.REJECTED, ItemState.WITHDRAWN})
 
 
-class Said(NamedTuple):
+class ReadItem(NamedTuple):
     """What an item says, where thousands are decided at once: what it rests on is neither asked for nor decrypted."""
 
     pk: int
@@ -37,7 +37,7 @@ def identity(*parts: str) -> str:
     return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def content_hash(notice: Notice, items: Iterable[Item | Said], text: Mapping[str, Any]) -> str:
+def content_hash(notice: Notice, items: Iterable[Item | ReadItem], text: Mapping[str, Any]) -> str:
     """SHA-256 over what goes out: text, wording versions, facts, addressee, language and layout. Name and address are not in it.
 
     Items that were rejected or withdrawn are left out, as they are of the text.
@@ -47,7 +47,7 @@ def content_hash(notice: Notice, items: Iterable[Item | Said], text: Mapping[str
     return _digest(content)
 
 
-def item_hash(notice: Notice, item: Item | Said) -> str:
+def item_hash(notice: Notice, item: Item | ReadItem) -> str:
     """SHA-256 of one item as an office decides it: another office's item leaving the notice does not touch it."""
     return _digest(_context(notice) | {"item": _item(item)})
 
@@ -62,7 +62,7 @@ def _context(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _item(item: Item | Said) -> dict[str, Any]:
+def _item(item: Item | ReadItem) -> dict[str, Any]:
     return {
         "programme": item.programme,
         "version": item.programme_version,

@@ -16,9 +16,8 @@ from notices import site
 from notices.desk.catalogue import messages
 
 _KEEP_ALIVE_SECONDS = 75  #: a browser's connection outlives the time a clerk reads
-_NEW_OBJECTS = (
-    20_000  #: a page makes some thousands, and lets go of nearly all by itself: they are searched after a few pages
-)
+#: a page makes some thousands, and lets go of nearly all by itself: they are searched after a few pages
+_NEW_OBJECTS = 20_000
 _FINISH_SECONDS = 5  #: how long what is being answered may take when the desk is stopped
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from django.conf import settings as django_settings
 from django.contrib import messages
@@ -15,11 +14,10 @@ from engine.core.clock import TOKYO, Clock
 from notices.approval.accounts import ROLES
 from notices.approval.officer import Officer
 from notices.desk.catalogue import LANGUAGES, Phrases
-from notices.desk.lately import lately
+from notices.desk.lately import Found, lately
 from notices.desk.nights import last_night
 from notices.site import installed
 
-Found = TypeVar("Found")
 LANGUAGE_COOKIE = "desk_language"
 #: in the session: the notice the next page offers to take back, and when something was changed last (seconds since 1970)
 _UNDO, _ACTED = "undo", "acted"

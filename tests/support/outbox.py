@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from engine.core.clock import FixedClock
 from engine.core.settings import Dispatch, Settings
 from notices.approval.hashing import content_hash
 from notices.approval.models import Notice, NoticeState, OutboxRow
-from notices.dispatch.channel import Parcel
+from notices.dispatch.channel import Channel, Parcel
 from notices.dispatch.folder import FolderChannel
+from notices.dispatch.reconcile import reconcile
+from notices.dispatch.run import Dispatched, dispatch
+from notices.recipients.models import Block
 from tests.django_settings import settings_in
-from tests.support.morning import NOW, Plan, make_notice
+from tests.support.morning import MUNICIPALITY, NOW, Plan, make_notice
 
 LATER = NOW + timedelta(minutes=5)
 AFTER_LEASE = LATER + timedelta(minutes=15)
@@ -42,6 +47,31 @@ def approved(
         not_before=not_before, not_after=not_after or plan.due_on, created_at=NOW,
     )  # fmt: skip
     return notice
+
+
+def send(site: Settings, *, channel: Channel | None = None, at: Any = LATER) -> Dispatched:
+    """One run of dispatch; the books agree afterwards."""
+    found = dispatch(settings=site, clock=FixedClock(at), channel=channel)
+    assert reconcile(MUNICIPALITY).faults == ()
+    return found
+
+
+def files(site: Settings) -> list[str]:
+    """What stands in the outbox folder."""
+    return sorted(path.name for path in site.paths.outbox.iterdir()) if site.paths.outbox.exists() else []
+
+
+def state(notice: Notice) -> str:
+    """A notice's state as it is in the store now."""
+    notice.refresh_from_db()
+    return notice.state
+
+
+def block(notice: Notice, reason: str) -> None:
+    """Lets something stand against writing to the addressee."""
+    Block.objects.create(
+        municipality_code=MUNICIPALITY, resident_id=notice.addressee_id, reason=reason, law="law", since=NOW.date()
+    )
 
 
 class ScriptedChannel:

@@ -11,7 +11,6 @@ from tests.support.eventful import (
     SECOND,
     THIRD,
     Register,
-    Told,
     birth,
     certificate,
     death,
@@ -89,63 +88,6 @@ def test_a_death_in_the_same_days_suppresses_everything_else(code: str, night: d
     dead_already = code in {"E36", "E38"} and night == FIRST  # an owner or parent who is dead is none
     overtaken = set() if dead_already else {(code, ("p",), ON, "suppressed", "death_in_window")}
     assert set(register.told()) == overtaken | {("E10", ("p",), FIRST, "settled", "")}
-
-
-_TAKEN_BACK = {
-    "E06": ("CANCEL_MINUS", {"status": "DELETED"}),
-    "E01": ("CANCEL_MINUS", {"status": "DELETED"}),
-    "E05": ("CANCEL_MINUS", {"status": "DELETED"}),
-    "E09": ("CANCEL_FIX", {"addr_line": "1-1", "household_id": "h1"}),
-    "E10": ("CANCEL_PLUS", {"status": "RESIDENT"}),
-}
-
-
-@pytest.mark.parametrize("code", _TAKEN_BACK)
-def test_a_cancellation_the_next_night_voids_the_event(code: str, register: Register) -> None:
-    HAPPENINGS[code](register, FIRST, ON)
-    reason, facts = _TAKEN_BACK[code]
-    register.row("p", SECOND, reason, ON, **facts)
-    register.run(FIRST, SECOND)
-    assert register.told() == [(code, ("p",), ON, "void", "R2_cancelled")]
-    assert [told[0] for told in register.told("E52")] == ["E52"]
-
-
-@pytest.mark.parametrize("code", _TAKEN_BACK)
-def test_what_is_cancelled_before_the_night_saw_it_is_no_event(code: str, register: Register) -> None:
-    HAPPENINGS[code](register, FIRST, ON)
-    reason, facts = _TAKEN_BACK[code]
-    register.row("p", FIRST, reason, ON, **facts)
-    register.run(FIRST)
-    assert register.told() == []
-
-
-@pytest.mark.parametrize("code", _TAKEN_BACK)
-def test_what_is_cancelled_and_entered_anew_in_one_night_is_an_event_again(code: str, register: Register) -> None:
-    HAPPENINGS[code](register, FIRST, ON)
-    reason, facts = _TAKEN_BACK[code]
-    register.row("p", SECOND, reason, ON, **facts)
-    HAPPENINGS[code](register, SECOND, ON)
-    register.run(FIRST, SECOND)
-    assert register.told() == [(code, ("p",), ON, "void", "R2_cancelled"), (code, ("p",), ON, "settled", "")]
-
-
-@pytest.mark.parametrize("code", _TAKEN_BACK)
-@pytest.mark.parametrize("night", [pytest.param(FIRST, id="the same night"), pytest.param(SECOND, id="the next night")])
-def test_a_corrected_date_replaces_the_event(code: str, night: date, register: Register) -> None:
-    HAPPENINGS[code](register, FIRST, ON)
-    register.row("p", night, "TYPO_FIX", RIGHT, **({"birth_date": RIGHT} if code == "E01" else {}))
-    register.run(FIRST, SECOND)
-    wrong: list[Told] = [(code, ("p",), ON, "void", "R2_corrected")] if night == SECOND else []
-    assert register.told() == [*wrong, (code, ("p",), RIGHT, "settled", "")]
-
-
-@pytest.mark.parametrize("code", _TAKEN_BACK)
-@pytest.mark.parametrize("own_day", [pytest.param(False, id="keeps the date"), pytest.param(True, id="its own day")])
-def test_a_correction_of_something_else_leaves_the_event(code: str, own_day: bool, register: Register) -> None:
-    HAPPENINGS[code](register, FIRST, ON)
-    register.row("p", SECOND, "TYPO_FIX", SECOND if own_day else ON, kana="ナラ")
-    register.run(FIRST, SECOND)
-    assert register.told() == [(code, ("p",), ON, "settled", "")]
 
 
 def test_a_date_that_becomes_known_takes_the_event_from_staff(register: Register) -> None:

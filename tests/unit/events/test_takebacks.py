@@ -7,7 +7,7 @@ import pytest
 
 from events.takebacks import TakeBack, take_backs
 from events.work import Entry
-from tests.support.eventful import BASELINE, FIRST, SECOND, THIRD, Register, insurance_loss
+from tests.support.eventful import BASELINE, FIRST, HAPPENINGS, SECOND, THIRD, Register, Told, insurance_loss
 from tests.support.settling import ON, entry
 
 HAPPENED, RIGHT = FIRST - timedelta(days=4), FIRST - timedelta(days=6)
@@ -239,3 +239,64 @@ def test_the_relief_entry_cancelled_leaves_the_lost_job(register: Register) -> N
     register.entry("p", THIRD, "CANCELLATION", involuntary_relief=False)
     register.run(FIRST, THIRD)
     assert register.told() == [("E28", ("p",), HAPPENED, "settled", "")]
+
+
+#: event → what cancels it in the register, and what the row then says
+_OF_THE_REGISTER = {
+    "E06": ("CANCEL_MINUS", {"status": "DELETED"}),
+    "E01": ("CANCEL_MINUS", {"status": "DELETED"}),
+    "E05": ("CANCEL_MINUS", {"status": "DELETED"}),
+    "E09": ("CANCEL_FIX", {"addr_line": "1-1", "household_id": "h1"}),
+    "E10": ("CANCEL_PLUS", {"status": "RESIDENT"}),
+}
+
+
+@pytest.mark.parametrize("code", _OF_THE_REGISTER)
+def test_a_cancellation_the_next_night_voids_the_event(code: str, register: Register) -> None:
+    HAPPENINGS[code](register, FIRST, HAPPENED)
+    reason, facts = _OF_THE_REGISTER[code]
+    register.row("p", SECOND, reason, HAPPENED, **facts)
+    register.run(FIRST, SECOND)
+    assert register.told() == [(code, ("p",), HAPPENED, "void", "R2_cancelled")]
+    assert [told[0] for told in register.told("E52")] == ["E52"]
+
+
+@pytest.mark.parametrize("code", _OF_THE_REGISTER)
+def test_what_is_cancelled_before_the_night_saw_it_is_no_event(code: str, register: Register) -> None:
+    HAPPENINGS[code](register, FIRST, HAPPENED)
+    reason, facts = _OF_THE_REGISTER[code]
+    register.row("p", FIRST, reason, HAPPENED, **facts)
+    register.run(FIRST)
+    assert register.told() == []
+
+
+@pytest.mark.parametrize("code", _OF_THE_REGISTER)
+def test_what_is_cancelled_and_entered_anew_in_one_night_is_an_event_again(code: str, register: Register) -> None:
+    HAPPENINGS[code](register, FIRST, HAPPENED)
+    reason, facts = _OF_THE_REGISTER[code]
+    register.row("p", SECOND, reason, HAPPENED, **facts)
+    HAPPENINGS[code](register, SECOND, HAPPENED)
+    register.run(FIRST, SECOND)
+    assert register.told() == [
+        (code, ("p",), HAPPENED, "void", "R2_cancelled"),
+        (code, ("p",), HAPPENED, "settled", ""),
+    ]
+
+
+@pytest.mark.parametrize("code", _OF_THE_REGISTER)
+@pytest.mark.parametrize("night", [pytest.param(FIRST, id="the same night"), pytest.param(SECOND, id="the next night")])
+def test_a_corrected_date_replaces_the_event(code: str, night: date, register: Register) -> None:
+    HAPPENINGS[code](register, FIRST, HAPPENED)
+    register.row("p", night, "TYPO_FIX", RIGHT, **({"birth_date": RIGHT} if code == "E01" else {}))
+    register.run(FIRST, SECOND)
+    wrong: list[Told] = [(code, ("p",), HAPPENED, "void", "R2_corrected")] if night == SECOND else []
+    assert register.told() == [*wrong, (code, ("p",), RIGHT, "settled", "")]
+
+
+@pytest.mark.parametrize("code", _OF_THE_REGISTER)
+@pytest.mark.parametrize("own_day", [pytest.param(False, id="keeps the date"), pytest.param(True, id="its own day")])
+def test_a_correction_of_something_else_leaves_the_event(code: str, own_day: bool, register: Register) -> None:
+    HAPPENINGS[code](register, FIRST, HAPPENED)
+    register.row("p", SECOND, "TYPO_FIX", SECOND if own_day else HAPPENED, kana="ナラ")
+    register.run(FIRST, SECOND)
+    assert register.told() == [(code, ("p",), HAPPENED, "settled", "")]

@@ -42,6 +42,15 @@ def test_what_the_store_refuses_is_not_written_in_part() -> None:
         write_all(RUNS, [row("a"), row("b"), row("a")], table=TABLE)
 
 
+@pytest.mark.parametrize("other", [{"more": 1}, {}])
+def test_rows_of_different_columns_are_refused(other: dict[str, object]) -> None:
+    second = row("b", **other)
+    second.pop("summary")
+    with pytest.raises(ValueError, match="approval_jobrun name different columns"):
+        write_all(RUNS, [row("a"), second], table=TABLE)
+    assert not JobRun.objects.exists()
+
+
 @pytest.mark.parametrize("count", [0, 1, 3, 40_000])
 def test_keys_are_found_however_many_they_are(count: int) -> None:
     write_all(RUNS, [row(f"job '{number}'") for number in range(3)], table=TABLE)

@@ -1,87 +1,108 @@
-"""Which channels a site has, and which of them takes a notice at the moment it leaves."""
+"""Which way an approved notice takes: as its addressee wishes, where the site can, and a letter where not."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.core.errors import SettingsError
-from engine.core.settings import Dispatch, Email, Heralds, Letters, Settings
-from notices.approval.models import Attempt, Notice, OutboxRow
-from notices.dispatch.ways import channels_of, way_now
+from engine.core.settings import Email, Letters, Settings
+from notices.approval.hashing import content_hash
+from notices.approval.models import AuditRow, OutboxRow, StaffTask
 from notices.recipients.models import Contact
-from tests.django_settings import settings_in
 from tests.support.morning import NOW
-from tests.support.outbox import ScriptedChannel, approved
+from tests.support.outbox import AFTER_LEASE, LATER, ScriptedChannel, approved, block, files, send, state
+from tests.support.services import relay
+from tests.support.wordings import written
 
-EMAIL = Email(via="smtp", sender="a@city.example")
-
-
-def site(folder: Path, **ways: Any) -> Settings:
-    return settings_in(folder).model_copy(update={"dispatch": Dispatch(**ways)})
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("ways", "names"),
-    [
-        pytest.param({}, ["folder"], id="pages only"),
-        pytest.param({"email": EMAIL}, ["folder", "email"], id="pages and e-mail"),
-        pytest.param({"letters": Letters(to="spool"), "heralds": Heralds(sms=True)}, ["letter", "sms"], id="letters"),
-    ],
-)
-def test_a_site_has_the_channels_of_its_settings(ways: dict[str, Any], names: list[str], tmp_path: Path) -> None:
-    found = channels_of(site(tmp_path, **ways))
-    assert list(found) == names
-    for name in {"email", "sms"} & set(names):
-        found[name].close()
+def test_a_row_for_a_channel_this_site_lacks_goes_by_letter_and_says_so(site: Settings) -> None:
+    notice = approved(1, channel="line")
+    send(site)
+    assert state(notice) == "accepted"
+    assert f"{notice.number}.html" in files(site)
+    changed = AuditRow.objects.get(action="channel_changed")
+    assert (changed.details["from"], changed.details["to"]) == ("line", "folder")
 
 
-def test_a_folder_of_fonts_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="fonts: there is no folder"):
-        channels_of(site(tmp_path, letters=Letters(to="spool", fonts=tmp_path / "none")))
+def test_a_row_no_channel_takes_is_held(site: Settings) -> None:
+    notice = approved(1)
+    send(site, channel=ScriptedChannel([], name="other"))
+    assert (state(notice), notice.state_reason) == ("held", "wrong_channel")
 
 
-@pytest.mark.django_db
-class TestWayNow:
-    """The row's way, unless it is closed meanwhile."""
+def by_mail(site: Settings, port: int) -> Settings:
+    """The same site with a mail relay, and an addressee who wishes e-mail."""
+    Contact.objects.update(channel="EMAIL", email="hanako@example.jp")
+    way = Email(via="smtp", sender="a@city.example", port=port, timeout_seconds=5)
+    return site.model_copy(update={"dispatch": site.dispatch.model_copy(update={"email": way})})
 
-    @pytest.fixture
-    def where(self, tmp_path: Path) -> Settings:
-        return site(tmp_path, email=EMAIL)
 
-    def row(self, way: str, **contact: Any) -> OutboxRow:
-        notice: Notice = approved(1, channel=way)
-        Contact.objects.update(**contact)
-        return notice.outbox
+def test_who_wishes_e_mail_gets_one_and_no_letter(site: Settings) -> None:
+    notice = approved(1, channel="email")
+    with relay() as box:
+        there = by_mail(site, box.port)
+        assert send(there).accepted == 1
+        assert send(there, at=AFTER_LEASE).accepted == 0
+    assert (state(notice), len(box.mails), files(site)) == ("accepted", 1, [])
 
-    def asked(self, row: OutboxRow, where: Settings) -> tuple[str, str]:
-        channels = {name: ScriptedChannel([], name=name) for name in ("folder", "email")}
-        found = way_now(row, where, channels)
-        return found.name, found.why
 
-    def test_the_way_it_was_approved_for(self, where: Settings) -> None:
-        row = self.row("email", channel="EMAIL", email="hanako@example.jp")
-        assert self.asked(row, where) == ("email", "")
+def test_an_address_the_relay_refuses_becomes_a_letter(site: Settings) -> None:
+    notice = approved(1, channel="email")
+    with relay() as box:
+        there = by_mail(site, box.port)
+        box.rcpt = "550 no such user"
+        assert send(there).refused == 1
+        assert (state(notice), files(site)) == ("retry_wait", [])
+        assert send(there, at=LATER + timedelta(minutes=10)).accepted == 1
+    assert f"{notice.number}.html" in files(site)
+    assert not StaffTask.objects.exists()
+    changed = AuditRow.objects.get(action="channel_changed")
+    assert changed.details["why"] == "dispatch.email.host answered 550 to the address"
 
-    def test_a_letter_stays_a_letter_whatever_is_wished_since(self, where: Settings) -> None:
-        row = self.row("folder", channel="EMAIL", email="hanako@example.jp")
-        assert self.asked(row, where) == ("folder", "")
 
-    @pytest.mark.parametrize(
-        ("way", "contact", "why"),
-        [
-            pytest.param("email", {"channel": "EMAIL", "email": ""}, "no usable EMAIL", id="the address is gone"),
-            pytest.param(
-                "email", {"channel": "LETTER"}, "the way it was approved for is closed", id="wished otherwise"
-            ),
-            pytest.param("line", {"channel": "LINE"}, "does not send by LINE", id="no such channel"),
-        ],
-    )
-    def test_else_a_letter_and_why(self, way: str, contact: dict[str, Any], why: str, where: Settings) -> None:
-        name, said = self.asked(self.row(way, **contact), where)
-        assert (name, why in said) == ("folder", True)
+def test_an_e_mail_in_doubt_is_neither_repeated_nor_posted(site: Settings) -> None:
+    notice = approved(1, channel="email")
+    with relay() as box:
+        there = by_mail(site, box.port)
+        box.data = ""
+        assert send(there).unknown == 1
+        send(there, at=NOW + timedelta(hours=9))
+    assert (state(notice), len(box.mails), files(site)) == ("unknown", 1, [])
+    assert set(StaffTask.objects.values_list("kind", flat=True)) == {"unknown_delivery"}
 
-    def test_what_may_have_left_by_one_way_never_goes_by_another(self, where: Settings) -> None:
-        row = self.row("email", channel="LETTER")
-        Attempt.objects.create(outbox=row, started_at=NOW, ended_at=NOW, outcome="unknown")
-        assert self.asked(row, where) == ("email", "")
+
+def test_a_hold_called_before_it_leaves_stops_an_e_mail(site: Settings) -> None:
+    notice = approved(1, channel="email")
+    block(notice, "held_by_call")
+    with relay() as box:
+        assert send(by_mail(site, box.port)).stopped == 1
+    assert (state(notice), box.mails) == ("held", [])
+
+
+@pytest.mark.browser
+def test_letters_leave_as_pdf_with_a_list_and_one_that_cannot_be_printed_is_held(
+    site: Settings, settings: Any, tmp_path: Path
+) -> None:
+    ways = site.dispatch.model_copy(update={"letters": Letters(to=str(tmp_path / "spool"))})
+    settings.TODOKE = there = site.model_copy(update={"dispatch": ways})
+    good, spoilt = approved(1, channel="letter"), approved(2, channel="letter")
+    row = Contact.objects.get(resident_id=spoilt.addressee_id)
+    row.name = "\ue001"
+    row.save()
+    for notice in (good, spoilt):
+        notice.body.text = {**written().text, "number": notice.number}
+        notice.body.save()
+        notice.content_hash = content_hash(notice, notice.items.all(), notice.body.text)
+        notice.save()
+        OutboxRow.objects.filter(notice=notice).update(content_hash=notice.content_hash)
+    found = send(there)
+    assert (found.accepted, found.stopped) == (1, 1)
+    assert (state(good), state(spoilt), spoilt.state_reason) == ("accepted", "held", "unprintable")
+    assert spoilt.flags == ["unprintable"]
+    assert sorted(path.name for path in (tmp_path / "spool").iterdir()) == [
+        f"{good.number}.json", f"{good.number}.pdf", "list-000001.csv",
+    ]  # fmt: skip
+    assert files(site) == []
