@@ -24,8 +24,8 @@ from eligibility.judge import (
     to_verify,
     verdict,
 )
-from eligibility.language.compile import columns_of
 from eligibility.language.nodes import Node
+from eligibility.language.sources import columns_of
 from eligibility.programme import Compiled, Programme
 from engine.core.sql import load_queries
 from engine.night import Night

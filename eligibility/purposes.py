@@ -8,7 +8,7 @@ from typing import Literal
 import yaml
 from pydantic import ValidationError
 
-from eligibility.language.compile import columns_of
+from eligibility.language.sources import columns_of
 from eligibility.parts import Part
 from eligibility.programme import Programme
 from engine.core.errors import RuleError

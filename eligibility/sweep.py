@@ -123,12 +123,12 @@ def release(night: Night, sweeps: Sequence[Sweep], *, held: Collection[str]) -> 
     with TemporaryDirectory(dir=night.settings.paths.scratch, prefix="sweep-") as folder:
         programmes = [version.programme for _, version in going]
         reader = _copied(night, programmes, Path(folder))
-        with population(reader, programmes) as who:
-            for sweep, version in going:
-                found = find(who, reader, version.programme, night.on, held=held, released_before=night.on)
-                portion = next(_portions(found.waiting, sweep.a_day), found.waiting)
-                rows += _rows(night, who, sweep, version, portion)
-                done.append(_released(sweep, found, portion))
+        who = population(reader, programmes)
+        for sweep, version in going:
+            found = find(who, reader, version.programme, night.on, held=held, released_before=night.on)
+            portion = next(_portions(found.waiting, sweep.a_day), found.waiting)
+            rows += _rows(night, who, sweep, version, portion)
+            done.append(_released(sweep, found, portion))
     of_events = night.warehouse.query(_SQL["of_events"], municipality=night.municipality, night=night.on)
     tonight = pl.concat([of_events.select(list(MATCH)).cast(dict(MATCH)), pl.DataFrame(rows, schema=MATCH)])  # type: ignore[arg-type]
     night.warehouse.replace("matches.matches", night.municipality, night.on, tonight.sort("match_id"))

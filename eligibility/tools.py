@@ -59,8 +59,8 @@ def preview(context: typer.Context, slug: str, file: From = None, on: On = None,
     """Who would match now: by age, area and household, per criterion, yen a year, and a few masked samples."""
     programme = programme_of(slug, file)
     reader, day = _snapshot(context, on)
-    with population(reader, [programme]) as who:
-        found = preview_of(who, programme, day)
+    who = population(reader, [programme])
+    found = preview_of(who, programme, day)
     if as_json:
         told = {"programme": slug, "on": day.isoformat(), "by_event_alone": programme.by_event_alone}
         print_json(told | found.as_json())
@@ -91,8 +91,8 @@ def said_by_data(context: typer.Context, files: Sequence[Path]) -> list[Finding]
     for path in files:
         programme = read_programme(path)
         reader, day = _snapshot(context, None)
-        with population(reader, [programme]) as who:
-            remarked = [one for one in preview_of(who, programme, day).criteria if one["remark"]]
+        who = population(reader, [programme])
+        remarked = [one for one in preview_of(who, programme, day).criteria if one["remark"]]
         for one in remarked:
             place = place_of(path.read_text(encoding="utf-8"), [one["id"]])
             findings.append(
@@ -137,8 +137,8 @@ def diff(
     new = programme_of(slug, file)
     old = read_programme(against) if against else published_version(front(context), slug).programme
     reader, day = _snapshot(context, on)
-    with population(reader, [old, new]) as who:
-        moved = difference(who, old, new, day)
+    who = population(reader, [old, new])
+    moved = difference(who, old, new, day)
     if as_json:
         print_json({"programme": slug, "on": day.isoformat(), "changes": moved})
     elif moved:

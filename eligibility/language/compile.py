@@ -3,8 +3,7 @@
 A case is one row of `cases` (alias c): case_id, subject_id, household_id, occurred_on, as_of, detail.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlglot import exp
@@ -24,6 +23,7 @@ from eligibility.language.nodes import (
     Node,
     Quantified,
     Total,
+    walk,
 )
 from eligibility.language.sources import sources
 from eligibility.language.statutory import EVERY
@@ -57,7 +57,6 @@ _CONSENTED = (
     " AND k.programme = {programme} AND k.given_on <= c.as_of AND (k.withdrawn_on IS NULL OR c.as_of < k.withdrawn_on))"
     " THEN {inner} ELSE NULL END"
 )
-_OF_CONSENT = frozenset({"data_group", "programme", "given_on", "withdrawn_on"})
 #: a count with unknowns lies between its trues and its trues + unknowns: often enough to decide
 _COUNTED = {
     ">=": f"CASE WHEN {_TRUES} >= {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE ELSE NULL END",
@@ -231,45 +230,6 @@ def members_sql(alias: str, inner: Collection[Node], schema: str) -> tuple[str, 
     joined = _joins(inner, alias, key, schema, there={alias})
     whose = f"{name}.{key_in(schema, 'household_id')} = c.household_id AND {name}.status = 'RESIDENT'"
     return key, " ".join([quoted(f"{schema}.residents"), "AS", name, joined, "WHERE", whose])
-
-
-def columns_of(nodes: Iterable[Node]) -> dict[str, set[str]]:
-    """Every table that expressions read, residents among them where they do → the columns read of it, but for those that say whose
-    a row is."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for part in (part for node in nodes for part in walk(node)):
-        if isinstance(part, Column):
-            found[part.table].add(part.name)
-        elif isinstance(part, Quantified | Total):
-            found["residents" if part.source == "household" else sources()[part.source].table] |= set()
-        elif isinstance(part, Consented):
-            found["consents"] |= _OF_CONSENT
-    return dict(found)
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it."""
-    yield node
-    for child in _children(node):
-        yield from walk(child)
-
-
-def _children(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Logic):
-        return node.parts
-    if isinstance(node, Comparison):
-        return (node.left, node.right)
-    if isinstance(node, Among):
-        return (node.left,)
-    if isinstance(node, Total):
-        return (node.predicate, node.summed)
-    if isinstance(node, Lookup):
-        return (node.index,)
-    if isinstance(node, Consented):
-        return (node.inner,) if node.given is None else (node.inner, node.given)
-    return (node.predicate,) if isinstance(node, Quantified) else ()
 
 
 def joins(nodes: Iterable[Node], schema: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from eligibility.language.compile import column_sql, flag_sql, mask, to_sql, walk
-from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node
+from eligibility.language.compile import column_sql, flag_sql, mask, to_sql
+from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node, flat, walk
 
 #: in a word of 64 bits
 _IN_A_WORD = 31
@@ -93,7 +93,7 @@ def _logic(node: Logic, schema: str, *, may: bool) -> str:
     masks: dict[str, int] = {}
     plain: list[str] = []
     more: list[str] = []
-    for part in _flat(node.operator, node.parts):
+    for part in flat(node.operator, node.parts):
         if isinstance(part, Flag):
             name = column_sql(part)
             masks[name] = masks.get(name, 0) | mask(part, maybe=may)
@@ -110,14 +110,6 @@ def _logic(node: Logic, schema: str, *, may: bool) -> str:
         if every
         else f"(CASE WHEN {flags} THEN TRUE ELSE ({rest}) END)"
     )
-
-
-def _flat(operator: str, parts: Iterable[Node]) -> Iterator[Node]:
-    for part in parts:
-        if isinstance(part, Logic) and part.operator == operator:
-            yield from _flat(operator, part.parts)
-        else:
-            yield part
 
 
 def in_three_values(node: Node, schema: str) -> str:

@@ -1,5 +1,6 @@
 """What an expression is once it is understood: a small tree, typed, with nothing in it but declared columns and named functions."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -168,3 +169,38 @@ Node: TypeAlias = (
     | Lookup
     | Consented
 )
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The expressions right below it."""
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Logic):
+        return node.parts
+    if isinstance(node, Comparison):
+        return (node.left, node.right)
+    if isinstance(node, Among):
+        return (node.left,)
+    if isinstance(node, Total):
+        return (node.predicate, node.summed)
+    if isinstance(node, Lookup):
+        return (node.index,)
+    if isinstance(node, Consented):
+        return (node.inner,) if node.given is None else (node.inner, node.given)
+    return (node.predicate,) if isinstance(node, Quantified) else ()
+
+
+def flat(operator: str, parts: Iterable[Node]) -> Iterator[Node]:
+    """The parts of a condition, those of parts joined in the same way among them."""
+    for part in parts:
+        if isinstance(part, Logic) and part.operator == operator:
+            yield from flat(operator, part.parts)
+        else:
+            yield part

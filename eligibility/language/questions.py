@@ -11,7 +11,6 @@ from eligibility.language.compile import (
     of_no_row,
     template,
     to_sql,
-    walk,
 )
 from eligibility.language.flags import Words, maybe
 from eligibility.language.nodes import (
@@ -28,6 +27,7 @@ from eligibility.language.nodes import (
     Node,
     Quantified,
     Total,
+    walk,
 )
 from eligibility.language.relations import STEPS
 from eligibility.language.trees import (

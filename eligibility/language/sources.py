@@ -1,10 +1,11 @@
 """What a rule can read: the subject, their records in each table, and the people of their household. Columns are the contracts'."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from eligibility.language.nodes import Kind
+from eligibility.language.nodes import Column, Consented, Kind, Node, Quantified, Total, walk
 from engine.records.contract import load_contracts
 
 _KINDS: Mapping[str, Kind] = {
@@ -16,6 +17,8 @@ _KINDS: Mapping[str, Kind] = {
     "yen": "yen",
     "boolean": "boolean",
 }
+
+_OF_CONSENT = frozenset({"data_group", "programme", "given_on", "withdrawn_on"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +59,17 @@ def kind_of(table: str, column: str) -> Kind | None:
 def codes_of(table: str, column: str) -> tuple[str, ...]:
     """The codes a column may hold; none when the contract lists none."""
     return tuple(load_contracts()[table].columns[column].codes)
+
+
+def columns_of(nodes: Iterable[Node]) -> dict[str, set[str]]:
+    """Every table that expressions read, residents among them where they do → the columns read of it, but for those that say whose
+    a row is."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for part in (part for node in nodes for part in walk(node)):
+        if isinstance(part, Column):
+            found[part.table].add(part.name)
+        elif isinstance(part, Quantified | Total):
+            found["residents" if part.source == "household" else sources()[part.source].table] |= set()
+        elif isinstance(part, Consented):
+            found["consents"] |= _OF_CONSENT
+    return dict(found)

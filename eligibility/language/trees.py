@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from eligibility.language.compile import PEOPLE, walk
+from eligibility.language.compile import PEOPLE
 from eligibility.language.nodes import (
     Among,
     Call,
@@ -19,6 +19,7 @@ from eligibility.language.nodes import (
     Node,
     Quantified,
     Total,
+    walk,
 )
 from eligibility.language.statutory import EVERY
 

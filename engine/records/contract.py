@@ -139,3 +139,13 @@ def read_contract(path: Path) -> TableContract:
         raise ContractError(f"{path.name}: {where}: {first['msg']}") from None
     except (yaml.YAMLError, TypeError) as error:
         raise ContractError(f"{path.name} is not a contract: {type(error).__name__}") from None
+
+
+def number_of(column: str) -> str:
+    """The column in which the number stands for an id: `household_number` for `household_id`."""
+    return f"{column.removesuffix('_id')}_number"
+
+
+def told_by(table: str, column: str) -> str:
+    """The column of a snapshot's table by which people and households are told apart, where this one names them; else itself."""
+    return number_of(column) if column in load_contracts()[table].ids else column

@@ -8,22 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from engine.core.sql import Query, load_queries, quoted
-from engine.records.contract import load_contracts
+from engine.records.contract import load_contracts, number_of
 from engine.records.tables import listed
 from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("numbering.sql"))
 _RESIDENTS = "residents"
-
-
-def number_of(column: str) -> str:
-    """The column in which the number stands for an id: `household_number` for `household_id`."""
-    return f"{column.removesuffix('_id')}_number"
-
-
-def told_by(table: str, column: str) -> str:
-    """The column of a snapshot's table by which people and households are told apart, where this one names them; else itself."""
-    return number_of(column) if column in load_contracts()[table].ids else column
 
 
 def export_numbered(

@@ -82,8 +82,8 @@ def list_sweeps(context: typer.Context, as_json: AsJson = False) -> None:
 def _counted(reader: SnapshotReader, programme: Programme, held: Collection[str], *, a_day: int) -> dict[str, Any]:
     """Who waits as of the snapshot, and the nights it takes."""
     on = date.fromisoformat(reader.folder.name)
-    with population(reader, [programme]) as who:
-        found = find(who, reader, programme, on, held=held)
+    who = population(reader, [programme])
+    found = find(who, reader, programme, on, held=held)
     portions = [{"night": number, "people": part.height} for number, part in enumerate(found.portions(a_day), start=1)]
     return {
         "programme": programme.slug,

@@ -19,14 +19,14 @@ import pyarrow.parquet as parquet
 import events
 from eligibility.assess import assess, example_facts
 from eligibility.catalogue import files, publish
+from eligibility.everybody import columns_read
 from eligibility.match import match_programmes
-from eligibility.population import columns_read, judge_everybody, population
+from eligibility.population import judge_everybody, population
 from eligibility.preview import preview
 from eligibility.programme import Programme, read_programme
 from engine.core.sql import Query, load_queries
 from engine.records.asof import bind_night
-from engine.records.contract import load_contracts
-from engine.records.numbering import told_by
+from engine.records.contract import load_contracts, told_by
 from engine.records.reader import SnapshotReader
 from fixtures.demo_settings import BASELINE
 from tests.benchmarks.records import peak_mb
@@ -119,8 +119,8 @@ def sweep(folder: Path, runs: int, _: str) -> list[Figures]:
     programmes = _catalogue()
 
     def work() -> Figures:
-        with population(_snapshot(folder), programmes) as who:
-            found = judge_everybody(who, programmes, BASELINE, let_in=True)
+        who = population(_snapshot(folder), programmes)
+        found = judge_everybody(who, programmes, BASELINE, let_in=True)
         let_in = sum(int((found[one.slug] > 0).sum()) for one in programmes)
         return {"programmes": len(programmes), "people": found.height, "let_in": let_in}
 
@@ -132,8 +132,8 @@ def previewed(folder: Path, runs: int, slug: str) -> list[Figures]:
     programme = read_programme(_path(slug))
 
     def work() -> Figures:
-        with population(_snapshot(folder), [programme]) as who:
-            return {"let_in": sum(preview(who, programme, BASELINE).by_area.values())}
+        who = population(_snapshot(folder), [programme])
+        return {"let_in": sum(preview(who, programme, BASELINE).by_area.values())}
 
     return timed(work, runs)
 

@@ -53,9 +53,7 @@ def main() -> None:
         sides: dict[str, list[dict[str, Any]]] = {"openfisca": [], "todoke": []}
         for _ in range(asked.runs):
             sides["openfisca"].append(run([str(theirs_python), str(_HERE / "openfisca_theirs.py"), folder, str(ON)]))
-            sides["todoke"].append(
-                run([sys.executable, "-m", "tests.benchmarks.openfisca_ours", folder, str(ON), str(asked.persons)])
-            )
+            sides["todoke"].append(run([sys.executable, "-m", "tests.benchmarks.openfisca_ours", folder, str(ON)]))
         for name, runs in sides.items():
             tell(what=name, persons=asked.persons, runs=asked.runs, **middle(runs))
         ratios(sides)
@@ -176,12 +174,25 @@ def compare(people: Mapping[str, np.ndarray[Any, Any]], folder: Path) -> None:
         ("child_rearing_allowance", _child_rearing),
         ("special_child_allowance", _special),
     ):
-        rows = differs(pl.read_parquet(folder / f"ours-{slug}.parquet"), homes)
+        rows = differs(_ours(slug, folder), homes)
         counted = rows.group_by("why").agg(pl.len().alias("households"), pl.col("size").sum().alias("persons"))
         told = {
             why: {"households": count, "persons": persons} for why, count, persons in counted.sort("why").iter_rows()
         }
         tell(what=f"agreement on {slug}", households=homes.height, differ=rows.height, why=told)
+
+
+def _ours(slug: str, folder: Path) -> pl.DataFrame:
+    """What our side said of everybody, beside who they are: verdict, and each criterion and amount as true, false or null."""
+    people = pl.read_parquet(folder / "now.residents.parquet", columns=["household_id", "rel1", "birth_date"])
+    found = np.load(folder / "ours.npz")
+    verdict = pl.Series(found[slug]).replace_strict({2: "eligible", 1: "possible", 0: "ineligible"})
+    answers = {
+        name.partition("|")[2]: pl.Series(found[name]).replace_strict({2: True, 1: None, 0: False})
+        for name in found.files
+        if name.startswith(f"{slug}|")
+    }
+    return people.with_columns(verdict=verdict, **answers)
 
 
 def _child_allowance(ours: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:

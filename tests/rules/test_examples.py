@@ -10,7 +10,7 @@ import pytest
 from eligibility.assess import assess, example_facts, facts_from, unmet
 from eligibility.catalogue import FOLDER, files
 from eligibility.judge import Case, verdict
-from eligibility.language.compile import columns_of
+from eligibility.language.sources import columns_of
 from eligibility.parts import Criterion, Example
 from eligibility.programme import Compiled, Programme, read_programme
 from tests.support.cases import sql_reader

@@ -1,12 +1,14 @@
 """A snapshot's `now` tables from rows written by hand, published by the engine's own function."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
-from eligibility.population import Population, open_records
+from eligibility.columnar.reading import read_register
+from eligibility.population import Population
 from engine.core.sql import Query
 from engine.records.contract import load_contracts
 from engine.records.numbering import export_numbered, number_people, numbered
@@ -33,6 +35,11 @@ def publish(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
 def numbered_population(warehouse: Warehouse, tables: Collection[str]) -> Population:
     """Everybody of plain tables in `now`, numbered as a snapshot's are: without files, for tests that make many towns."""
     number_people(warehouse, tables, named_in="now")
-    read = {table: load_contracts()[table].physical_columns() for table in tables}
-    open_records(warehouse, read, lambda table: Query(name="rows", text=f"({numbered(table).text})"))
-    return Population(warehouse=warehouse, ids=warehouse.query(numbered("residents")).lazy())
+    read = {table: load_contracts()[table].columns for table in tables}
+
+    def rows(table: str, columns: Sequence[str]) -> tuple[int, list[pa.Table]]:
+        found = warehouse.query(numbered(table)).select(columns)
+        return found.height, [found.to_arrow()]
+
+    register = read_register(rows, read)
+    return Population(register=register, ids=warehouse.query(numbered("residents")).lazy())

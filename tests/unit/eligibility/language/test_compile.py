@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligibility.language.compile import columns_of, joins, to_sql, walk
+from eligibility.language.compile import joins, to_sql
 from eligibility.language.evaluate import Facts, evaluate
-from eligibility.language.nodes import Column, Constant, Scale
+from eligibility.language.nodes import Column, Constant, Scale, walk
 from eligibility.language.parse import parse
+from eligibility.language.sources import columns_of
 from tests.support.cases import SqlReader, sql_reader
 
 VALUES: dict[str, Constant | Scale] = {

@@ -6,9 +6,9 @@ from datetime import date
 import duckdb
 import pytest
 
-from eligibility.language.compile import joins, to_sql, walk
+from eligibility.language.compile import joins, to_sql
 from eligibility.language.flags import in_three_values
-from eligibility.language.nodes import Constant, Node, Quantified, Scale, Total
+from eligibility.language.nodes import Constant, Node, Quantified, Scale, Total, walk
 from eligibility.language.parse import parse
 from eligibility.language.shared import Shared
 from engine.records.contract import load_contracts

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import ContractError
-from engine.records.contract import Delivery, load_contracts, read_contract
+from engine.records.contract import Delivery, load_contracts, read_contract, told_by
 
 GOOD = """
 ja: 表
@@ -84,3 +84,17 @@ def test_a_weekly_file_is_due_on_its_weekday_when_offices_are_open() -> None:
     weekly = Delivery(mandatory=False, maximum_age_days=1, file="full", weekdays=("mon",))
     assert weekly.due_on(date(2026, 11, 20)) == date(2026, 11, 16)
     assert weekly.due_on(date(2026, 11, 23)) == date(2026, 11, 16)  # the 23rd is a holiday
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "told"),
+    [
+        pytest.param("residents", "resident_id", "resident_number", id="a person"),
+        pytest.param("residents", "household_id", "household_number", id="a household"),
+        pytest.param("nhi", "payer_id", "payer_number", id="another person"),
+        pytest.param("light_vehicle_tax", "vehicle_id", "vehicle_id", id="a thing"),
+        pytest.param("residents", "birth_date", "birth_date", id="no id"),
+    ],
+)
+def test_people_and_households_are_told_by_their_numbers(table: str, column: str, told: str) -> None:
+    assert told_by(table, column) == told

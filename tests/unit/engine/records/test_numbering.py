@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from engine.records.numbering import number_people, numbered, told_by
+from engine.records.numbering import number_people, numbered
 from engine.records.reader import SnapshotReader
 from engine.warehouse.duck import Warehouse
 from tests.support.snapshots import publish
@@ -46,20 +46,6 @@ def test_what_names_nobody_has_no_number(snapshot: SnapshotReader) -> None:
     found = snapshot.table("now.nhi")
     assert found.select("resident_number", "payer_number", "certificate_no").rows() == [(2, None, "9")]
     assert "certificate_number" not in found.columns
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "told"),
-    [
-        pytest.param("residents", "resident_id", "resident_number", id="a person"),
-        pytest.param("residents", "household_id", "household_number", id="a household"),
-        pytest.param("nhi", "payer_id", "payer_number", id="another person"),
-        pytest.param("light_vehicle_tax", "vehicle_id", "vehicle_id", id="a thing"),
-        pytest.param("residents", "birth_date", "birth_date", id="no id"),
-    ],
-)
-def test_people_and_households_are_told_by_their_numbers(table: str, column: str, told: str) -> None:
-    assert told_by(table, column) == told
 
 
 @pytest.fixture

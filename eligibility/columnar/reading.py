@@ -1,0 +1,172 @@
+"""A snapshot's tables read into columns, a part of their rows at a time: so little more is held than stays."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from eligibility.columnar.register import Column, Register, Texts, of_residents
+from eligibility.columnar.vectors import NO, UNKNOWN, YES, Array, Values
+from eligibility.language.sources import numbers
+from engine.core.errors import InputError
+from engine.records.contract import load_contracts, told_by
+
+#: days between the first and the last date of a column whose days are listed; of others each row has its own
+_LISTED_DAYS = 1 << 17
+_EPOCH = date(1970, 1, 1)
+#: how many rows a table has, and its columns, some rows after others; texts best in the lists that Parquet keeps of them
+Reader = Callable[[str, Sequence[str]], tuple[int, Iterable[pa.Table]]]
+
+
+def read_register(read: Reader, columns: Mapping[str, Collection[str]]) -> Register:
+    """The register of a snapshot with these columns of its tables. Raises InputError when the snapshot lacks one."""
+    texts, found = Texts(), dict[tuple[str, str], Column]()
+    for table, names in columns.items():
+        needed = sorted({*names, *numbers(table), *(("status",) if table == "residents" else ())})
+        count, parts = read(table, [told_by(table, name) for name in needed])
+        filling = [_Filling(kind=load_contracts()[table].columns[name].type, count=count) for name in needed]
+        for rows in parts:
+            for one, column in zip(filling, rows.columns, strict=True):
+                one.add(column)
+        found |= {(table, name): one.whole(texts) for name, one in zip(needed, filling, strict=True)}
+    pa.default_memory_pool().release_unused()
+    return Register(columns=_registered(found, texts), texts=texts)
+
+
+def _registered(columns: Mapping[tuple[str, str], Column], texts: Texts) -> Mapping[tuple[str, str], Column]:
+    """The columns, those of residents only of who is registered in a household. Raises InputError where members do not lie together."""
+    status, home, number = (columns["residents", name] for name in ("status", "household_id", "resident_id"))
+    assert isinstance(status.listed, Values) and isinstance(home.listed, Values) and isinstance(number.listed, Values)
+    resident = status.listed.of == texts.place("RESIDENT")
+    resident[:1] = False
+    keep = resident.take(status.places) if status.places is not None else resident
+    keep = keep if home.listed.known is None else keep & home.listed.known
+    of = number.listed.of[keep]
+    if not (of[1:] > of[:-1]).all():
+        raise InputError(
+            "the residents of the snapshot do not lie in the order of their numbers: run `todoke night` again"
+        )
+    return columns if keep.all() else of_residents(columns, np.flatnonzero(keep))
+
+
+def of_files(path: Callable[[str], Path]) -> Reader:
+    """Reads the Parquet file of a table's `now`. Raises InputError for one of another version."""
+
+    def read(table: str, columns: Sequence[str]) -> tuple[int, Iterator[pa.Table]]:
+        place = path(f"now.{table}")
+        names = parquet.read_schema(place)
+        if {*columns} - {*names.names}:
+            night = place.parent.name
+            raise InputError(f"the snapshot of {night} was made by another version: run `todoke night` again")
+        texts = [name for name in columns if pa.types.is_string(names.field(name).type)]
+        file = parquet.ParquetFile(place, read_dictionary=texts)
+        groups = range(file.num_row_groups)
+        parts = (file.read_row_group(one, columns=list(columns), use_threads=False).select(columns) for one in groups)
+        return file.metadata.num_rows, parts
+
+    return read
+
+
+@dataclass(kw_only=True)
+class _Filling:
+    """A column as it comes, some rows after others. `kind`: its type in the contract; `count`: how many rows it will have."""
+
+    kind: str
+    count: int
+    _filled: int = 0
+    _values: Array | None = None
+    _known: Array | None = None
+    _texts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, found: pa.ChunkedArray) -> None:
+        """More rows."""
+        for part in found.chunks:
+            rows = slice(self._filled, self._filled + len(part))
+            known = _valid(part)
+            if known is not None:
+                self._known = np.ones(self.count, dtype=bool) if self._known is None else self._known
+                self._known[rows] = known
+            values = self._places(part, known) if _of_texts(part.type) else _values(part)
+            self._values = np.empty(self.count, dtype=values.dtype) if self._values is None else self._values
+            self._values[rows] = values
+            self._filled = rows.stop
+
+    def _places(self, part: pa.Array, known: Array | None) -> Array:
+        """The place of each text in the column's own list; 0 where there is none."""
+        part = part if pa.types.is_dictionary(part.type) else part.dictionary_encode()
+        there = [self._texts.setdefault(one, len(self._texts) + 1) for one in part.dictionary.to_pylist()]
+        values = _values(part.indices)
+        return np.array([*there, 0], dtype=np.uint32).take(
+            values if known is None else np.where(known, values, len(there))
+        )
+
+    def whole(self, texts: Texts) -> Column:
+        """All rows."""
+        values = np.zeros(0, dtype=np.int64) if self._values is None else self._values
+        if self.kind == "boolean":
+            values = (
+                values + np.uint8(1)
+                if self._known is None
+                else np.where(self._known, values + np.uint8(1), np.uint8(0))
+            )
+            return Column(listed=np.array([UNKNOWN, NO, YES]), places=values)
+        if self.kind == "date":
+            return _of_days(values, self._known)
+        if self.kind in {"text", "code"}:
+            listed = np.array([0, *(texts.place(one) for one in self._texts)])
+            places = values.astype(_narrow(listed.size))
+            return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)
+        return Column(listed=Values(values, self._known))
+
+
+def _of_texts(kind: pa.DataType) -> bool:
+    return any((pa.types.is_dictionary(kind), pa.types.is_string(kind), pa.types.is_large_string(kind)))
+
+
+def _values(part: pa.Array) -> Array:
+    """An array's numbers as they lie in memory; what stands where there is no value means nothing."""
+    _, data = part.buffers()
+    if pa.types.is_boolean(part.type):
+        return _bits(data, part)
+    return np.frombuffer(data, dtype=f"{'u' * pa.types.is_unsigned_integer(part.type)}int{part.type.bit_width}")[
+        part.offset :
+    ][: len(part)]
+
+
+def _valid(part: pa.Array) -> Array | None:
+    """Where an array has a value; None: everywhere."""
+    return None if part.null_count == 0 else _bits(part.buffers()[0], part).view(bool)
+
+
+def _bits(data: pa.Buffer, part: pa.Array) -> Array:
+    return np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[part.offset :][: len(part)]
+
+
+def _of_days(values: Array, known: Array | None) -> Column:
+    there = values if known is None else values[known]
+    first, last = (int(there.min()), int(there.max())) if there.size else (0, -1)
+    if last - first >= _LISTED_DAYS:
+        return Column(listed=Values(values, known))
+    listed = np.arange(first - 1, last + 1)
+    places = (values - np.int32(first - 1)) if known is None else np.where(known, values - np.int32(first - 1), 0)
+    return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places.astype(_narrow(listed.size)))
+
+
+def _all_but_the_first(count: int) -> Array:
+    known = np.ones(count, dtype=bool)
+    known[0] = False
+    return known
+
+
+def _narrow(count: int) -> type[np.unsignedinteger[Any]]:
+    return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.uint32
+
+
+def days(on: date) -> int:
+    """Days since 1970."""
+    return (on - _EPOCH).days

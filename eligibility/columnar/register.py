@@ -1,0 +1,166 @@
+"""A register and its tables as columns in memory. A column whose values repeat is a short list of them, and each row a place in it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from eligibility.columnar.vectors import Array, Values, Vector, elements, taken
+from eligibility.language.sources import Source
+
+#: a list of values is short enough to look which of them there are in any row
+_SHORT = 1 << 10
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """`listed`: the values there are, the first of them none at all, and `places`: row → place; or, without places, each row's value."""
+
+    listed: Vector = field(repr=False)
+    places: Array | None = field(default=None, repr=False)
+
+    def kept(self, rows: Array) -> "Column":
+        """Of these rows alone."""
+        if self.places is None:
+            return Column(listed=taken(self.listed, rows))
+        return Column(listed=self.listed, places=self.places[rows])
+
+
+@dataclass(kw_only=True)
+class Texts:
+    """Every text there is, by its place in one list: equal texts have one."""
+
+    _places: dict[str, int] = field(default_factory=dict)
+
+    def place(self, text: str) -> int:
+        """Its place, made if there is none yet."""
+        return self._places.setdefault(text, len(self._places))
+
+    @property
+    def listed(self) -> Mapping[int, str]:
+        """All, by their places."""
+        return {place: text for text, place in self._places.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The records of a source that are of somebody registered, in the order of whose they are: `of`, their places among people.
+
+    `order`: where in the table each is; None: as they lie.
+    """
+
+    of: Array = field(repr=False)
+    order: Array | None = field(repr=False)
+
+
+@dataclass(kw_only=True)
+class Register:
+    """Everybody registered as of a snapshot, by household, and their records. A person's place is that in the order of numbers.
+
+    `columns`: by table and name; those of residents of nobody else.
+    """
+
+    columns: Mapping[tuple[str, str], Column] = field(repr=False)
+    texts: Texts
+    _rows: dict[tuple[str, str], Rows] = field(default_factory=dict, repr=False)
+    _together: dict[tuple[tuple[str, str], ...], Array] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The number in the snapshot of each person."""
+        return self._numbers("resident_id")
+
+    @cached_property
+    def homes(self) -> Array:
+        """The number in the snapshot of the household of each person; those of one household lie together."""
+        return self._numbers("household_id")
+
+    def _numbers(self, name: str) -> Array:
+        found = self.columns["residents", name].listed
+        assert isinstance(found, Values)
+        return found.of
+
+    @property
+    def people(self) -> int:
+        """How many are registered."""
+        return len(self._numbers("resident_id"))
+
+    @cached_property
+    def members(self) -> Array:
+        """How many are registered in the household of each person."""
+        ends = (
+            np.append(np.flatnonzero(np.diff(self.homes)) + 1, self.people)
+            if self.people
+            else np.zeros(0, dtype=np.int64)
+        )
+        sizes = np.diff(ends, prepend=0)
+        return np.repeat(sizes, sizes)
+
+    def among(self, people: Array) -> tuple["Register", Array]:
+        """Who lives with people at these places, as a register of its own, and their places in this one."""
+        kept = np.flatnonzero(np.isin(self.homes, self.homes[people]))
+        return Register(columns=of_residents(self.columns, kept), texts=self.texts), kept
+
+    def column(self, table: str, name: str) -> Column:
+        """A column of a table; of residents, only of who is registered."""
+        return self.columns[table, name]
+
+    def together(self, names: Sequence[tuple[str, str]]) -> Array:
+        """The places, as `together` makes them, of what listed columns of one table hold together in any row; all, of long lists."""
+        key = tuple(names)
+        if key not in self._together:
+            columns = [self.columns[name] for name in key]
+            sizes = [elements(one.listed).size for one in columns]
+            there = np.zeros(math.prod(sizes), dtype=bool)
+            places = [one.places for one in columns if one.places is not None]
+            for begin in range(0, places[0].size if there.size <= _SHORT or len(sizes) > 1 else 0, _AT_ONCE):
+                there[together([one[begin : begin + _AT_ONCE] for one in places], sizes)] = True
+            self._together[key] = np.flatnonzero(there) if there.any() else np.arange(there.size)
+        return self._together[key]
+
+    def rows(self, source: Source) -> Rows:
+        """A source's records of people registered."""
+        key = source.table, source.join
+        if key not in self._rows:
+            self._rows[key] = self._owned(source)
+        return self._rows[key]
+
+    def _owned(self, source: Source) -> Rows:
+        told = self.columns[source.table, source.join].listed
+        assert isinstance(told, Values)
+        of, known = self.places_of(told.of)
+        known = known if told.known is None else known & told.known
+        order = None if known.all() else np.flatnonzero(known)
+        of = of if order is None else of[order]
+        if of.size > 1 and not (of[1:] >= of[:-1]).all():
+            sorting = np.argsort(of, kind="stable")
+            order = sorting if order is None else order[sorting]
+            of = of[sorting]
+        return Rows(of=of, order=order)
+
+    def places_of(self, asked: Array) -> tuple[Array, Array]:
+        """The places of people by their numbers, and who is there at all."""
+        if not self.people:
+            return np.zeros(asked.size, dtype=np.int64), np.zeros(asked.size, dtype=bool)
+        if self.numbers[-1] == self.people - 1:  # nobody is left out between
+            return asked, asked < self.people
+        places = np.searchsorted(self.numbers, asked).clip(max=self.people - 1)
+        return places, self.numbers[places] == asked
+
+
+def of_residents(columns: Mapping[tuple[str, str], Column], rows: Array) -> Mapping[tuple[str, str], Column]:
+    """The columns, those of residents for these rows alone."""
+    return {key: one.kept(rows) if key[0] == "residents" else one for key, one in columns.items()}
+
+
+def together(places: Sequence[Array], sizes: Sequence[int]) -> Array:
+    """One place for several, among all the ways in which they can stand together."""
+    if len(places) == 1:
+        return places[0]
+    found = places[0].astype(np.intp)
+    for place, size in zip(places[1:], sizes[1:], strict=True):
+        found = found if size == 1 else found * size + place
+    return found
