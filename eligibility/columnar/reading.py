@@ -4,23 +4,25 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as parquet
 
 from eligibility.columnar.register import Column, Register, Texts, of_residents
 from eligibility.columnar.vectors import NO, UNKNOWN, YES, Array, Values
 from eligibility.language.sources import numbers
 from engine.core.errors import InputError
+from engine.core.later import Later
 from engine.records.contract import load_contracts, told_by
 
+pa, parquet = Later("pyarrow"), Later("pyarrow.parquet")
+#: pyarrow's table, chunked array, array, buffer, type: loaded when something is read
+Arrow: TypeAlias = Any
 #: days between the first and the last date of a column whose days are listed; of others each row has its own
 _LISTED_DAYS = 1 << 17
 _EPOCH = date(1970, 1, 1)
 #: how many rows a table has, and its columns, some rows after others; texts best in the lists that Parquet keeps of them
-Reader = Callable[[str, Sequence[str]], tuple[int, Iterable[pa.Table]]]
+Reader = Callable[[str, Sequence[str]], tuple[int, Iterable[Arrow]]]
 
 
 def read_register(read: Reader, columns: Mapping[str, Collection[str]]) -> Register:
@@ -57,7 +59,7 @@ def _registered(columns: Mapping[tuple[str, str], Column], texts: Texts) -> Mapp
 def of_files(path: Callable[[str], Path]) -> Reader:
     """Reads the Parquet file of a table's `now`. Raises InputError for one of another version."""
 
-    def read(table: str, columns: Sequence[str]) -> tuple[int, Iterator[pa.Table]]:
+    def read(table: str, columns: Sequence[str]) -> tuple[int, Iterator[Arrow]]:
         place = path(f"now.{table}")
         names = parquet.read_schema(place)
         if {*columns} - {*names.names}:
@@ -83,7 +85,7 @@ class _Filling:
     _known: Array | None = None
     _texts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, found: pa.ChunkedArray) -> None:
+    def add(self, found: Arrow) -> None:
         """More rows."""
         for part in found.chunks:
             rows = slice(self._filled, self._filled + len(part))
@@ -96,7 +98,7 @@ class _Filling:
             self._values[rows] = values
             self._filled = rows.stop
 
-    def _places(self, part: pa.Array, known: Array | None) -> Array:
+    def _places(self, part: Arrow, known: Array | None) -> Array:
         """The place of each text in the column's own list; 0 where there is none."""
         part = part if pa.types.is_dictionary(part.type) else part.dictionary_encode()
         there = [self._texts.setdefault(one, len(self._texts) + 1) for one in part.dictionary.to_pylist()]
@@ -124,11 +126,11 @@ class _Filling:
         return Column(listed=Values(values, self._known))
 
 
-def _of_texts(kind: pa.DataType) -> bool:
+def _of_texts(kind: Arrow) -> bool:
     return any((pa.types.is_dictionary(kind), pa.types.is_string(kind), pa.types.is_large_string(kind)))
 
 
-def _values(part: pa.Array) -> Array:
+def _values(part: Arrow) -> Array:
     """An array's numbers as they lie in memory; what stands where there is no value means nothing."""
     _, data = part.buffers()
     if pa.types.is_boolean(part.type):
@@ -138,12 +140,12 @@ def _values(part: pa.Array) -> Array:
     ][: len(part)]
 
 
-def _valid(part: pa.Array) -> Array | None:
+def _valid(part: Arrow) -> Array | None:
     """Where an array has a value; None: everywhere."""
     return None if part.null_count == 0 else _bits(part.buffers()[0], part).view(bool)
 
 
-def _bits(data: pa.Buffer, part: pa.Array) -> Array:
+def _bits(data: Arrow, part: Arrow) -> Array:
     return np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[part.offset :][: len(part)]
 
 
