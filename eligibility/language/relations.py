@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
-from itertools import takewhile
+from itertools import product, takewhile
 
 _SPOUSES = ("HUSBAND", "WIFE", "HUSBAND_UNREGISTERED", "WIFE_UNREGISTERED")
 _PARENTS = ("FATHER", "MOTHER")
@@ -51,6 +51,11 @@ WAYS: Mapping[Kind, tuple[Way, ...]] = {
     Kind.COHABITANT: ((("COHABITANT",),),),
 }
 
+#: what kind somebody is whose way is written so
+_KIND_OF: Mapping[tuple[str | None, ...], Kind] = {
+    written: kind for kind, ways in WAYS.items() for way in ways for written in product(*way)
+}
+
 #: who is asked for together: the children of a home's couple, of its head's parents …
 OWN = (Kind.CHILD, Kind.CHILD_OF_SPOUSE)
 COUPLE = (Kind.HEAD, Kind.SPOUSE, Kind.PARENT_OF_CHILD)
@@ -93,12 +98,9 @@ def name_of(kinds: Sequence[Kind]) -> str:
 
 def is_one_of(kinds: Sequence[Kind], *steps: str | None) -> bool | None:
     """Whether it is; unknown where the first step is not on record."""
-    there = [*takewhile(lambda step: step is not None, steps)]
-    ways = [way for kind in kinds for way in WAYS[kind]]
-    fits = (
-        len(way) == len(there) and all(step in codes for step, codes in zip(there, way, strict=True)) for way in ways
-    )
-    return any(fits) if there else None
+    there = tuple(takewhile(lambda step: step is not None, steps))
+    kind = _KIND_OF.get(there)
+    return (kind is not None and kind in kinds) if there else None
 
 
 def is_one_of_sql(kinds: Sequence[Kind]) -> str:
