@@ -28,22 +28,10 @@ CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
 -- One row per birth date, person or household: what rules ask of them.
 CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
 
--- name: evaluate_together
--- One row per case: every value asked for, in the order asked, with what its person and household are asked found before.
-SELECT c.case_id <values>
-FROM (
-    SELECT k.case_id, k.subject_id, k.household_id, k.occurred_on, k.as_of, k.detail <found>
-    FROM cases AS k
-    LEFT JOIN temp.people AS p ON p.subject_id = k.subject_id
-    LEFT JOIN temp.households AS h ON h.household_id = k.household_id
-    LEFT JOIN temp.pairs AS t ON t.k = k.case_id
-) AS c
-<joins>;
-
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
 SELECT c.case_id <values>
-FROM cases AS c
+FROM <cases> AS c
 <joins>;
 
 -- name: judged

@@ -55,6 +55,7 @@ WAYS: Mapping[Kind, tuple[Way, ...]] = {
 _KIND_OF: Mapping[tuple[str | None, ...], Kind] = {
     written: kind for kind, ways in WAYS.items() for way in ways for written in product(*way)
 }
+_BIT = {kind: 1 << place for place, kind in enumerate(Kind)}
 
 #: who is asked for together: the children of a home's couple, of its head's parents …
 OWN = (Kind.CHILD, Kind.CHILD_OF_SPOUSE)
@@ -117,3 +118,14 @@ def _way_sql(way: Way) -> str:
 
 def _listed(codes: tuple[str, ...]) -> str:
     return ", ".join(f"'{code}'" for code in codes)
+
+
+def bits_of(kinds: Sequence[Kind]) -> int:
+    """A bit for each of these kinds."""
+    return sum(_BIT[kind] for kind in kinds)
+
+
+def bit_sql() -> str:
+    """The SQL of the bit of somebody's kind, with {0} to {3} for the steps: 0 of no kind, unknown where the first step is."""
+    kinds = " ".join(f"WHEN '{relation(*written)}' THEN {_BIT[kind]:d}" for written, kind in _KIND_OF.items())
+    return " ".join(["(CASE WHEN {0} IS NULL THEN NULL ELSE CASE", RELATION, kinds, "ELSE 0 END END)"])
