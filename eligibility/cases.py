@@ -14,6 +14,7 @@ from eligibility.language.gathered import gathered_sql
 from eligibility.language.nodes import Node
 from eligibility.language.shared import Shared
 from eligibility.language.sources import numbers
+from eligibility.language.together import KNOWN_CASES, Together
 from engine.core.sql import Query, load_queries, quoted
 from engine.records.asof import needed_as_of, partition, rows_as_of
 from engine.records.contract import TableContract, load_contracts
@@ -96,18 +97,19 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[st
     (as_of,) = cases["as_of"].unique().to_list()
     state = pl.col("state")
     marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
-    shared = Shared(schema=FOUND, as_of=as_of, of_cases=True)
-    rewritten = {name: shared.rewritten(node) for name, node in asked.items()}
-    query = _SQL["evaluate_together"].about(found=Query(name="found", text=shared.found("p", "h", "t")))
+    together = Together(as_of=as_of)
+    rewritten = {name: together.rewritten(node) for name, node in asked.items()}
     with warehouse.frame("cases", marked):
-        find(warehouse, shared)
-        return _asked(warehouse, query, rewritten, FOUND)
+        make(warehouse, together.tables())
+    found = _asked(warehouse, _SQL["evaluate"].about(cases=f"{FOUND}.{KNOWN_CASES}"), rewritten, FOUND)
+    drop(warehouse, together.tables())
+    return found
 
 
 def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
     """One row per case: case_id and a column for every expression asked, by its name. One query."""
     with warehouse.frame("cases", cases):
-        return _asked(warehouse, _SQL["evaluate"], asked, schema)
+        return _asked(warehouse, _SQL["evaluate"].about(cases="cases"), asked, schema)
 
 
 def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:

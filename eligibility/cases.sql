@@ -4,7 +4,8 @@ DROP TABLE IF EXISTS <made>;
 -- name: touch_people
 -- One row per person who is a subject, or was ever registered in a subject's household.
 CREATE OR REPLACE TEMP TABLE touched_people AS
-SELECT h.resident_id AS number FROM history.residents AS h WHERE h.household_id IN (SELECT household_id FROM cases)
+SELECT h.resident_id AS number FROM history.residents AS h
+WHERE h.rowid IN (SELECT n.rowid FROM history.residents AS n WHERE n.household_id IN (SELECT household_id FROM cases))
 UNION SELECT subject_id FROM cases;
 
 -- name: touched
@@ -13,7 +14,7 @@ UNION SELECT subject_id FROM cases;
 
 -- name: touched_own
 -- One row per version of a record of these people, where whose a record is never changes.
-(SELECT <columns> FROM <history> AS n WHERE <named>);
+(SELECT <columns> FROM <history> AS h WHERE h.rowid IN (SELECT n.rowid FROM <history> AS n WHERE <named>));
 
 -- name: named
 -- Whether a version of a record names one of these people.
@@ -27,22 +28,10 @@ CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
 -- One row per birth date, person or household: what rules ask of them.
 CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
 
--- name: evaluate_together
--- One row per case: every value asked for, in the order asked, with what its person and household are asked found before.
-SELECT c.case_id <values>
-FROM (
-    SELECT k.case_id, k.subject_id, k.household_id, k.occurred_on, k.as_of, k.detail <found>
-    FROM cases AS k
-    LEFT JOIN temp.people AS p ON p.subject_id = k.subject_id
-    LEFT JOIN temp.households AS h ON h.household_id = k.household_id
-    LEFT JOIN temp.pairs AS t ON t.k = k.case_id
-) AS c
-<joins>;
-
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
 SELECT c.case_id <values>
-FROM cases AS c
+FROM <cases> AS c
 <joins>;
 
 -- name: judged

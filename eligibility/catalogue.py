@@ -77,20 +77,26 @@ def published(folder: Path, on: date, *, mode: Literal["demo", "production"]) ->
 
     Raises RuleError when a version's content is not what its name says.
     """
-    refused = left_out(folder, on, mode=mode)
-    return [one for one in _current(folder, on) if one.programme.slug not in refused]
+    return standing(folder, on, mode=mode)[0]
 
 
 def left_out(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> dict[str, str]:
     """slug → why a published version in force is not used: signed as a demonstration only, or what it reads is no longer granted."""
-    refused: dict[str, str] = {}
+    return standing(folder, on, mode=mode)[1]
+
+
+def standing(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> tuple[list[Published], dict[str, str]]:
+    """Both at one look: `published` and `left_out`."""
+    used, refused = [], {}
     for one in _current(folder, on):
         not_granted = refusals(one.programme)
         if one.demonstration and mode == "production":
             refused[one.programme.slug] = "signed off as a demonstration only"
         elif not_granted:
             refused[one.programme.slug] = not_granted[0]
-    return refused
+        else:
+            used.append(one)
+    return used, refused
 
 
 def unreadable(folder: Path, files: Path = FOLDER) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from eligibility.cases import forget, judged_together, know
-from eligibility.catalogue import Published, left_out, published, unreadable
+from eligibility.catalogue import Published, standing, unreadable
 from eligibility.judge import (
     Case,
     amounts_of,
@@ -31,6 +31,7 @@ from engine.core.sql import load_queries
 from engine.night import Night
 
 _SQL = load_queries(Path(__file__).with_name("match.sql"))
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _CASE: Mapping[str, type[pl.DataType]] = {
     "case_id": pl.Int64,
     "event_id": pl.String,
@@ -71,13 +72,13 @@ def match_programmes(night: Night) -> Matches:
     warehouse, paths, mode = night.warehouse, night.settings.paths, night.settings.mode
     for name in ("create_schema", "create_matches"):
         warehouse.define(_SQL[name].text)
-    versions = published(paths.catalogue, night.on, mode=mode)
+    versions, refused = standing(paths.catalogue, night.on, mode=mode)
     frame = matches_of(night, versions)
     warehouse.replace("matches.matches", night.municipality, night.on, frame)
     return Matches(
         verdicts=Counter(frame["verdict"].to_list()),
         programmes=Counter(frame.filter(pl.col("verdict") != "ineligible")["programme"].to_list()),
-        left_out=left_out(paths.catalogue, night.on, mode=mode),
+        left_out=refused,
         unreadable=unreadable(paths.catalogue),
         past_review=_past_review(versions, set(frame["programme"].to_list()), night.on),
     )
@@ -158,10 +159,11 @@ def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dic
                 for number in one.cases["case_id"]:
                     row = rows[number, of_tonight]
                     found[number, slug] |= {name: row[f"{slug}|{name}"] for name in names}
+    told = {row["case_id"]: row for row in cases.iter_rows(named=True)}
     return [
-        match_row(night, one, row, case_of(one, row, found[row["case_id"], one.version.programme.slug]))
+        match_row(night, one, told[number], case_of(one, told[number], found[number, one.version.programme.slug]))
         for one in asked
-        for row in one.cases.iter_rows(named=True)
+        for number in one.cases["case_id"]
     ]
 
 
@@ -228,14 +230,12 @@ def match_row(night: Night, asked: Asked, row: Mapping[str, Any], case: Case) ->
         "office": programme.office,
         "recipient": programme.recipient,
         "sensitivity": programme.sensitivity,
-        "criteria": json.dumps(criteria_of(programme, asked.trees.criteria, case), ensure_ascii=False),
-        "amount": json.dumps(amounts_of(programme, case, night.on), ensure_ascii=False),
+        "criteria": _JSON(criteria_of(programme, asked.trees.criteria, case)),
+        "amount": _JSON(amounts_of(programme, case, night.on)),
         "deadline_on": None if dates.late else dates.due,
         "last_loss_free_on": dates.loss_free,
         "late": dates.late,
-        "facts": json.dumps(
-            facts_of(programme, case, occurred=occurred, on=night.on, event=row["code"]), ensure_ascii=False
-        ),
+        "facts": _JSON(facts_of(programme, case, occurred=occurred, on=night.on, event=row["code"])),
         "occurred_on": occurred,
         "verify": _verify(programme, case, occurred, night.on) if said != "ineligible" else [],
     }

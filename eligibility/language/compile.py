@@ -5,6 +5,7 @@ A case is one row of `cases` (alias c): case_id, subject_id, household_id, occur
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -23,13 +24,14 @@ from eligibility.language.nodes import (
     Node,
     Quantified,
     Total,
+    Value,
     walk,
 )
 from eligibility.language.sources import sources
 from eligibility.language.statutory import EVERY
 from engine.core.sql import quoted
 
-#: tables of what `eligibility.language.shared` finds once: a case is then a row of all, and of members the first is joined like records
+#: tables of what `shared` and `together` find once: a case is then a row of all, and of members the first is joined like records
 PEOPLE, HOUSEHOLDS, PAIRS = "people", "households", "pairs"
 _OF_CASES = frozenset(f"subject.{table}" for table in (PEOPLE, HOUSEHOLDS, PAIRS))
 #: where they are: the warehouse's schema of tables that end with the connection, so that nothing of it is written to disk
@@ -109,6 +111,11 @@ def flag_sql(node: Flag, *, maybe: bool) -> str:
     return f"(({column_sql(node)} & {mask(node, maybe=maybe):d}) <> 0)"
 
 
+def given_sql(node: Column) -> str:
+    """Whether what was found says that somebody agreed."""
+    return flag_sql(node, maybe=False) if isinstance(node, Flag) else column_sql(node)
+
+
 def mask(node: Flag, *, maybe: bool) -> int:
     """The bit of a flag's column that says that it is true; `maybe`: or not known."""
     return (2 if maybe else 1) << 2 * node.place
@@ -135,13 +142,13 @@ def _asks_rows(node: Node) -> bool:
 
 def _consented(node: Consented, schema: str) -> str:
     if node.given is not None:
-        return f"CASE WHEN {flag_sql(node.given, maybe=False)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
+        return f"CASE WHEN {given_sql(node.given)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
     return _CONSENTED.format(
         table=quoted(f"{schema}.consents"),
         key=key_in(schema, "resident_id"),
         whom=_number_of(node.of, schema),
-        group=exp.convert(node.group).sql(dialect="duckdb"),
-        programme=exp.convert(node.programme).sql(dialect="duckdb"),
+        group=_plain(node.group),
+        programme=_plain(node.programme),
         inner=to_sql(node.inner, schema),
     )
 
@@ -159,7 +166,12 @@ def _number_of(person: str, schema: str) -> str:
 def _literal(node: Constant) -> str:
     if isinstance(node.value, date):
         return f"DATE '{node.value.isoformat()}'"
-    return exp.convert(node.value).sql(dialect="duckdb")
+    return _plain(node.value)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _plain(value: Value) -> str:
+    return exp.convert(value).sql(dialect="duckdb")
 
 
 def _alias(alias: str) -> str:
@@ -179,7 +191,7 @@ def _compared(node: Comparison, schema: str) -> str:
 def consent_given(node: Consented, alias: str, as_of: date) -> str:
     """The condition, over rows of `consents` called so, that one of them is this consent and holds."""
     row, on = _alias(alias), _literal(Constant(value=as_of, kind="date"))
-    group, programme = (exp.convert(one).sql(dialect="duckdb") for one in (node.group, node.programme))
+    group, programme = _plain(node.group), _plain(node.programme)
     return (
         f"{row}.data_group = {group} AND {row}.programme = {programme} AND {row}.given_on <= {on}"
         f" AND ({row}.withdrawn_on IS NULL OR {on} < {row}.withdrawn_on)"

@@ -1,9 +1,10 @@
 """One person against one expression, without a database: the oracle the SQL must agree with."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from eligibility.language.nodes import (
@@ -63,7 +64,7 @@ def evaluate(node: Node, facts: Facts, bound: Mapping[str, Record] | None = None
         left = evaluate(node.left, facts, names)
         return None if left is None else left in {option.value for option in node.options}
     if isinstance(node, Logic):
-        return _logic(node.operator, [evaluate(part, facts, names) for part in node.parts])
+        return _logic(node, facts, names)
     if isinstance(node, Quantified):
         return _quantified(node, facts, names)
     if isinstance(node, Total):
@@ -134,7 +135,7 @@ def _call(node: Call, facts: Facts, bound: Mapping[str, Record]) -> Value:
 
 def _compared(node: Comparison, facts: Facts, bound: Mapping[str, Record]) -> bool | None:
     if isinstance(node.left, Quantified) and node.left.quantifier == "count_of" and isinstance(node.right, Constant):
-        trues, _, unknowns = _tally(node.left, facts, bound)
+        trues, unknowns = _tally(node.left, facts, bound)
         assert isinstance(node.right.value, int)
         return _between(node.operator, trues, trues + unknowns, node.right.value)
     return _compare(node.operator, evaluate(node.left, facts, bound), evaluate(node.right, facts, bound))
@@ -158,31 +159,49 @@ def _between(operator: str, least: float, most: float, than: int) -> bool | None
     return low if low == high else None
 
 
-def _logic(operator: str, values: Sequence[Value]) -> bool | None:
-    if operator == "not":
-        return None if values[0] is None else not values[0]
-    deciding = operator == "or"
-    if any(value is deciding for value in values):
-        return deciding
-    return None if any(value is None for value in values) else not deciding
+def _logic(node: Logic, facts: Facts, bound: Mapping[str, Record]) -> bool | None:
+    values = (evaluate(part, facts, bound) for part in node.parts)
+    if node.operator == "not":
+        return _not(next(values))
+    return _any(values) if node.operator == "or" else _not(_any(map(_not, values)))
 
 
-def _tally(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> tuple[int, int, float]:
-    """How many rows are true, false and unknown. Of a household or table nobody told, any number may be unknown."""
+def _not(value: Value) -> bool | None:
+    return None if value is None else not value
+
+
+def _any(values: Iterable[Value]) -> bool | None:
+    """Whether one of them is true: none is worked out after the first that is."""
+    found: bool | None = False
+    for value in values:
+        if value:
+            return True
+        found = None if value is None else found
+    return found
+
+
+def _told(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> tuple[Iterator[Value], bool]:
+    """What each row gives, and whether these are all: any number more may be in a household or table nobody told."""
     rows = _rows(node.source, facts, _person(node.of, facts, bound))
     told = rows if rows is not None else [facts.subject] if node.source == "household" else []
-    values = [evaluate(node.predicate, facts, {**bound, node.alias: row}) for row in told]
-    return values.count(True), values.count(False), values.count(None) if rows is not None else math.inf
+    return (evaluate(node.predicate, facts, {**bound, node.alias: row}) for row in told), rows is not None
+
+
+def _tally(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> tuple[int, float]:
+    """How many rows are true, and how many unknown."""
+    found, all_told = _told(node, facts, bound)
+    values = list(found)
+    return values.count(True), values.count(None) if all_told else math.inf
 
 
 def _quantified(node: Quantified, facts: Facts, bound: Mapping[str, Record]) -> Value:
-    trues, falses, unknowns = _tally(node, facts, bound)
     if node.quantifier == "count_of":
+        trues, unknowns = _tally(node, facts, bound)
         return None if unknowns else trues
-    deciding = falses if node.quantifier == "all_of" else trues
-    if deciding:
-        return node.quantifier == "any_of"
-    return None if unknowns else node.quantifier != "any_of"
+    values, all_told = _told(node, facts, bound)
+    wanted = map(_not, values) if node.quantifier == "all_of" else values
+    found = _any(wanted if all_told else chain(wanted, [None]))
+    return found if node.quantifier == "any_of" else _not(found)
 
 
 def _total(node: Total, facts: Facts, bound: Mapping[str, Record]) -> Value:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from eligibility.language.compile import column_sql, flag_sql, mask, to_sql
+from eligibility.language.compile import column_sql, flag_sql, given_sql, mask, to_sql
 from eligibility.language.nodes import Consented, Constant, Flag, Logic, Node, flat, walk
 
 #: in a word of 64 bits
@@ -78,7 +78,7 @@ def _bound(node: Node, schema: str, *, may: bool) -> str:
     if isinstance(node, Logic):
         return _logic(node, schema, may=may)
     if isinstance(node, Consented) and node.given is not None:
-        given, inner = flag_sql(node.given, maybe=False), _bound(node.inner, schema, may=may)
+        given, inner = given_sql(node.given), _bound(node.inner, schema, may=may)
         return f"(NOT {given} OR {inner})" if may else f"({given} AND {inner})"
     return f"COALESCE({to_sql(node, schema)}, {'TRUE' if may else 'FALSE'})"
 

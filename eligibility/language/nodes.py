@@ -144,7 +144,7 @@ class Lookup:
 class Consented:
     """What may be read only of somebody who agreed to it, and is unknown of everybody else. `of`: whose it is.
 
-    `given`: the flag that says whether they agreed, where that was found once for everybody.
+    `given`: the column that says whether they agreed, where that was found beforehand.
     """
 
     group: str
@@ -152,7 +152,7 @@ class Consented:
     inner: "Node"
     kind: Kind
     of: str = "subject"
-    given: Flag | None = None
+    given: Column | None = None
 
 
 Node: TypeAlias = (

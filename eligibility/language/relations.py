@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
-from itertools import takewhile
+from itertools import product, takewhile
 
 _SPOUSES = ("HUSBAND", "WIFE", "HUSBAND_UNREGISTERED", "WIFE_UNREGISTERED")
 _PARENTS = ("FATHER", "MOTHER")
@@ -51,6 +51,12 @@ WAYS: Mapping[Kind, tuple[Way, ...]] = {
     Kind.COHABITANT: ((("COHABITANT",),),),
 }
 
+#: what kind somebody is whose way is written so
+_KIND_OF: Mapping[tuple[str | None, ...], Kind] = {
+    written: kind for kind, ways in WAYS.items() for way in ways for written in product(*way)
+}
+_BIT = {kind: 1 << place for place, kind in enumerate(Kind)}
+
 #: who is asked for together: the children of a home's couple, of its head's parents …
 OWN = (Kind.CHILD, Kind.CHILD_OF_SPOUSE)
 COUPLE = (Kind.HEAD, Kind.SPOUSE, Kind.PARENT_OF_CHILD)
@@ -93,12 +99,9 @@ def name_of(kinds: Sequence[Kind]) -> str:
 
 def is_one_of(kinds: Sequence[Kind], *steps: str | None) -> bool | None:
     """Whether it is; unknown where the first step is not on record."""
-    there = [*takewhile(lambda step: step is not None, steps)]
-    ways = [way for kind in kinds for way in WAYS[kind]]
-    fits = (
-        len(way) == len(there) and all(step in codes for step, codes in zip(there, way, strict=True)) for way in ways
-    )
-    return any(fits) if there else None
+    there = tuple(takewhile(lambda step: step is not None, steps))
+    kind = _KIND_OF.get(there)
+    return (kind is not None and kind in kinds) if there else None
 
 
 def is_one_of_sql(kinds: Sequence[Kind]) -> str:
@@ -115,3 +118,14 @@ def _way_sql(way: Way) -> str:
 
 def _listed(codes: tuple[str, ...]) -> str:
     return ", ".join(f"'{code}'" for code in codes)
+
+
+def bits_of(kinds: Sequence[Kind]) -> int:
+    """A bit for each of these kinds."""
+    return sum(_BIT[kind] for kind in kinds)
+
+
+def bit_sql() -> str:
+    """The SQL of the bit of somebody's kind, with {0} to {3} for the steps: 0 of no kind, unknown where the first step is."""
+    kinds = " ".join(f"WHEN '{relation(*written)}' THEN {_BIT[kind]:d}" for written, kind in _KIND_OF.items())
+    return " ".join(["(CASE WHEN {0} IS NULL THEN NULL ELSE CASE", RELATION, kinds, "ELSE 0 END END)"])

@@ -19,6 +19,7 @@ from eligibility.language.nodes import (
     Node,
     Quantified,
     Total,
+    children,
     walk,
 )
 from eligibility.language.statutory import EVERY
@@ -91,6 +92,24 @@ def _of_row(part: Node, alias: str) -> bool:
     return not isinstance(part, Consented) or part.of == alias
 
 
+def beside_event(node: Node) -> bool:
+    """Whether a count or total of the subject depends on its own rows, and of all else on the event alone."""
+    assert isinstance(node, Quantified | Total)
+    return node.of == "subject" and all(_only_of(one, {node.alias}) for one in of_rows(node))
+
+
+def _only_of(node: Node, names: Collection[str]) -> bool:
+    """Whether all that is read is read of rows called so, or of rows of theirs."""
+    if isinstance(node, Column):
+        return node.alias.partition(".")[0] in names
+    if isinstance(node, Consented) and node.of not in names:
+        return False
+    if isinstance(node, Quantified | Total):
+        theirs = node.source != "household" and node.of in names
+        return theirs and all(_only_of(one, {*names, node.alias}) for one in of_rows(node))
+    return all(_only_of(one, names) for one in children(node))
+
+
 def between_two(node: Node) -> bool:
     """Whether what a household's members give together depends on nothing but them and the subject, as `people` has them."""
     assert isinstance(node, Quantified | Total)
@@ -131,15 +150,15 @@ def renamed(node: Node, alias: str) -> Node:
 def inside(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with each expression right below it changed."""
     if isinstance(node, Comparison):
-        return replace(node, left=change(node.left), right=change(node.right))
+        return Comparison(operator=node.operator, left=change(node.left), right=change(node.right))
+    if isinstance(node, Logic):
+        return Logic(operator=node.operator, parts=tuple(map(change, node.parts)))
+    if isinstance(node, Call):
+        return Call(function=node.function, arguments=tuple(map(change, node.arguments)), kind=node.kind)
     if isinstance(node, Among):
-        return replace(node, left=change(node.left))
+        return Among(left=change(node.left), options=node.options)
     if isinstance(node, Lookup):
         return replace(node, index=change(node.index))
-    if isinstance(node, Logic):
-        return replace(node, parts=tuple(change(part) for part in node.parts))
-    if isinstance(node, Call):
-        return replace(node, arguments=tuple(change(part) for part in node.arguments))
     if isinstance(node, Total):
         return replace(node, predicate=change(node.predicate), summed=change(node.summed))
     if isinstance(node, Quantified):
