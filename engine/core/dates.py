@@ -4,7 +4,9 @@ import calendar
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-import jpholiday
+from engine.core.later import Later
+
+jpholiday = Later("jpholiday")
 
 
 def birthday(birth_date: date, age_years: int) -> date:

@@ -16,7 +16,7 @@ def test_a_library_that_is_not_there_is_missed_when_it_is_used() -> None:
         absent.anything  # noqa: B018 - asking for it is what imports it
 
 
-@pytest.mark.parametrize("library", ["sklearn", "scipy", "pyarrow"])
+@pytest.mark.parametrize("library", ["sklearn", "scipy", "pyarrow", "jpholiday"])
 def test_the_front_door_loads_none_of(library: str) -> None:
     told = subprocess.run(
         [sys.executable, "-c", f"import sys, todoke; print({library!r} in sys.modules)"],
