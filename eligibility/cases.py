@@ -53,8 +53,8 @@ def _touched(contract: TableContract, only: Collection[str]) -> Query:
 
 
 def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
-    """Drops all that was known and found: the names are free for whatever stage comes next."""
-    drop(warehouse, (*FACTS, "touched_people", *(contract.table for contract in _contracts(tables))))
+    """Drops all that was known: the names are free for whatever stage comes next."""
+    drop(warehouse, ("touched_people", *(contract.table for contract in _contracts(tables))))
 
 
 def drop(warehouse: Warehouse, made: Iterable[str]) -> None:

@@ -89,7 +89,7 @@ class Together:
         """The same expression, asking the tables of answers."""
         if isinstance(node, Moment) and node.name == "as_of":
             return Constant(value=self.as_of, kind="date")
-        if isinstance(node, Comparison) and isinstance(node.left, Quantified) and isinstance(node.right, Constant):
+        if isinstance(node, Comparison) and _counts(node.left) and isinstance(node.right, Constant):
             rows = inside(node.left, self.rewritten)
             return self._counted(rows, replace(node, left=rows))
         found = inside(node, self.rewritten)
@@ -265,6 +265,10 @@ def _of_kinship(node: Node) -> str:
     """The SQL of a question about somebody's relationship to the head; '' of any other."""
     bits = _BITS.get(node.function) if isinstance(node, Call) else None
     return f"(({_row()}.{_KINSHIP} & {bits:d}) <> 0)" if bits is not None else ""
+
+
+def _counts(node: Node) -> bool:
+    return isinstance(node, Quantified) and node.quantifier == "count_of"
 
 
 def _of_row(node: Node) -> Node:

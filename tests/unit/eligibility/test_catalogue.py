@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from eligibility.catalogue import files, left_out, publish, published, read_version, unreadable, version_of
+from eligibility.catalogue import files, left_out, publish, published, read_version, standing, unreadable, version_of
 from eligibility.programme import parse_programme
 from engine.core.clock import TOKYO
 from engine.core.errors import InputError, RuleError
@@ -58,6 +58,7 @@ def test_demonstrations_are_for_the_demo_only_and_production_says_so(tmp_path: P
     assert left_out(tmp_path, ON, mode="production") == {"plain": "signed off as a demonstration only"}
     assert len(published(tmp_path, ON, mode="demo")) == 1
     assert left_out(tmp_path, ON, mode="demo") == {}
+    assert standing(tmp_path, ON, mode="production") == ([], {"plain": "signed off as a demonstration only"})
 
 
 @pytest.mark.parametrize("on", [date(2026, 3, 31), date(2027, 1, 1)], ids=["before", "closed"])

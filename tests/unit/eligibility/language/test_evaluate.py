@@ -1,10 +1,10 @@
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from eligibility.language.evaluate import Facts, evaluate
-from eligibility.language.nodes import Constant
+from eligibility.language.nodes import Column, Constant, Logic
 from eligibility.language.parse import parse
 
 HEAD = {"resident_id": "1", "status": "RESIDENT", "rel1": "HEAD", "birth_date": date(1990, 5, 5)}
@@ -32,6 +32,16 @@ def _value(text: str, **facts: Any) -> object:
 )
 def test_three_values(text: str, expected: bool | None) -> None:
     assert _value(text) is expected
+
+
+NOBODYS = Column(alias="nobody", table="residents", name="sex", kind="code")
+
+
+@pytest.mark.parametrize(("operator", "first"), [("or", True), ("and", False)])
+def test_nothing_is_worked_out_after_what_decides(operator: Literal["and", "or"], first: bool) -> None:
+    unknown, deciding = Constant(value=None, kind="boolean"), Constant(value=first, kind="boolean")
+    facts = Facts(subject=HEAD, as_of=date(2026, 11, 20), occurred_on=None)
+    assert evaluate(Logic(operator=operator, parts=(unknown, deciding, NOBODYS)), facts) is first
 
 
 SMALL = "m.birth_date > '2015-01-01'"
