@@ -3,16 +3,13 @@
 A case is one subject of one settled event. Rules would read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from eligibility.language.compile import FOUND, HOUSEHOLDS, PAIRS, PEOPLE, joins
-from eligibility.language.gathered import gathered_sql
+from eligibility.language.compile import FOUND, joins, to_sql
 from eligibility.language.nodes import Node
-from eligibility.language.shared import Shared
 from eligibility.language.sources import numbers
 from eligibility.language.together import KNOWN_CASES, Together
 from engine.core.sql import Query, load_queries, quoted
@@ -23,8 +20,6 @@ from engine.warehouse.duck import Warehouse
 
 _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 _JUDGED = "judged"
-#: the tables that facts stand in
-FACTS = ("born", "related", "records", PEOPLE, HOUSEHOLDS, PAIRS)
 
 
 def know(warehouse: Warehouse, cases: pl.DataFrame, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
@@ -78,53 +73,28 @@ def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> se
     return {*numbers(contract.table), *members, *read.get(contract.table, ())}
 
 
-def find(warehouse: Warehouse, shared: Shared, about: Sequence[str] = ()) -> None:
-    """Makes the tables of what was asked of people, records and households, and of `about` (columns of residents)."""
-    every = set(load_contracts())
-    made = shared.of_values() | {"records": shared.records(every), PEOPLE: shared.people(about, every)}
-    make(warehouse, made | {HOUSEHOLDS: shared.households(), PAIRS: shared.pairs()})
-
-
-def make(warehouse: Warehouse, facts: Mapping[str, str], **values: Any) -> None:
-    """Makes tables of facts, one after the other: name → SELECT, with the values it asks for."""
-    for name, select in facts.items():
-        made = _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name="facts", text=select))
-        warehouse.write(made, **values)
-
-
 def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:
-    """As `judged`, each case of the records as known in its `state`: what many expressions ask is found once. Cases of one `as_of`."""
+    """One row per case, of the records as known in its `state`: case_id and a column for every expression asked, by its name.
+
+    What many expressions ask is found once, and equal ones are worked out once. Cases of one `as_of`.
+    """
     (as_of,) = cases["as_of"].unique().to_list()
     state = pl.col("state")
     marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
     together = Together(as_of=as_of)
     rewritten = {name: together.rewritten(node) for name, node in asked.items()}
-    with warehouse.frame("cases", marked):
-        make(warehouse, together.tables())
-    found = _asked(warehouse, _SQL["evaluate"].about(cases=f"{FOUND}.{KNOWN_CASES}"), rewritten, FOUND)
-    drop(warehouse, together.tables())
-    return found
-
-
-def judged(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
-    """One row per case: case_id and a column for every expression asked, by its name. One query."""
-    with warehouse.frame("cases", cases):
-        return _asked(warehouse, _SQL["evaluate"].about(cases="cases"), asked, schema)
-
-
-def _asked(warehouse: Warehouse, query: Query, asked: Mapping[str, Node], schema: str) -> pl.DataFrame:
-    """Equal expressions are worked out once."""
-    sql = {name: gathered_sql(node, schema) for name, node in asked.items()}
+    sql = {name: to_sql(node, FOUND) for name, node in rewritten.items()}
     places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
-    values = "".join(f",\n{text} AS {place}" for text, place in places.items())
-    joined = Query(name="joins", text=joins(asked.values(), schema))
-    found = planned_once(warehouse, query.about(values=Query(name="values", text=values), joins=joined))
-    return found.sort("case_id").select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))
-
-
-def planned_once(warehouse: Warehouse, query: Query) -> pl.DataFrame:
-    """The rows of a long SELECT by way of a table: what is read itself is planned twice, which takes longer than to write a few rows."""
-    warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{_JUDGED}", facts=query).text)
-    found = warehouse.query(_SQL["judged"])
-    drop(warehouse, [_JUDGED])
-    return found
+    found = {name: Query(name=name, text=select) for name, select in together.tables().items()}
+    # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
+    found[_JUDGED] = _SQL["evaluate"].about(
+        values=listed(["c.case_id", *(f"{text} AS {place}" for text, place in places.items())]),
+        cases=f"{FOUND}.{KNOWN_CASES}",
+        joins=listed([joins(rewritten.values(), FOUND)]),
+    )
+    with warehouse.frame("cases", marked):
+        for name, facts in found.items():
+            warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=facts).text)
+    judged = warehouse.query(_SQL["judged"]).sort("case_id")
+    drop(warehouse, found)
+    return judged.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))

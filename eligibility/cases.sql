@@ -30,9 +30,7 @@ CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
 
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
-SELECT c.case_id <values>
-FROM <cases> AS c
-<joins>;
+SELECT <values> FROM <cases> AS c <joins>;
 
 -- name: judged
 -- One row per case or person, with a value for each different thing that was asked.

@@ -17,7 +17,6 @@ from eligibility.language.nodes import (
     Consented,
     Constant,
     EventDetail,
-    Flag,
     Logic,
     Lookup,
     Moment,
@@ -80,8 +79,6 @@ def to_sql(node: Node, schema: str) -> str:
         return "c.as_of" if node.name == "as_of" else "c.occurred_on"
     if isinstance(node, EventDetail):
         return "c.detail"
-    if isinstance(node, Flag):
-        return f"(CASE WHEN {flag_sql(node, maybe=False)} THEN TRUE WHEN {flag_sql(node, maybe=True)} THEN NULL ELSE FALSE END)"
     if isinstance(node, Column):
         return column_sql(node)
     if isinstance(node, Call):
@@ -106,21 +103,6 @@ def column_sql(node: Column) -> str:
     return f"{_alias(node.alias)}.{quoted(node.name)}"
 
 
-def flag_sql(node: Flag, *, maybe: bool) -> str:
-    """Whether a flag is true; `maybe`: or not known."""
-    return f"(({column_sql(node)} & {mask(node, maybe=maybe):d}) <> 0)"
-
-
-def given_sql(node: Column) -> str:
-    """Whether what was found says that somebody agreed."""
-    return flag_sql(node, maybe=False) if isinstance(node, Flag) else column_sql(node)
-
-
-def mask(node: Flag, *, maybe: bool) -> int:
-    """The bit of a flag's column that says that it is true; `maybe`: or not known."""
-    return (2 if maybe else 1) << 2 * node.place
-
-
 def _looked_up(node: Lookup, schema: str) -> str:
     last = len(node.scale.values) - 1
     index = to_sql(node.index, schema)
@@ -142,7 +124,7 @@ def _asks_rows(node: Node) -> bool:
 
 def _consented(node: Consented, schema: str) -> str:
     if node.given is not None:
-        return f"CASE WHEN {given_sql(node.given)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
+        return f"CASE WHEN {column_sql(node.given)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
     return _CONSENTED.format(
         table=quoted(f"{schema}.consents"),
         key=key_in(schema, "resident_id"),

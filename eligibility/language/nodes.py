@@ -33,13 +33,6 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flag(Column):
-    """A question answered beforehand, at a place in a column of many: see `flags`."""
-
-    place: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Moment:
     """`as_of` (the night) or `event.occurred_on`."""
 

@@ -12,7 +12,6 @@ from eligibility.language.nodes import (
     Consented,
     Constant,
     EventDetail,
-    Flag,
     Logic,
     Lookup,
     Moment,
@@ -22,52 +21,11 @@ from eligibility.language.nodes import (
     children,
     walk,
 )
-from eligibility.language.statutory import EVERY
 
 #: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
 ROW = "row"
 #: numbers stand in the table of people under names of its own, and are not held against each other
 _NUMBERS = frozenset({"resident_id", "household_id"})
-#: what nothing is known of
-UNKNOWN = Constant(value=None, kind="boolean")
-
-
-def relaxed(node: Node, known: Callable[[Flag], bool]) -> Node:
-    """The condition with all that is not a known flag left open: where this one is surely not so, that one is not either."""
-    if isinstance(node, Flag):
-        return node if known(node) else UNKNOWN
-    if isinstance(node, Logic):
-        return replace(node, parts=tuple(relaxed(part, known) for part in node.parts))
-    return node if isinstance(node, Constant) else UNKNOWN
-
-
-def may_hold(node: Node, known: Callable[[Flag], bool | None]) -> bool:
-    """Whether an expression may be true where of its flags nothing is known but this."""
-    return _said(node, known) is not False
-
-
-def _said(node: Node, known: Callable[[Flag], bool | None]) -> bool | None:
-    if isinstance(node, Flag):
-        return known(node)
-    if isinstance(node, Constant):
-        return node.value if isinstance(node.value, bool) else None
-    if not isinstance(node, Logic):
-        return None
-    said = [_said(part, known) for part in node.parts]
-    if node.operator == "not":
-        return None if said[0] is None else not said[0]
-    settles = node.operator == "or"
-    return settles if settles in said else None if None in said else not settles
-
-
-def unknown_in_unknown_out(node: Node) -> bool:
-    """Whether a value is unknown as soon as something it is made of is."""
-    for part in walk(node):
-        if not isinstance(part, Comparison | Among | Call | Column | Constant):
-            return False
-        if isinstance(part, Call) and EVERY[part.function].sees_unknown:
-            return False
-    return True
 
 
 def of_rows(node: Node) -> tuple[Node, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from eligibility.cases import judged
+from eligibility.language.compile import joins, to_sql
 from eligibility.language.evaluate import Facts
 from eligibility.language.nodes import Node
 from engine.core.sql import Query, quoted
@@ -22,6 +22,9 @@ POLARS: Mapping[str, type[pl.DataType]] = {
     "BIGINT": pl.Int64,
     "BOOLEAN": pl.Boolean,
 }
+
+#: one row per case: every value asked for
+_EVALUATE = Query(name="evaluate", text="SELECT <values> FROM cases AS c <joins>")
 
 
 class SqlReader:
@@ -39,8 +42,10 @@ class SqlReader:
     def values(self, asked: Mapping[str, Node], facts: Sequence[Facts]) -> list[dict[str, Any]]:
         """For each of the facts: name → value."""
         self.fill(facts)
-        found = judged(self.warehouse, self._cases(facts), asked, "now").sort("case_id")
-        return found.drop("case_id").to_dicts()
+        values = listed(["c.case_id", *(f"{to_sql(node, 'now')} AS {quoted(name)}" for name, node in asked.items())])
+        query = _EVALUATE.about(values=values, joins=listed([joins(asked.values(), "now")]))
+        with self.warehouse.frame("cases", self._cases(facts)):
+            return self.warehouse.query(query).sort("case_id").drop("case_id").to_dicts()
 
     def fill(self, facts: Sequence[Facts]) -> None:
         """Makes the tables hold the facts alone: subjects p0, p1 … of the households h0, h1 …"""

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE, walk
-from eligibility.language.nodes import Column, Constant, Node, Quantified
+from eligibility.language.compile import HOUSEHOLDS, PAIRS, PEOPLE
+from eligibility.language.nodes import Column, Constant, Node, Quantified, walk
 from eligibility.language.parse import parse
 from eligibility.language.together import KNOWN_CASES, Together
 
