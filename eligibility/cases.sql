@@ -4,8 +4,7 @@ DROP TABLE IF EXISTS <made>;
 -- name: touch_people
 -- One row per person who is a subject, or was ever registered in a subject's household.
 CREATE OR REPLACE TEMP TABLE touched_people AS
-SELECT h.resident_id AS number FROM history.residents AS h
-WHERE h.rowid IN (SELECT n.rowid FROM history.residents AS n WHERE n.household_id IN (SELECT household_id FROM cases))
+SELECT h.resident_id AS number FROM history.residents AS h WHERE h.household_id IN (SELECT household_id FROM cases)
 UNION SELECT subject_id FROM cases;
 
 -- name: touched
@@ -14,7 +13,7 @@ UNION SELECT subject_id FROM cases;
 
 -- name: touched_own
 -- One row per version of a record of these people, where whose a record is never changes.
-(SELECT <columns> FROM <history> AS h WHERE h.rowid IN (SELECT n.rowid FROM <history> AS n WHERE <named>));
+(SELECT <columns> FROM <history> AS n WHERE <named>);
 
 -- name: named
 -- Whether a version of a record names one of these people.

@@ -40,8 +40,7 @@ WITH settled AS (
 ),
 newest AS (
     SELECT h.resident_id, h.household_id, h.gone FROM history.residents AS h
-    WHERE h.municipality_code = $municipality AND h.night <= $night
-        AND h.rowid IN (SELECT n.rowid FROM history.residents AS n WHERE n.person_id IN (SELECT subject_id FROM settled))
+    WHERE h.municipality_code = $municipality AND h.night <= $night AND h.person_id IN (SELECT subject_id FROM settled)
     QUALIFY ROW_NUMBER() OVER (PARTITION BY h.person_id ORDER BY h.source_order DESC, h.night DESC) = 1
 )
 SELECT e.event_id, e.code, e.detail, e.occurred_on, e.detected_on, e.subject_id, COALESCE(r.household_id, e.household_id) AS household_id

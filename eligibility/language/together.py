@@ -76,6 +76,7 @@ class Together:
     #: what is worked out of one's own row in the register, and what is asked of that: SQL → column
     _functions: dict[str, str] = field(default_factory=dict)
     _own: dict[str, str] = field(default_factory=dict)
+    _written: dict[str, Node] = field(default_factory=dict)
     #: what rows give together, by the source they are of: → column, and its value where there is no row
     _values: dict[str, dict[_Key, tuple[str, str]]] = field(default_factory=dict)
     #: all that is asked of members
@@ -168,10 +169,19 @@ class Together:
             return node
         (person,) = whose
         asked = self._functions if isinstance(node, Call) else self._own
-        text = _of_kinship(node) or to_sql(_of_row(node), FOUND)
+        # functions stand beside each other: one of another is written out
+        row = _of_row(self._written_out(node) if isinstance(node, Call) else node)
+        text = _of_kinship(row) or to_sql(row, FOUND)
         if text not in asked:
             asked[text] = self._named()
+            self._written[asked[text]] = row
         return Column(alias=f"{person}.{PEOPLE}", table=PEOPLE, name=asked[text], kind=node.kind)
+
+    def _written_out(self, node: Node) -> Node:
+        """The expression with what was worked out of the row standing in it as it was written."""
+        if isinstance(node, Column):
+            return self._written.get(node.name, node) if node.table == PEOPLE else node
+        return inside(node, self._written_out)
 
     def _in_own_row(self, column: Column) -> bool:
         found = column.table == PEOPLE and column.name in self._functions.values()

@@ -63,7 +63,7 @@ def _only_of(node: Node, names: Collection[str]) -> bool:
     if isinstance(node, Consented) and node.of not in names:
         return False
     if isinstance(node, Quantified | Total):
-        theirs = node.source != "household" and node.of in names
+        theirs = node.source != "household" and node.of in names and node.alias != ROW
         return theirs and all(_only_of(one, {*names, node.alias}) for one in of_rows(node))
     return all(_only_of(one, names) for one in children(node))
 

@@ -7,9 +7,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from eligibility.language.compile import joins, to_sql
+from eligibility.cases import drop, judged_together
+from eligibility.language.compile import FOUND
 from eligibility.language.evaluate import Facts
 from eligibility.language.nodes import Node
+from eligibility.language.sources import numbers
 from engine.core.sql import Query, quoted
 from engine.records.contract import load_contracts
 from engine.records.tables import listed
@@ -23,12 +25,12 @@ POLARS: Mapping[str, type[pl.DataType]] = {
     "BOOLEAN": pl.Boolean,
 }
 
-#: one row per case: every value asked for
-_EVALUATE = Query(name="evaluate", text="SELECT <values> FROM cases AS c <joins>")
+#: what a night knows of one state of its records, named as such
+_KNOWN = Query(name="known", text="CREATE OR REPLACE TEMP TABLE <known> AS SELECT t.* <keys> FROM <table> AS t")
 
 
 class SqlReader:
-    """Judges facts by SQL. Rows are put into plain tables of a schema `now`, without history."""
+    """Judges facts by the night's SQL. Rows are put into plain tables of a schema `now`, without history."""
 
     def __init__(self, warehouse: Warehouse, tables: Sequence[str]) -> None:
         self.warehouse, self.tables = warehouse, tables
@@ -42,10 +44,16 @@ class SqlReader:
     def values(self, asked: Mapping[str, Node], facts: Sequence[Facts]) -> list[dict[str, Any]]:
         """For each of the facts: name → value."""
         self.fill(facts)
-        values = listed(["c.case_id", *(f"{to_sql(node, 'now')} AS {quoted(name)}" for name, node in asked.items())])
-        query = _EVALUATE.about(values=values, joins=listed([joins(asked.values(), "now")]))
-        with self.warehouse.frame("cases", self._cases(facts)):
-            return self.warehouse.query(query).sort("case_id").drop("case_id").to_dicts()
+        for table in self.tables:
+            keys = listed((f", t.{quoted(key)} AS {quoted(f'known_{key}')}" for key in numbers(table)), by="")
+            self.warehouse.define(_KNOWN.about(known=f"{FOUND}.{table}", keys=keys, table=f"now.{table}").text)
+        cases = self._cases(facts).with_columns(state=pl.lit(""))
+        nights = cases.partition_by("as_of")  # a night asks as of itself
+        found = pl.concat(
+            [judged_together(self.warehouse, of_night, asked) for of_night in nights], how="vertical_relaxed"
+        )
+        drop(self.warehouse, self.tables)
+        return found.sort("case_id").drop("case_id").to_dicts()
 
     def fill(self, facts: Sequence[Facts]) -> None:
         """Makes the tables hold the facts alone: subjects p0, p1 … of the households h0, h1 …"""
