@@ -26,6 +26,7 @@ _WORDS = {
     "subject.children": "subject.raised",
     "subject.wards": "subject.children",
     "subject.spouse": "subject.wards",
+    "subject.obligors": "subject.spouse",
 }
 _TOKEN = re.compile(r"'(?P<code>[^']*)'|(?P<operator><=|>=|<>|<|>|=)|(?P<word>[a-z_][a-z0-9_.]*)|(?P<number>\d+)")
 _LISTED = re.compile(r"in \(([^()]*)\)")

@@ -22,15 +22,19 @@ from eligibility.language.relations import (
     OWN_OR_IN_LAW,
     PARENTS,
     PARTNER,
+    SETTLED_FOR_CHILD,
+    SETTLED_FOR_HEAD,
     SIBLINGS,
     STEPPARENTS,
     STEPS,
+    SUPPORTERS_OF_CHILD,
+    SUPPORTERS_OF_HEAD,
     Kind,
     name_of,
 )
 
 #: what a rule calls them: `any_of(subject.raised as m, …)`
-SOURCES = ("children", "wards", "raised", "spouse")
+SOURCES = ("children", "wards", "raised", "spouse", "obligors")
 #: the columns they are found in
 COLUMNS = (*STEPS, "birth_date")
 #: of age: nobody's ward any more, and may raise somebody who is not their own child
@@ -128,7 +132,7 @@ def count_of(alias: str, condition: Node, compared: Callable[[Node], Node]) -> N
 def _ties(source: str) -> Sequence[Tie]:
     if source == "raised":
         return [*_children(), *_wards()]
-    return {"children": _children, "wards": _wards, "spouse": _spouse}[source]()
+    return {"children": _children, "wards": _wards, "spouse": _spouse, "obligors": _obligors}[source]()
 
 
 def _children() -> list[Tie]:
@@ -177,6 +181,24 @@ def _spouse() -> list[Tie]:
         *(Tie(holds=_and(_UNKNOWN, one("subject")), counts=other) for one, other in _SIBLING_COUPLES),
         Tie(holds=_and(child("subject"), one_couple), counts=in_law),
         Tie(holds=_and(in_law("subject"), one_couple), counts=child),
+    ]
+
+
+def _obligors() -> list[Tie]:
+    """Who is of age and must support the subject (扶養義務者): relatives by blood in the direct line, brothers and sisters.
+
+    Known for the head, and of a child of the head for the head and the head's parents; of others open, unless they are surely none.
+    """
+    head, child = _is(Kind.HEAD), _is(Kind.CHILD)
+    of_head = _either(_is(*SUPPORTERS_OF_HEAD), _perhaps(_is_not(*SETTLED_FOR_HEAD)))
+    of_child = _either(_is(*SUPPORTERS_OF_CHILD), _perhaps(_is_not(*SETTLED_FOR_CHILD)))
+    return [
+        Tie(holds=head("subject"), counts=_grown(of_head)),
+        Tie(holds=child("subject"), counts=_grown(of_child)),
+        Tie(
+            holds=_not(_or([head("subject"), child("subject")])),
+            counts=_grown(_perhaps(_is_not(Kind.COHABITANT))),
+        ),
     ]
 
 

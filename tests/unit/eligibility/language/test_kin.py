@@ -20,6 +20,7 @@ ASKED = {
     "spouse": "any_of(subject.spouse as m, true)",
 }
 YES, NO, OPEN = True, False, None
+NO_VALUES: dict[str, Constant] = {}
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +214,41 @@ def test_somebody_under_18_has_no_child_of_three(age_days: int, expected: bool |
 
 def _none(name: str) -> Constant:
     raise KeyError(name)
+
+
+#: a home, the place of who asks, and the places of those who surely must support them, and of those of whom it is open
+SUPPORT = [
+    pytest.param(
+        [("HEAD", 35), ("CHILD", 8), ("MOTHER", 62), ("SIBLING", 30)], 0, {2, 3}, set(), id="parent and sister"
+    ),
+    pytest.param(
+        [("HEAD", 60), ("WIFE", 58), ("CHILD", 30), ("CHILD.CHILD", 6)], 2, {0}, {1, 2}, id="back at her father's"
+    ),
+    pytest.param([("HEAD", 60), ("FATHER", 85), ("SIBLING", 55), ("CHILD", 30)], 3, {0, 1}, {3}, id="an uncle is none"),
+    pytest.param(
+        [("HEAD", 60), ("SIBLING.HUSBAND", 58), ("COHABITANT", 40), ("CHILD.WIFE", 30)], 0, set(), set(), id="none"
+    ),
+    pytest.param(
+        [("HEAD", 60), ("CHILD", 30), ("CHILD.CHILD", 19), ("FATHER.MOTHER", 99)], 0, {1}, {2, 3}, id="far kin"
+    ),
+    pytest.param([("HEAD", 60), ("SIBLING", 58), (None, 40)], 1, set(), {0, 1, 2}, id="neither the head nor a child"),
+    pytest.param([("HEAD", 40), ("CHILD", 17), ("CHILD", 18)], 0, {2}, set(), id="of age"),
+]
+
+
+@pytest.mark.parametrize(("home", "asking", "surely", "perhaps"), SUPPORT)
+def test_who_must_support_somebody_at_home(
+    reader: SqlReader, home: list[tuple[str | None, int]], asking: int, surely: set[int], perhaps: set[int]
+) -> None:
+    people = _home(*home)
+    facts = Facts(subject=people[asking], household=people, records={}, as_of=ON, occurred_on=ON)
+    nodes = {
+        str(place): parse(
+            f"any_of(subject.obligors as m, m.birth_date = '{one['birth_date']}')", dated=NO_VALUES.__getitem__
+        )[0]
+        for place, one in enumerate(people)
+    }
+    found = {place: evaluate(node, facts) for place, node in nodes.items()}
+    assert {int(place) for place, value in found.items() if value is True} == surely
+    assert {int(place) for place, value in found.items() if value is None} == perhaps
+    assert reader.values(nodes, [facts]) == [found]
