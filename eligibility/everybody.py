@@ -5,7 +5,7 @@ from datetime import date
 
 from eligibility.columnar.expressions import Expressions
 from eligibility.columnar.vectors import Array
-from eligibility.language.nodes import Constant, Logic, Node
+from eligibility.language.nodes import Constant, Node
 from eligibility.language.sources import columns_of
 from eligibility.parts import Criterion, Group
 from eligibility.programme import Programme
@@ -50,15 +50,15 @@ def _verdict(rules: Expressions, programme: Programme, asked: Mapping[str, Node]
     if not programme.in_force(rules.as_of):
         return rules.asked(_NEVER)
     barred = (rules.asked(asked[f"exclusion:{one.id}"]) for one in programme.exclusions)
-    return rules.every([rules.asked(_met(programme.criteria, asked)), *map(rules.not_surely, barred)])
+    return rules.every([_met(rules, programme.criteria, asked), *map(rules.not_surely, barred)])
 
 
-def _met(group: Group, asked: Mapping[str, Node]) -> Node:
-    """What a group of criteria asks, as one expression."""
-    parts = tuple(
-        asked[f"criterion:{one.id}"] if isinstance(one, Criterion) else _met(one, asked) for one in group.parts
-    )
+def _met(rules: Expressions, group: Group, asked: Mapping[str, Node]) -> int:
+    """What a group of criteria comes to."""
+    parts = [
+        rules.asked(asked[f"criterion:{one.id}"]) if isinstance(one, Criterion) else _met(rules, one, asked)
+        for one in group.parts
+    ]
     if group.all is not None:
-        return Logic(operator="and", parts=parts)
-    any_of = Logic(operator="or", parts=parts)
-    return any_of if group.any is not None else Logic(operator="not", parts=(any_of,))
+        return rules.every(parts)
+    return rules.some(parts) if group.any is not None else rules.opposite(rules.some(parts))

@@ -5,7 +5,7 @@ household, to pairs of them.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import product
@@ -15,7 +15,7 @@ import numpy as np
 
 from eligibility.columnar import owners, steps
 from eligibility.columnar.calendar import OVER_COLUMNS
-from eligibility.columnar.frames import EVENT, EVENTS, OF_TEXTS, PEOPLE, Frame, Naming, Seat, Together
+from eligibility.columnar.frames import EVENT, EVENTS, OF_TEXTS, PEOPLE, Frame, Naming, Seat, Together, given
 from eligibility.columnar.plan import Block, Plan
 from eligibility.columnar.reading import days
 from eligibility.columnar.register import Column as Stored
@@ -52,7 +52,6 @@ from eligibility.language.nodes import (
 from eligibility.language.sources import sources
 from eligibility.language.statutory import EVERY
 
-_CONSENT = "consent"
 _ALWAYS = Constant(value=True, kind="boolean")
 
 
@@ -64,9 +63,17 @@ class Expressions:
     as_of: date
     occurred_on: date | None = None
     detail: str = ""
+    _bases: dict[tuple[str, str], Frame] = field(default_factory=dict)
+    #: expressions kept beside their steps, so that no other comes to have their ids
+    _steps: dict[int, tuple[Node, int]] = field(default_factory=dict)
 
     def asked(self, node: Node) -> int:
         """The step that answers an expression for everybody of a block, or for each of its cases."""
+        if id(node) not in self._steps:
+            self._steps[id(node)] = node, self._of_subject(node)
+        return self._steps[id(node)][1]
+
+    def _of_subject(self, node: Node) -> int:
         if self.plan.cases is None:
             return self._build(node, self._base(PEOPLE, "subject"))
         events = self._base(EVENTS, EVENT)
@@ -75,11 +82,23 @@ class Expressions:
 
     def every(self, told: Sequence[int]) -> int:
         """The step that joins answers: no where one is."""
-        return self.plan.derived("and", steps.every, *sorted({*told}))
+        return self._joined("and", steps.every, told)
+
+    def some(self, told: Sequence[int]) -> int:
+        """The step that joins answers: yes where one is."""
+        return self._joined("or", steps.some, told)
+
+    def _joined(self, name: str, join: Callable[..., Array], told: Sequence[int]) -> int:
+        parts = sorted({*told})
+        return self.plan.derived(name, join, *parts) if len(parts) > 1 else parts[0]
+
+    def opposite(self, told: int) -> int:
+        """The step that turns an answer round."""
+        return self.plan.derived("not", steps.opposite, told)
 
     def not_surely(self, told: int) -> int:
         """The step that says no where the answer is yes, and yes wherever it is not."""
-        return self.plan.derived("not", steps.opposite, self.plan.derived("surely", steps.surely, told))
+        return self.opposite(self.plan.derived("surely", steps.surely, told))
 
     @cached_property
     def _naming(self) -> Naming:
@@ -87,13 +106,15 @@ class Expressions:
 
     def _base(self, base: str, alias: str) -> Frame:
         """All of one kind, each called so."""
-        if base == PEOPLE:
-            count = self.plan.leaf("people", lambda block: block.people)
-        elif base == EVENTS:
-            count = self.plan.leaf("cases", lambda block: block.size)
-        else:
-            count = self.plan.derived("size", lambda rows: rows.of.size, self._owned(base))
-        return Frame(seats={alias: Seat(base=base)}, count=count)
+        if (base, alias) not in self._bases:
+            if base == PEOPLE:
+                count = self.plan.leaf("people", lambda block: block.people)
+            elif base == EVENTS:
+                count = self.plan.leaf("cases", lambda block: block.size)
+            else:
+                count = self.plan.derived("size", lambda rows: rows.of.size, self._owned(base))
+            self._bases[base, alias] = Frame(seats={alias: Seat(base=base)}, count=count)
+        return self._bases[base, alias]
 
     def _owned(self, source: str) -> int:
         """Whose each record of a source is."""
@@ -233,10 +254,9 @@ class Expressions:
 
     def _logic(self, node: Logic, frame: Frame) -> int:
         if node.operator == "not":
-            return self.plan.derived("not", steps.opposite, self._build(node.parts[0], frame))
-        parts = sorted({self._build(part, frame) for part in self._grouped(node, frame)})
-        join = steps.every if node.operator == "and" else steps.some
-        return self.plan.derived(node.operator, join, *parts) if len(parts) > 1 else parts[0]
+            return self.opposite(self._build(node.parts[0], frame))
+        parts = [self._build(part, frame) for part in self._grouped(node, frame)]
+        return self.every(parts) if node.operator == "and" else self.some(parts)
 
     def _grouped(self, node: Logic, frame: Frame) -> Iterator[Node]:
         """The parts of a condition; those of the same columns as one, to be found on their list of values."""
@@ -254,8 +274,8 @@ class Expressions:
         return self.plan.derived(("scale", node.scale), found, self._build(node.index, frame))
 
     def _agreed(self, node: Consented, frame: Frame) -> int:
-        given = self._build(_given(node), frame)
-        return self.plan.derived("agreed", steps.agreed, given, self._build(node.inner, frame))
+        agreed = self._build(given(node), frame)
+        return self.plan.derived("agreed", steps.agreed, agreed, self._build(node.inner, frame))
 
     def _call(self, node: Call, frame: Frame) -> int:
         if node.function in OF_TEXTS:
@@ -286,7 +306,7 @@ class Expressions:
             any_of = Quantified(
                 quantifier="any_of", source=node.source, alias=node.alias, predicate=inner, kind="boolean", of=node.of
             )
-            return self.plan.derived("not", steps.opposite, self._quantified(any_of, frame))
+            return self.opposite(self._quantified(any_of, frame))
         inner_frame, rows, at = self._rows(node, frame)
         told = self._build(node.predicate, inner_frame)
         if at is None:
@@ -358,27 +378,6 @@ class Expressions:
         return self._build(
             Logic(operator="and", parts=tuple(alone)) if alone else _ALWAYS, self._base(PEOPLE, node.alias)
         )
-
-
-def _given(node: Consented) -> Quantified:
-    """That a person agreed to a reading, as a question of their consents."""
-
-    def column(name: str, kind: Any) -> Column:
-        return Column(alias=_CONSENT, table="consents", name=name, kind=kind)
-
-    def text(name: str, value: str) -> Comparison:
-        return Comparison(operator="=", left=column(name, "text"), right=Constant(value=value, kind="text"))
-
-    holds = (column("given_on", "date"), column("withdrawn_on", "date"), Moment(name="as_of"))
-    parts = (
-        text("data_group", node.group),
-        text("programme", node.programme),
-        Call(function="in_force", arguments=holds, kind="boolean"),
-    )
-    agreed = Logic(operator="and", parts=parts)
-    return Quantified(
-        quantifier="any_of", source="consents", alias=_CONSENT, predicate=agreed, kind="boolean", of=node.of
-    )
 
 
 def _read(block: Block, base: str, stored: Stored) -> Any:

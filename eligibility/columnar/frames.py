@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from eligibility.language.nodes import (
     Call,
     Column,
+    Comparison,
     Consented,
+    Constant,
     EventDetail,
+    Logic,
     Moment,
     Node,
     Quantified,
@@ -21,6 +24,7 @@ from eligibility.language.statutory import EVERY, FUNCTIONS
 PEOPLE, EVENTS = "people", "events"
 #: what an expression names beside people and records
 EVENT = "event"
+_CONSENT = "consent"
 #: functions of texts; all others are of days and numbers
 OF_TEXTS = frozenset(EVERY) - frozenset(FUNCTIONS) | {"relation"}
 #: columns of one person or record whose values stand together in a list; most often it is one column
@@ -85,3 +89,24 @@ class Naming:
             return frozenset([tuple(one for one in node.arguments if isinstance(one, Column))])
         parts = [self.about(part).columns for part in children(node)]
         return None if None in parts else frozenset[Together]().union(*(part for part in parts if part is not None))
+
+
+def given(node: Consented) -> Quantified:
+    """That a person agreed to a reading, as a question of their consents."""
+
+    def column(name: str, kind: Any) -> Column:
+        return Column(alias=_CONSENT, table="consents", name=name, kind=kind)
+
+    def text(name: str, value: str) -> Comparison:
+        return Comparison(operator="=", left=column(name, "text"), right=Constant(value=value, kind="text"))
+
+    holds = (column("given_on", "date"), column("withdrawn_on", "date"), Moment(name="as_of"))
+    parts = (
+        text("data_group", node.group),
+        text("programme", node.programme),
+        Call(function="in_force", arguments=holds, kind="boolean"),
+    )
+    agreed = Logic(operator="and", parts=parts)
+    return Quantified(
+        quantifier="any_of", source="consents", alias=_CONSENT, predicate=agreed, kind="boolean", of=node.of
+    )

@@ -18,7 +18,7 @@ from eligibility.columnar.vectors import Array, Values, Vector, joined, spread
 from eligibility.language.sources import sources
 
 #: people in a block: what is found of so many stays in memory that is near
-_BLOCK = 1 << 16
+_BLOCK = 3 << 15
 
 
 @dataclass(frozen=True, kw_only=True)

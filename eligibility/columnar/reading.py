@@ -35,8 +35,8 @@ def read_register(read: Reader, columns: Mapping[str, Collection[str]]) -> Regis
         for rows in parts:
             for one, column in zip(filling, rows.columns, strict=True):
                 one.add(column)
+        pa.default_memory_pool().release_unused()
         found |= {(table, name): one.whole(texts) for name, one in zip(needed, filling, strict=True)}
-    pa.default_memory_pool().release_unused()
     return Register(columns=_registered(found, texts), texts=texts)
 
 
