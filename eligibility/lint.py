@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligibility.assess import unmet
+from eligibility.japanese import in_japanese
 from eligibility.places import Part, place_of
 from eligibility.programme import Programme, read_programme
-from eligibility.purposes import refusals
-from eligibility.slips import in_japanese
+from eligibility.purposes import refusals_by_table
 from engine.core.errors import InputError, RuleError
 from events.detectors import load_detectors
 
@@ -79,8 +79,9 @@ def _check(path: Path, on: date) -> Iterator[Finding]:
 
 
 def _granted(programme: Programme, on: date) -> Iterator[_Seen]:
-    for refused in refusals(programme):
-        yield ["reads"], "error", refused, f"台帳で許されていない項目を読んでいます：{refused}"
+    for table, lines in refusals_by_table(programme).items():
+        for line in lines:
+            yield ["reads", table], "error", line, in_japanese(line)
 
 
 def _named(programme: Programme, on: date) -> Iterator[_Seen]:
@@ -107,7 +108,7 @@ def _named(programme: Programme, on: date) -> Iterator[_Seen]:
 
 def _examples(programme: Programme, on: date) -> Iterator[_Seen]:
     for place, failure in _failing(programme):
-        yield ["examples", place], "error", failure, f"例が規則と合いません：{failure}"
+        yield ["examples", place], "error", failure, in_japanese(failure)
     count = len(programme.examples)
     if count < _FEWEST_EXAMPLES:
         said = f"{count} examples; at least {_FEWEST_EXAMPLES} are needed"
