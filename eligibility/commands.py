@@ -80,10 +80,18 @@ def _tell_mutants(files: list[Path], *, as_json: bool) -> None:
         }
         for one in outcomes
     ]
-    print_rows(rows, as_json=as_json, columns=("slug", "killed", "mutants", "share", "unnoticed"))
+    print_rows(rows, as_json=as_json, columns=("slug", "killed", "mutants", "share"))
+    if not as_json and any(one.survivors for one in outcomes):
+        typer.echo(
+            "\n例が気づかない変更。それぞれ、結果のちがう例を足してください / changes that no example notices (unnoticed):"
+        )
+        for one in outcomes:
+            for mutant in one.survivors:
+                typer.echo(f"  {one.slug}  {mutant.place}: {mutant.change}")
     thin = [one.slug for one in outcomes if one.share < LEAST_NOTICED]
     if thin:
         raise InputError(
+            f"例が気づく変更が{LEAST_NOTICED:.0%}より少ないので、例を足してください：{', '.join(thin)} / "
             f"the examples of {', '.join(thin)} notice fewer than {LEAST_NOTICED:.0%} of the changes; add some"
         )
 
@@ -117,9 +125,8 @@ def publish(
     """決裁のすんだ版を公開する（変えられない） / writes an immutable version with its sign-offs. The night reads only these."""
     settings = front(context).settings
     programme = programme_of(slug, file)
-    for office in (*signed_off_by, programme.office):
-        if office not in settings.offices:
-            raise InputError(f"{office}: the settings know no such office; there are {', '.join(settings.offices)}")
+    tools.office_of(settings, programme.office)
+    signed_off_by = [tools.office_of(settings, office) for office in signed_off_by]
     path = file or catalogue.FOLDER / f"{slug}.yaml"
     faults = [one.text for one in check_files([path], today(settings.clock())) if one.blocks]
     if faults:
@@ -183,13 +190,14 @@ def assess(
     slug: str,
     facts: Annotated[Path, typer.Option(help="JSON: subject, household, records (contract column names), event.")],
     on: Annotated[str, typer.Option(help="The date whose law counts, YYYY-MM-DD.")],
+    file: tools.From = None,
 ) -> None:
-    """One person against one programme, without a database."""
+    """1人を1つの制度に照らす / one person against one programme, without a database."""
     try:
         values = json.loads(facts.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"there is no facts file {facts}") from None
     except (ValueError, OSError):
         raise InputError(f"{facts} is not a JSON file") from None
-    programme = programme_of(slug)
+    programme = programme_of(slug, file)
     print_json(assess_one(programme, values, parse_date(on), version=catalogue.version_of(programme)))

@@ -11,9 +11,9 @@ import typer
 from eligibility.catalogue import published
 from eligibility.parts import SWEEP
 from eligibility.population import population
-from eligibility.programme import Programme, read_programme
+from eligibility.programme import Programme
 from eligibility.sweep import Found, find
-from eligibility.tools import published_version
+from eligibility.tools import programme_to_try, published_version
 from engine.core.clock import today
 from engine.core.console import front, print_json, print_rows
 from engine.core.errors import InputError
@@ -47,7 +47,7 @@ def sweep(
     if stop:
         sweeps.stop(programme=slug, officer=operator(settings, by), reason=reason, at=at)
     version = None if file else published_version(front(context), slug)
-    programme = version.programme if version else read_programme(file or Path())
+    programme = version.programme if version else programme_to_try(slug, file)
     reader = read_snapshot(settings)
     said = _counted(reader, programme, sweeps.held(municipality), a_day=release or a_day)
     if release and version:

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def test_a_new_file_can_be_checked_at_once(tmp_path: Path) -> None:
     programme = read_programme(path)
     assert (programme.name.ja, programme.office, list(programme.triggers)) == ("敬老カード", "citizen", ["E46"])
     assert programme.next_review == date(2027, 4, 1)
+
+
+def test_a_new_file_says_in_japanese_what_belongs_where(tmp_path: Path) -> None:
+    remarks = re.findall(r"  # (.*)", _new(tmp_path).read_text(encoding="utf-8"))
+    assert len(remarks) > 10
+    assert [remark for remark in remarks if remark.isascii()] == []
 
 
 def test_the_examples_of_a_new_file_notice_every_change(tmp_path: Path) -> None:
