@@ -42,7 +42,9 @@ def sweep(
     from notices.approval import sweeps
 
     if file is not None and (release or stop):
-        raise InputError("--file only counts; publish the programme to release its sweep")
+        raise InputError(
+            "--file では数えるだけです。渡すのは公開してからです / --file only counts; publish the programme to release its sweep"
+        )
     municipality, at = settings.municipality.code, settings.clock().now()
     if stop:
         sweeps.stop(programme=slug, officer=operator(settings, by), reason=reason, at=at)
@@ -133,4 +135,6 @@ def _tell(programme: Programme, said: Mapping[str, Any]) -> None:
     if said["requests"]:
         print_rows(said["requests"], as_json=False, columns=columns)
     else:
-        typer.echo(f"渡すには / to release: todoke programmes sweep {programme.slug} --release 50 --by … --reason …")
+        typer.echo(
+            f"公開してあれば、渡すには / to release it, once published: todoke programmes sweep {programme.slug} --release 50 --by … --reason …"
+        )
