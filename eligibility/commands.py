@@ -11,6 +11,7 @@ import typer
 from eligibility import catalogue, tools
 from eligibility.assess import assess as assess_one
 from eligibility.lint import check as check_files
+from eligibility.lint import unfilled
 from eligibility.mutants import LEAST_NOTICED, judge_examples
 from eligibility.programme import read_programme
 from eligibility.tools import programme_of
@@ -128,9 +129,18 @@ def publish(
     tools.office_of(settings, programme.office)
     signed_off_by = [tools.office_of(settings, office) for office in signed_off_by]
     path = file or catalogue.FOLDER / f"{slug}.yaml"
-    faults = [one.text for one in check_files([path], today(settings.clock())) if one.blocks]
+    faults = [one for one in check_files([path], today(settings.clock())) if one.blocks]
     if faults:
-        raise RuleError(f"{slug} is not fit to be published: {faults[0]}; see `todoke programmes check`")
+        raise RuleError(
+            f"{slug} はまだ公開できません：{faults[0].ja} / "
+            f"{slug} is not fit to be published: {faults[0].text}; see `todoke programmes check`"
+        )
+    words = unfilled(programme)
+    if words:
+        raise RuleError(
+            f"{slug} はまだ公開できません。ひな形の文のまま：{', '.join(words)} / "
+            f"{slug} is not fit to be published: {', '.join(words)} still say what a new file says"
+        )
     version = catalogue.publish(
         programme,
         signed_off_by=signed_off_by,

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+from eligibility.lint import UNFILLED
 from engine.core.errors import InputError
 
 _TEMPLATE = """\
@@ -20,7 +21,7 @@ next_review: {review}  # 見直しの期日。過ぎるとお知らせは自動�
 triggers:
   {event}: {{kind: information}}  # entitlement（給付）、duty（義務）、ending（終了）、information（お知らせ）
 gives:
-  ja: 何についての制度かを、短い文で書いてください。
+  ja: {gives}
   en: Say in a short sentence what it is about.
 how_to_apply:
   ja: 窓口に申請書を出してください。
@@ -42,11 +43,11 @@ criteria:
       cites: "{law}{articles}"
       verify: {{ja: 市に住んでいるかどうかを確かめてください。, en: Find out whether the person lives here.}}
     - id: to_be_asked  # 記録からは分からないので本人に聞きます。聞くことがなければ消してください
-      label: {{ja: 確かめる条件を短く書いてください, en: the condition in a few words}}
+      label: {{ja: {label}, en: the condition in a few words}}
       cites: "{law}{articles}"
       when_unknown: ask
       ask:
-        ja: 読む人に確かめることを書いてください。
+        ja: {ask}
         en: Write here what the reader should check.
 limit_days: 365  # 出来事からこの日数を過ぎると、職員のしごとになります
 marks: ["K: まだ確かめていないこと"]
@@ -75,6 +76,7 @@ def scaffold(
     told = {"slug": slug, "ja": ja, "en": en, "law": law, "articles": articles, "office": office, "event": event}
     just_65, not_yet = (_born_65_years_before(today + timedelta(days=days)) for days in (1, 2))
     eve = today - timedelta(days=1)
+    told |= dict(zip(("gives", "label", "ask"), UNFILLED, strict=True))
     text = _TEMPLATE.format(**told, today=today, review=review, just_65=just_65, not_yet=not_yet, eve=eve)
     path.write_text(text, encoding="utf-8")
     return path

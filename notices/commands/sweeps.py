@@ -43,7 +43,8 @@ def sweep(
 
     if file is not None and (release or stop):
         raise InputError(
-            "--file では数えるだけです。渡すのは公開してからです / --file only counts; publish the programme to release its sweep"
+            "--file では数えるだけです。渡すのは公開してからです / "
+            "--file only counts; publish the programme to release its sweep"
         )
     municipality, at = settings.municipality.code, settings.clock().now()
     if stop:
@@ -135,6 +136,5 @@ def _tell(programme: Programme, said: Mapping[str, Any]) -> None:
     if said["requests"]:
         print_rows(said["requests"], as_json=False, columns=columns)
     else:
-        typer.echo(
-            f"公開してあれば、渡すには / to release it, once published: todoke programmes sweep {programme.slug} --release 50 --by … --reason …"
-        )
+        command = f"todoke programmes sweep {programme.slug} --release 50 --by … --reason …"
+        typer.echo(f"公開してあれば、渡すには / to release it, once published: {command}")

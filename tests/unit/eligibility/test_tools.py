@@ -119,7 +119,10 @@ NEW = (
 def test_new_writes_a_file_that_can_be_checked(front: Front, tmp_path: Path) -> None:
     done = _run(front, "new", "travel_card", *NEW, "--event", "E46", "--into", str(tmp_path))
     assert "programmes check --mutants" in done.output
-    assert _run(front, "check", str(tmp_path / "travel_card.yaml")).exit_code == 0
+    file = str(tmp_path / "travel_card.yaml")
+    assert _run(front, "check", file).exit_code == 0
+    with pytest.raises(RuleError, match=r"ひな形の文のまま：gives, to_be_asked, to_be_asked\.ask"):
+        _run(front, "publish", "travel_card", "--file", file, "--signed-off-by", "child_benefits")
 
 
 def test_new_leaves_nothing_behind_when_an_answer_cannot_be(front: Front, tmp_path: Path) -> None:
