@@ -11,6 +11,7 @@ import typer
 from eligibility import catalogue, tools
 from eligibility.assess import assess as assess_one
 from eligibility.lint import check as check_files
+from eligibility.lint import unfilled
 from eligibility.mutants import LEAST_NOTICED, judge_examples
 from eligibility.programme import read_programme
 from eligibility.tools import programme_of
@@ -80,10 +81,18 @@ def _tell_mutants(files: list[Path], *, as_json: bool) -> None:
         }
         for one in outcomes
     ]
-    print_rows(rows, as_json=as_json, columns=("slug", "killed", "mutants", "share", "unnoticed"))
+    print_rows(rows, as_json=as_json, columns=("slug", "killed", "mutants", "share"))
+    if not as_json and any(one.survivors for one in outcomes):
+        typer.echo(
+            "\n例が気づかない変更。それぞれ、結果のちがう例を足してください / changes that no example notices (unnoticed):"
+        )
+        for one in outcomes:
+            for mutant in one.survivors:
+                typer.echo(f"  {one.slug}  {mutant.place}: {mutant.change}")
     thin = [one.slug for one in outcomes if one.share < LEAST_NOTICED]
     if thin:
         raise InputError(
+            f"例が気づく変更が{LEAST_NOTICED:.0%}より少ないので、例を足してください：{', '.join(thin)} / "
             f"the examples of {', '.join(thin)} notice fewer than {LEAST_NOTICED:.0%} of the changes; add some"
         )
 
@@ -117,13 +126,21 @@ def publish(
     """決裁のすんだ版を公開する（変えられない） / writes an immutable version with its sign-offs. The night reads only these."""
     settings = front(context).settings
     programme = programme_of(slug, file)
-    for office in (*signed_off_by, programme.office):
-        if office not in settings.offices:
-            raise InputError(f"{office}: the settings know no such office; there are {', '.join(settings.offices)}")
+    tools.office_of(settings, programme.office)
+    signed_off_by = [tools.office_of(settings, office) for office in signed_off_by]
     path = file or catalogue.FOLDER / f"{slug}.yaml"
-    faults = [one.text for one in check_files([path], today(settings.clock())) if one.blocks]
+    faults = [one for one in check_files([path], today(settings.clock())) if one.blocks]
     if faults:
-        raise RuleError(f"{slug} is not fit to be published: {faults[0]}; see `todoke programmes check`")
+        raise RuleError(
+            f"{slug} はまだ公開できません：{faults[0].ja} / "
+            f"{slug} is not fit to be published: {faults[0].text}; see `todoke programmes check`"
+        )
+    words = unfilled(programme)
+    if words:
+        raise RuleError(
+            f"{slug} はまだ公開できません。ひな形の文のまま：{', '.join(words)} / "
+            f"{slug} is not fit to be published: {', '.join(words)} still say what a new file says"
+        )
     version = catalogue.publish(
         programme,
         signed_off_by=signed_off_by,
@@ -183,13 +200,14 @@ def assess(
     slug: str,
     facts: Annotated[Path, typer.Option(help="JSON: subject, household, records (contract column names), event.")],
     on: Annotated[str, typer.Option(help="The date whose law counts, YYYY-MM-DD.")],
+    file: tools.From = None,
 ) -> None:
-    """One person against one programme, without a database."""
+    """1人を1つの制度に照らす / one person against one programme, without a database."""
     try:
         values = json.loads(facts.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"there is no facts file {facts}") from None
     except (ValueError, OSError):
         raise InputError(f"{facts} is not a JSON file") from None
-    programme = programme_of(slug)
+    programme = programme_of(slug, file)
     print_json(assess_one(programme, values, parse_date(on), version=catalogue.version_of(programme)))

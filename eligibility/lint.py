@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligibility.assess import unmet
+from eligibility.japanese import in_japanese
 from eligibility.places import Part, place_of
 from eligibility.programme import Programme, read_programme
-from eligibility.purposes import refusals
-from eligibility.slips import in_japanese
+from eligibility.purposes import refusals_by_table
 from engine.core.errors import InputError, RuleError
 from events.detectors import load_detectors
 
@@ -48,6 +48,12 @@ class Finding:
         }
 
 
+#: what a new file (`programmes new`) says where the policy team's own words belong
+UNFILLED = (
+    "何についての制度かを、短い文で書いてください。",
+    "確かめる条件を短く書いてください",
+    "読む人に確かめることを書いてください。",
+)
 #: what was seen: where in the file, how grave, in English, in Japanese
 _Seen = tuple[Sequence[Part], Literal["error", "warning"], str, str]
 
@@ -67,7 +73,7 @@ def _check(path: Path, on: date) -> Iterator[Finding]:
         yield Finding(file=path.name, severity="error", text=said, ja=in_japanese(said), line=line, column=column)
         return
     text = path.read_text(encoding="utf-8")
-    for seen in (_granted, _named, _examples, _tables, _used, _reviewed):
+    for seen in (_granted, _named, _filled_in, _examples, _tables, _used, _reviewed):
         for where, severity, said, ja in seen(programme, on):
             place = place_of(text, where)
             line, column = (place.line, place.column) if place else (None, None)
@@ -79,8 +85,9 @@ def _check(path: Path, on: date) -> Iterator[Finding]:
 
 
 def _granted(programme: Programme, on: date) -> Iterator[_Seen]:
-    for refused in refusals(programme):
-        yield ["reads"], "error", refused, f"台帳で許されていない項目を読んでいます：{refused}"
+    for table, lines in refusals_by_table(programme).items():
+        for line in lines:
+            yield ["reads", table], "error", line, in_japanese(line)
 
 
 def _named(programme: Programme, on: date) -> Iterator[_Seen]:
@@ -105,9 +112,24 @@ def _named(programme: Programme, on: date) -> Iterator[_Seen]:
             yield [name], "error", said, f"{name} に {{ }} があります。値は入りません。言葉で書いてください"
 
 
+def unfilled(programme: Programme) -> list[str]:
+    """The parts that still say what a new file says, which nobody should be sent."""
+    parts = {"gives": programme.gives}
+    for one in programme.criteria.criteria():
+        parts |= {name: told for name, told in ((one.id, one.label), (f"{one.id}.ask", one.ask)) if told is not None}
+    return [name for name, told in parts.items() if told.ja in UNFILLED]
+
+
+def _filled_in(programme: Programme, on: date) -> Iterator[_Seen]:
+    for name in unfilled(programme):
+        said = f"{name} still says what a new file says; write your own words before it is published"
+        ja = f"{name} はひな形の文のままです。公開する前に、自分の言葉で書いてください"
+        yield [name.partition(".")[0]], "warning", said, ja
+
+
 def _examples(programme: Programme, on: date) -> Iterator[_Seen]:
     for place, failure in _failing(programme):
-        yield ["examples", place], "error", failure, f"例が規則と合いません：{failure}"
+        yield ["examples", place], "error", failure, in_japanese(failure)
     count = len(programme.examples)
     if count < _FEWEST_EXAMPLES:
         said = f"{count} examples; at least {_FEWEST_EXAMPLES} are needed"

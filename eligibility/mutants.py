@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from eligibility.assess import unmet
+from eligibility.places import by_id
 from eligibility.programme import Programme, parse_programme
 from engine.core.dates import month_end
 from engine.core.errors import InputError, RuleError
@@ -106,7 +107,7 @@ def _mutant(content: Mapping[str, Any], path: Path, value: Any, change: str) -> 
     for part in path[:-1]:
         spot = spot[part]
     spot[path[-1]] = value
-    return Mutant(place=".".join(str(part) for part in path), change=change, content=changed)
+    return Mutant(place=".".join(str(part) for part in by_id(content, path)), change=change, content=changed)
 
 
 def _expressions(content: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -1,7 +1,8 @@
 """Where in a programme file something stands: the line and column of a field, a criterion, a value. For messages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -30,6 +31,25 @@ def place_of(text: str, path: Sequence[Part]) -> Place | None:
         return None
     found = _followed(root, path)
     return found or _named(root, str(path[0]))
+
+
+def by_id(values: Any, path: Sequence[Part]) -> list[Part]:
+    """A path into values of a file with the id of what stands in a list, where it has one, for its place: all.from_65.expr."""
+    named: list[Part] = []
+    for part in path:
+        values = _within(values, part)
+        told = values.get("id") if isinstance(part, int) and isinstance(values, Mapping) else None
+        named.append(told if isinstance(told, str) else part)
+    return named
+
+
+def _within(values: Any, part: Part) -> Any:
+    """What stands at one part of a path; None where there is nothing."""
+    if isinstance(values, Mapping):
+        return values.get(part)
+    if isinstance(values, list | tuple) and isinstance(part, int) and part < len(values):
+        return values[part]
+    return None
 
 
 def written_twice(root: yaml.Node | None) -> tuple[Place, str] | None:
@@ -78,7 +98,18 @@ def _followed(node: yaml.Node, path: Sequence[Part]) -> Place | None:
         elif isinstance(node, yaml.SequenceNode) and str(part).isdigit() and int(part) < len(node.value):
             node = node.value[int(part)]
             found = _at(node)
+        elif isinstance(node, yaml.SequenceNode):
+            entry_of_id = next((one for one in node.value if _id(one) == part), None)
+            if entry_of_id is not None:
+                found, node = _at(entry_of_id), entry_of_id
     return found
+
+
+def _id(node: yaml.Node) -> str | None:
+    """What a part of a list calls itself."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((str(value.value) for key, value in node.value if key.value == "id"), None)
 
 
 def _named(node: yaml.Node, name: str) -> Place | None:

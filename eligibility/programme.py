@@ -1,5 +1,6 @@
 """One programme, one file: criteria, dated values, deadline, texts, citations, examples, and what it may read on which legal basis."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -29,8 +30,8 @@ from eligibility.parts import (
     Text,
     Trigger,
 )
-from eligibility.places import impossible_date, place_of, written_twice
-from eligibility.slips import misread, said
+from eligibility.places import by_id, impossible_date, place_of, written_twice
+from eligibility.slips import misread, said, wide_in_rule, wide_in_yaml
 from engine.core.errors import RuleError
 from engine.core.yaml_text import compose_yaml, values_of
 from engine.records.contract import load_contracts
@@ -144,6 +145,9 @@ class Programme(Part):
         reads: set[tuple[str, str]] = set()
 
         def tree(place: str, text: str) -> Node:
+            wide = wide_in_rule(text)
+            if wide:
+                raise RuleError(f"{self.slug}.{place}: {wide}")
             try:
                 node, read = parse(text, dated=lambda name: self._dated(name, on), consent=consent)
             except RuleError as error:
@@ -151,7 +155,7 @@ class Programme(Part):
             for table, column in sorted(read):
                 if table not in self.reads or column not in self.reads[table].columns:
                     raise RuleError(
-                        f"{self.slug}.{place} reads {table}.{column}, but `reads` gives no legal basis for it; "
+                        f"{self.slug}.{place}: reads {table}.{column}, but `reads` gives no legal basis for it; "
                         "add the column there with its basis, or leave it alone"
                     )
             reads.update(read)
@@ -209,7 +213,13 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Programme, Text, Law, Trigger, Purpose, DatedValue, Criterion, Group, Exclusion, Amount, Example, Deadline,
 )  # fmt: skip
 #: what pydantic puts into the place of an error for the kind of part it tried
-_UNION_PARTS = ("Criterion", "Group", "function-")
+_UNION_PARTS = ("Criterion", "Group", "function-", "tuple[", "[key]")
+#: how pydantic writes a date that is a key
+_DATE_KEY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
+
+
+def _iso(found: re.Match[str]) -> str:
+    return date(*(int(part) for part in found.groups())).isoformat()
 
 
 def _filled(given: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,9 +244,13 @@ def read_programme(path: Path) -> Programme:
     except FileNotFoundError:
         raise RuleError(f"there is no programme file {path}") from None
     except yaml.MarkedYAMLError as error:
+        wide = wide_in_yaml(text)
+        if wide is not None:
+            line, column, told = wide
+            raise RuleError(f"{path.name} is not YAML: line {line}, column {column}: {told}") from None
         mark = error.problem_mark
-        line = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise RuleError(f"{path.name} is not YAML: {line}{misread(error)}") from None
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise RuleError(f"{path.name} is not YAML: {where}{misread(error)}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise RuleError(f"{path.name} is not YAML in UTF-8") from None
     except ValueError:  # YAML reads 2026-02-30 as a date, and then there is none
@@ -268,5 +282,6 @@ def parse_programme(values: Any) -> Programme:
         # a misspelt field is the reason why the right one is missing
         misspelt = (one for one in found if one["type"] == "extra_forbidden" and one["loc"][-1] not in names)
         first = next(misspelt, found[0])
-        where = ".".join(part for part in map(str, first["loc"]) if not part.startswith((*_UNION_PARTS, "[key]")))
+        path = [part for part in first["loc"] if not str(part).startswith(_UNION_PARTS) and part != "int"]
+        where = ".".join(_DATE_KEY.sub(_iso, str(part)) for part in by_id(values, path))
         raise RuleError(f"{where or 'the file'}: {said(first, names)}") from None

@@ -56,22 +56,32 @@ def register(path: Path = REGISTER) -> Mapping[str, tuple[Grant, ...]]:
 
 def refusals(programme: Programme, granted: Mapping[str, tuple[Grant, ...]] | None = None) -> list[str]:
     """What a programme says it reads and may not, one line each; none when the register grants all of it."""
+    return [line for lines in refusals_by_table(programme, granted).values() for line in lines]
+
+
+def refusals_by_table(
+    programme: Programme, granted: Mapping[str, tuple[Grant, ...]] | None = None
+) -> Mapping[str, list[str]]:
+    """The same for each table it reads."""
     every = register() if granted is None else granted
-    return [line for table in programme.reads for line in _refused(programme, table, every.get(table, ()))]
+    return {table: list(_refused(programme, table, every.get(table, ()))) for table in programme.reads}
 
 
 def _refused(programme: Programme, table: str, granted: tuple[Grant, ...]) -> Iterator[str]:
     mine, read = [grant for grant in granted if grant.covers(programme)], programme.reads[table]
+    denied: dict[str, list[str]] = {}
     for column in read.columns:
         fitting = [grant for grant in mine if column in grant.columns]
         if not fitting:
-            yield (
-                f"{programme.slug} may not read {table}.{column}: the register grants it to {_whom(granted, column)}; "
-                "leave it out, ask the reader, or have it granted in eligibility/purposes.yaml"
-            )
+            denied.setdefault(_whom(granted, column), []).append(f"{table}.{column}")
         elif all(grant.kind == "consent" and grant.group != read.consent for grant in fitting):
             group = fitting[0].group
             yield f"{programme.slug} may read {table}.{column} by consent only; write consent: {group} under reads.{table}"
+    for whom, columns in denied.items():
+        yield (
+            f"{programme.slug} may not read {', '.join(columns)}: the register grants it to {whom}; "
+            "leave it out, ask the reader, or have it granted in eligibility/purposes.yaml"
+        )
     kept_out = {grant.only for grant in mine} == {"exclusions"}
     criteria = (tree for tree in programme.compiled(programme.verified_on).criteria.values() if tree is not None)
     if kept_out and table in columns_of(criteria):
@@ -79,8 +89,12 @@ def _refused(programme: Programme, table: str, granted: tuple[Grant, ...]) -> It
 
 
 def _whom(granted: tuple[Grant, ...], column: str) -> str:
-    offices = {office for grant in granted if column in grant.columns for office in (*grant.programmes, *grant.offices)}
-    return ", ".join(sorted(offices)) or "nobody"
+    """Who may read a column: offices, with the programmes to which a grant is kept."""
+    whom = []
+    for grant in (grant for grant in granted if column in grant.columns):
+        offices, programmes = ", ".join(grant.offices), ", ".join(grant.programmes)
+        whom.append(f"{offices} for {programmes}" if offices and programmes else offices or programmes)
+    return ", ".join(sorted(whom)) or "nobody"
 
 
 def register_page(programmes: Iterable[Programme]) -> str:

@@ -1,8 +1,9 @@
-"""A new programme file to fill in: complete enough to be checked at once, with a word on every line about what belongs there."""
+"""A new programme file to fill in: complete enough to be checked at once, with a word in Japanese on what belongs where."""
 
 from datetime import date, timedelta
 from pathlib import Path
 
+from eligibility.lint import UNFILLED
 from engine.core.errors import InputError
 
 _TEMPLATE = """\
@@ -10,29 +11,30 @@ _TEMPLATE = """\
 slug: {slug}
 name: {{ja: {ja}, en: {en}}}
 law: {{name: {law}, articles: "{articles}"}}
-office: {office}  # who owns it and signs it off: a section of the settings, [offices.{office}]
-level: municipal  # national, prefectural, municipal
-recipient: self  # self, guardian, mother, self_or_guardian, next_of_kin, nhi_payer
-valid_from: {today}  # the first day this text of the law counts
-verified_on: {today}  # when somebody last held this file against the law
-next_review: {review}  # past this day nothing is prepared by itself any more
+office: {office}  # 決裁する課（設定の [offices.{office}]）
+level: municipal  # national（国）、prefectural（県）、municipal（市）
+recipient: self  # だれあてか：self（本人）、guardian（保護者）、self_or_guardian（本人か保護者）、
+  # mother（母）、next_of_kin（遺族）、nhi_payer（国保の納付義務者）
+valid_from: {today}  # この内容が効力をもつ最初の日
+verified_on: {today}  # 法令と照らして確かめた日
+next_review: {review}  # 見直しの期日。過ぎるとお知らせは自動では作られません
 triggers:
-  {event}: {{kind: information}}  # entitlement, duty, ending, information; docs/glossary.md lists the events
+  {event}: {{kind: information}}  # entitlement（給付）、duty（義務）、ending（終了）、information（お知らせ）
 gives:
-  ja: 何についての制度かを、短い文で書いてください。
+  ja: {gives}
   en: Say in a short sentence what it is about.
 how_to_apply:
   ja: 窓口に申請書を出してください。
   en: Hand in the application form at the office.
 documents:
   - {{ja: 本人確認の書類, en: an identity document}}
-reads:  # what the rules below read, and why that is allowed; eligibility/purposes.yaml must grant it
+reads:  # 下の規則が読む列と、その根拠。台帳 eligibility/purposes.yaml で許されたものだけです
   residents: {{basis: 住民基本台帳法1条による事務処理の基礎, columns: [birth_date, status]}}
 criteria:
   all:
-    - id: old_enough  # a name of its own in this file
-      label: {{ja: 65歳以上, en: 65 or over}}  # the condition in a few words, as staff read it
-      expr: reaches_age_on(subject.birth_date, 65) <= as_of  # reached at the end of the day before the birthday
+    - id: old_enough  # このファイルの中で1つだけの名前（半角の小文字）
+      label: {{ja: 65歳以上, en: 65 or over}}  # 職員が読む短い言葉
+      expr: reaches_age_on(subject.birth_date, 65) <= as_of  # 誕生日の前の日の終わりに満65歳になります
       cites: "{law}{articles}"
       verify: {{ja: 生年月日を確かめてください。, en: Find out the date of birth.}}
     - id: lives_here
@@ -40,20 +42,20 @@ criteria:
       expr: subject.status = 'RESIDENT'
       cites: "{law}{articles}"
       verify: {{ja: 市に住んでいるかどうかを確かめてください。, en: Find out whether the person lives here.}}
-    - id: to_be_asked  # no record answers it, so the reader is asked; take it out if there is nothing to ask
-      label: {{ja: 確かめる条件を短く書いてください, en: the condition in a few words}}
+    - id: to_be_asked  # 記録からは分からないので本人に聞きます。聞くことがなければ消してください
+      label: {{ja: {label}, en: the condition in a few words}}
       cites: "{law}{articles}"
       when_unknown: ask
       ask:
-        ja: 読む人に確かめることを書いてください。
+        ja: {ask}
         en: Write here what the reader should check.
-limit_days: 365  # an event older than this becomes a staff task
+limit_days: 365  # 出来事からこの日数を過ぎると、職員のしごとになります
 marks: ["K: まだ確かめていないこと"]
-given:  # what is the same in every example
+given:  # すべての例に共通の事実
   as_of: {today}
   event: {{occurred_on: {today}}}
   subject: {{resident_id: "1", birth_date: {just_65}, status: RESIDENT}}
-examples:  # both sides of every threshold; `todoke programmes check --mutants {slug}.yaml` says which side is missing
+examples:  # 境目の両側を書きます。足りない側は `todoke programmes check --mutants {slug}.yaml` が示します
   - {{name: the day before the birthday, verdict: possible}}
   - {{name: a day too young, subject: {{birth_date: {not_yet}}}, verdict: ineligible}}
   - {{name: moved away, subject: {{status: MOVED_OUT}}, verdict: ineligible}}
@@ -74,6 +76,7 @@ def scaffold(
     told = {"slug": slug, "ja": ja, "en": en, "law": law, "articles": articles, "office": office, "event": event}
     just_65, not_yet = (_born_65_years_before(today + timedelta(days=days)) for days in (1, 2))
     eve = today - timedelta(days=1)
+    told |= dict(zip(("gives", "label", "ask"), UNFILLED, strict=True))
     text = _TEMPLATE.format(**told, today=today, review=review, just_65=just_65, not_yet=not_yet, eve=eve)
     path.write_text(text, encoding="utf-8")
     return path

@@ -1,6 +1,7 @@
-"""What a file got wrong, said to somebody who writes rules and no Python, in English and Japanese: found, allowed, the nearest name."""
+"""What a file got wrong, said to somebody who writes rules and no Python: found, allowed, the nearest name. In Japanese: `japanese`."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -28,6 +29,15 @@ _PATTERNS: Mapping[str, str] = {
     r"^E\d{2}$": "an event's number such as E25; docs/glossary.md lists them",
     r"^[a-z][a-z0-9_]*$": "a name of small letters, digits and _, beginning with a letter",
 }
+#: what stands for one of ours and is not made narrow by Unicode
+_NARROW = str.maketrans(
+    {"‘": "'", "’": "'", "“": "'", "”": "'", "「": "'", "」": "'", "、": ",", "≦": "<=", "≧": ">=", "≠": "<>"}
+)
+#: a name in front of a full-width colon, a full-width space before anything else, a full-width brace or bracket
+_WIDE_YAML = re.compile(
+    r"(?:^\s*(?:- +)?|[{,]\s*)[a-z0-9_]+(?P<colon>：)|^[ -]*(?P<space>\u3000)|(?P<brace>[｛｝［］])",
+    re.ASCII | re.MULTILINE,
+)
 _DAY = "a day of the year, MM-DD in quotes"
 _SHOWN = 40
 #: what else people write for a unit
@@ -54,6 +64,8 @@ def said(error: Mapping[str, Any], names: Collection[str]) -> str:
         return f"{found!r} is not allowed; {did_you_mean(_SAME.get(str(found).upper(), str(found)), allowed)}use {', '.join(allowed)}"
     if kind == "string_pattern_mismatch":
         return f"{found!r} must be {_PATTERNS.get(error['ctx']['pattern'], _DAY)}"
+    if kind in {"model_type", "model_attributes_type"} and error.get("ctx", {}).get("class_name") == "Text":
+        return f"{str(found)[:_SHOWN]!r} must be a text in both languages, {{ja: …, en: …}}"
     if kind in _WANTED:
         return f"{str(found)[:_SHOWN]!r} must be {_WANTED[kind]}"
     return str(error["msg"]).removeprefix("Value error, ")
@@ -67,132 +79,29 @@ def misread(error: yaml.MarkedYAMLError) -> str:
         return "a tab stands at the beginning of the line; use spaces"
     if "expected node content" in problem:
         return "a value is missing between two commas or brackets"
+    if "mapping values are not allowed" in problem:
+        return "a second «: » stands in the line; put a text that holds one in quotes"
     return problem
 
 
-_KINDS_JA: Mapping[str, str] = {
-    "a date": "日付",
-    "a number": "数",
-    "a text": "文字",
-    "a code": "コード",
-    "a boolean": "はい・いいえ",
-    "yen": "円",
-    "years": "年",
-    "months": "月数",
-    "days": "日数",
-}
-_WANTED_JA: Mapping[str, str] = {
-    "a list": "「- 」で始まる行のならび",
-    "fields": "「名前: 値」の行のならび",
-    "a text": "文字（引用符で囲む）",
-    "a whole number": "整数",
-    "a date": "日付（YYYY-MM-DD）",
-    "true or false": "true か false",
-    "a day of the year": "月日（MM-DD、引用符で囲む）",
-    "a name of small letters": "小文字・数字・_ の名前",
-    "an event's number": "E25 のような出来事の番号（docs/glossary.md の一覧）",
-}
-_NEAR = r"(?:did you mean (?P<near>[^?]+)\? ?)?"
-#: the form of what is said in English → the same in Japanese; {near} becomes a question with the nearest right name
-_FORMS: tuple[tuple[str, str], ...] = (
-    (r"(?P<what>\S+)\.en: is missing", "{what} に英語（en）がありません。日本語（ja）と英語の両方を書いてください"),
-    (r"(?P<what>\S+)\.ja: is missing", "{what} に日本語（ja）がありません。日本語と英語（en）の両方を書いてください"),
-    (
-        r"(?P<what>\S+)\.unit: is missing",
-        "{what} に単位（unit）がありません。JPY, JPY/month, years, months, days, count のどれかを書いてください",
-    ),
-    (r"(?P<what>\S+): is missing", "{what} がありません。書き足してください"),
-    (rf"(?P<what>\S+): there is no such field; {_NEAR}", "{what} という項目はありません。{near}"),
-    (
-        rf"(?P<what>\S+): '(?P<found>.*)' is not allowed; {_NEAR}use (?P<use>.*)",
-        "{what}: 「{found}」は使えません。{near}使えるのは {use} です",
-    ),
-    (
-        r"(?P<what>\S+): '(?P<found>.*)' must be (?P<wanted>.*)",
-        "{what}: 「{found}」ではなく、{wanted} を書いてください",
-    ),
-    (
-        rf"the table (?P<what>\S+) has no column (?P<found>\w+); {_NEAR}",
-        "表 {what} に {found} という列はありません。{near}列は docs/tables/{what}.md にあります",
-    ),
-    (
-        rf"reads\.\w+: there is no (?P<what>\S+) in the contracts;? ?{_NEAR}",
-        "reads の {what} は記録にありません。{near}",
-    ),
-    (
-        rf"there is no (?P<what>function|dated value) '?(?P<found>[\w.]+)'?.*?; {_NEAR}",
-        "{what} {found} はありません。{near}",
-    ),
-    (
-        r"(?P<what>\S+) reads (?P<found>\S+), but `reads` gives no legal basis",
-        "{what} は {found} を読みますが、reads に根拠がありません。reads に足すか、読むのをやめてください",
-    ),
-    (
-        r"«(?P<what>.*)» compares a date with a number; for an age",
-        "「{what}」は日付と数をくらべています。年齢なら reaches_age_on(subject.birth_date, 65) <= as_of のように書いてください",
-    ),
-    (
-        r"«(?P<what>.*)» compares (?P<one>a \w+|\w+) with (?P<other>a \w+|\w+)",
-        "「{what}」は{one}と{other}をくらべています。同じ種類どうしでくらべてください",
-    ),
-    (r"(?P<what>\S+) has the codes (?P<use>.*)", "{what} のコードは {use} です"),
-    (
-        rf"«(?P<found>[^»]*)» is not declared; {_NEAR}",
-        "「{found}」は読めません。{near}subject.列、subject.表.列、event.occurred_on、as_of を使ってください",
-    ),
-    (
-        r"(?P<what>\w+) cannot be asked of (?P<found>\S+),.*use (?P<use>.*)",
-        "{found} に {what} は使えません。{use} を使ってください",
-    ),
-    (
-        rf"(?P<what>\w+) reads: \w+\(household as m, …\).*; {_NEAR}",
-        "{what} は {what}(household as m, 条件) か {what}(subject.表 as x, 条件) と書きます。{near}",
-    ),
-    (
-        r"(?P<what>\w+) takes \((?P<use>.*)\), not \((?P<found>.*)\)",
-        "{what} が取るのは ({use}) です。({found}) ではありません",
-    ),
-    (r"a tab stands", "行の始めにタブがあります。空白（スペース）で字下げしてください"),
-    (r"a value is missing between", "コンマのあいだに値がありません。値を書くか、コンマを消してください"),
-    (r"is not YAML", "YAML として読めません。この行の字下げ、引用符、コンマ、かっこを確かめてください"),
-    (
-        r"«(?P<found>[^»]*)» is written twice",
-        "「{found}」が同じ場所に2度あります（期間の重なりも同じです）。1つにしてください",
-    ),
-    (r"(?P<found>\S+) is no date of the calendar", "{found} は暦にない日付です"),
-    (
-        r"values\.(?P<what>\w+): begins after the programme does, on (?P<found>\S+); .* (?P<use>\S+) on",
-        "{what} の値は {found} からで、制度の始まりに間があきます。{use} からの値を書いてください",
-    ),
-    (r"valid_to: (?P<found>\S+) lies before (?P<use>[^,]+)", "終わりの日 {found} が始まりの日 {use} より前です"),
-    (
-        r"(?P<what>\S+): two criteria or exclusions have this id",
-        "{what} という id が2つあります。別の名前にしてください",
-    ),
-    (
-        rf"fields\.(?P<what>\S+): (?P<found>\S+) is no column under `reads`.*?; ?{_NEAR}",
-        "fields の {what}: {found} は reads の列でも、要件の ask・verify でもありません。{near}",
-    ),
-    (r"the expression cannot be read", "式が読めません。かっこ、引用符、コンマを確かめてください"),
-)
-_COMPILED = tuple((re.compile(form), said) for form, said in _FORMS)
-_NAMES_JA = {"function": "関数", "dated value": "値"}
+def wide_in_rule(expression: str) -> str:
+    """What of a rule stands in full width or in Japanese, and what to write; '' when nothing does."""
+    found = re.search(r"[^\x00-\x7f]+", expression)
+    if found is None:
+        return ""
+    narrow = unicodedata.normalize("NFKC", found.group().translate(_NARROW))
+    if narrow.isascii():
+        return f"«{found.group()}» is written in full width; write «{narrow}»"
+    return f"«{found.group()}» is Japanese, which a rule does not read; docs/tables has the names of columns and codes"
 
 
-def in_japanese(message: str) -> str:
-    """The same in Japanese; for words of no known form, that the line beside it says what is wrong."""
-    for form, said in _COMPILED:
-        found = form.search(message)
-        if found:
-            return said.format(**{name: _word(name, text or "") for name, text in found.groupdict().items()}).strip()
-    return "書きまちがいです。次の行が、見つかったものと正しい書き方を示します"
-
-
-def _word(name: str, text: str) -> str:
-    if name == "near":
-        return f"{text} のまちがいではありませんか。" if text else ""
-    if name == "wanted":
-        return next((said for begin, said in _WANTED_JA.items() if text.startswith(begin)), text)
-    if name in {"one", "other"}:
-        return _KINDS_JA.get(text, text)
-    return _NAMES_JA.get(text, text).replace(" or ", " か ")
+def wide_in_yaml(text: str) -> tuple[int, int, str] | None:
+    """Line, column and what to write, where a file that is no YAML has a full-width colon, space or bracket."""
+    found = _WIDE_YAML.search(text)
+    if found is None:
+        return None
+    letter = next(name for name, at in found.groupdict().items() if at)
+    start = found.start(letter)
+    line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    narrow = unicodedata.normalize("NFKC", found[letter])
+    return line, column, f"«{found[letter]}» is written in full width; write «{narrow}»"

@@ -45,8 +45,16 @@ class Front:
     @property
     def clock(self) -> Clock:
         """The settings' clock; the machine's where there are no settings, for commands that need none."""
-        has_settings = self.settings_path or os.environ.get("TODOKE_SETTINGS") or Path(SETTINGS_FILE).exists()
-        return self.settings.clock() if has_settings else SystemClock()
+        return self.settings.clock() if self._of_a_site else SystemClock()
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether there are settings to be read, of a site or of the demo town."""
+        return self._of_a_site or DEMO_SETTINGS.exists()
+
+    @property
+    def _of_a_site(self) -> bool:
+        return bool(self.settings_path or os.environ.get("TODOKE_SETTINGS") or Path(SETTINGS_FILE).exists())
 
 
 def front(context: typer.Context) -> Front:

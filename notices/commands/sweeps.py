@@ -11,9 +11,9 @@ import typer
 from eligibility.catalogue import published
 from eligibility.parts import SWEEP
 from eligibility.population import population
-from eligibility.programme import Programme, read_programme
+from eligibility.programme import Programme
 from eligibility.sweep import Found, find
-from eligibility.tools import published_version
+from eligibility.tools import programme_to_try, published_version
 from engine.core.clock import today
 from engine.core.console import front, print_json, print_rows
 from engine.core.errors import InputError
@@ -42,12 +42,15 @@ def sweep(
     from notices.approval import sweeps
 
     if file is not None and (release or stop):
-        raise InputError("--file only counts; publish the programme to release its sweep")
+        raise InputError(
+            "--file では数えるだけです。渡すのは公開してからです / "
+            "--file only counts; publish the programme to release its sweep"
+        )
     municipality, at = settings.municipality.code, settings.clock().now()
     if stop:
         sweeps.stop(programme=slug, officer=operator(settings, by), reason=reason, at=at)
     version = None if file else published_version(front(context), slug)
-    programme = version.programme if version else read_programme(file or Path())
+    programme = version.programme if version else programme_to_try(slug, file)
     reader = read_snapshot(settings)
     said = _counted(reader, programme, sweeps.held(municipality), a_day=release or a_day)
     if release and version:
@@ -133,4 +136,5 @@ def _tell(programme: Programme, said: Mapping[str, Any]) -> None:
     if said["requests"]:
         print_rows(said["requests"], as_json=False, columns=columns)
     else:
-        typer.echo(f"渡すには / to release: todoke programmes sweep {programme.slug} --release 50 --by … --reason …")
+        command = f"todoke programmes sweep {programme.slug} --release 50 --by … --reason …"
+        typer.echo(f"公開してあれば、渡すには / to release it, once published: {command}")

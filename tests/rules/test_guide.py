@@ -1,5 +1,6 @@
 """The guide is walked word for word: its programme is written as it says, and the commands say what the guide promises."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 import notices.commands
 from eligibility.catalogue import FOLDER
-from eligibility.commands import programmes_app
+from eligibility.commands import assess, programmes_app
 from eligibility.lint import check
 from eligibility.match import match_programmes
 from eligibility.mutants import judge_examples
@@ -27,6 +28,8 @@ from tests.support.history import Records
 
 GUIDE = FOLDER.parents[1] / "docs" / "guide" / "programmes.md"
 SLUG = "senior_flu_vaccine"
+#: what the guide has one write into a folder of one's own, by the language of the block
+WRITTEN = {"yaml": f"{SLUG}.yaml", "json": "facts.json"}
 
 
 @pytest.fixture
@@ -103,12 +106,13 @@ def test_every_command_of_the_guide_does_what_it_says(
     """The commands of the guide in order, letter by letter, in a folder of one's own; the file is written where it says so."""
     app = typer.Typer()
     app.add_typer(programmes_app, name="programmes")
+    app.command("assess")(assess)
     notices.commands.mount(app)
     monkeypatch.chdir(tmp_path)
     said: dict[str, str] = {}
     for language, block in re.findall(r"```(\w*)\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
-        if language == "yaml":
-            (tmp_path / "mine" / f"{SLUG}.yaml").write_text(block, encoding="utf-8")
+        if language in WRITTEN:
+            (tmp_path / "mine" / WRITTEN[language]).write_text(block, encoding="utf-8")
             continue
         for line in block.strip().splitlines():
             program, *arguments = shlex.split(line)
@@ -116,11 +120,13 @@ def test_every_command_of_the_guide_does_what_it_says(
             done = CliRunner().invoke(app, arguments, obj=front, input=ANSWERS, catch_exceptions=False)
             assert done.exit_code == 0, f"{line}: {done.output}"
             said[
-                " ".join(arguments[1:3])
+                " ".join(arguments[1:3] if arguments[0] == "programmes" else arguments[:2])
                 + ("".join(one for one in arguments if one in {"--release", "--stop", "--data"}))
             ] = done.output
     assert "100.0%" in said["check --mutants"]
     assert "3 people registered" in said[f"preview {SLUG}"]
+    assert "65歳以上" in said[f"explain {SLUG}"]
+    assert json.loads(said[f"assess {SLUG}"])["verdict"] == "eligible"
     assert re.search(r"2026-11-20 +1 +1 +0 +0", said[f"backtest {SLUG}"])
     assert "2 people were not told" in said[f"sweep {SLUG}--release"]
     assert "releasing" in said[f"sweep {SLUG}--release"]

@@ -67,7 +67,7 @@ def test_check_names_what_must_be_put_right(front: Front, tmp_path: Path) -> Non
 
 
 def test_publish_writes_a_version_that_list_shows(front: Front) -> None:
-    assert _run(front, "publish", "child_allowance", "--signed-off-by", "child_benefits").exit_code == 0
+    assert _run(front, "publish", "child_allowance", "--signed-off-by", "こども給付課").exit_code == 0
     (row,) = [json.loads(line) for line in _run(front, "list", "--json").output.splitlines()]
     assert (row["slug"], row["signed_off_by"], row["demonstration"]) == ("child_allowance", ["child_benefits"], True)
 
@@ -93,6 +93,17 @@ def test_assess_prints_the_contracts_object(tmp_path: Path, capsys: pytest.Captu
     assess("child_allowance", facts, "2026-11-20")
     said = json.loads(capsys.readouterr().out)
     assert (said["programme"], said["verdict"], len(said["version"])) == ("child_allowance", "possible", 64)
+
+
+def test_assess_judges_by_a_file_that_is_not_in_the_catalogue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts, file = tmp_path / "facts.json", tmp_path / "plain.yaml"
+    facts.write_text(json.dumps({"subject": {"birth_date": "1990-01-01"}}), encoding="utf-8")
+    file.write_text(yaml.safe_dump(plain(), allow_unicode=True), encoding="utf-8")
+    assess("plain", facts, "2026-11-20", file)
+    said = json.loads(capsys.readouterr().out)
+    assert (said["programme"], said["verdict"]) == ("plain", "ineligible")
 
 
 @pytest.mark.parametrize(

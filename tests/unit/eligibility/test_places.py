@@ -1,6 +1,6 @@
 import pytest
 
-from eligibility.places import Place, place_of
+from eligibility.places import Place, by_id, place_of
 
 TEXT = """\
 slug: plain
@@ -22,6 +22,7 @@ amounts:
         pytest.param(["slug"], 1, 1, id="a field"),
         pytest.param(["criteria", "all", 0, "expr"], 5, 7, id="a field of a criterion"),
         pytest.param(["criteria", "all", "1", "any", "0"], 7, 11, id="in a group within"),
+        pytest.param(["criteria", "all", "young", "expr"], 5, 7, id="a field of a criterion by its id"),
         pytest.param(["criteria", "all", 0, "cites"], 4, 7, id="as far as it leads"),
         pytest.param(["young"], 5, 13, id="a criterion by its id, at its rule"),
         pytest.param(["asked"], 7, 16, id="a criterion without a rule"),
@@ -43,6 +44,13 @@ def test_where_something_stands(path: list[str | int], line: int, column: int) -
 )
 def test_what_stands_nowhere_has_no_place(text: str, path: list[str | int]) -> None:
     assert place_of(text, path) is None
+
+
+def test_a_list_place_is_named_by_the_id_there() -> None:
+    values = {"criteria": {"all": [{"id": "young"}, {"any": [{"cites": "法"}]}]}}
+    assert by_id(values, ["criteria", "all", 0, "expr"]) == ["criteria", "all", "young", "expr"]
+    assert by_id(values, ["criteria", "all", 1, "any", 0]) == ["criteria", "all", 1, "any", 0]
+    assert by_id(values, ["criteria", "none", 7]) == ["criteria", "none", 7]
 
 
 def test_a_place_reads_as_in_a_message() -> None:

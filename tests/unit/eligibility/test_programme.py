@@ -52,12 +52,12 @@ def _criteria(*leaves: dict[str, Any]) -> dict[str, Any]:
         ),
         pytest.param(
             {"criteria": _criteria({"id": "here", "expr": "subject.status = 'RESIDENT'"})},
-            "plain.here reads residents.status, but `reads` gives no legal basis",
+            "plain.here: reads residents.status, but `reads` gives no legal basis",
             id="a column without a legal basis",
         ),
         pytest.param(
             {"exclusions": [{"id": "ill", "label": TEXT, "expr": "subject.nhi.involuntary_relief = true", "cites": "法"}]},
-            "plain.ill reads nhi.involuntary_relief",
+            "plain.ill: reads nhi.involuntary_relief",
             id="a table without a legal basis",
         ),
         pytest.param({"reads": {"gold": {"basis": "法", "columns": []}}}, "no gold in the contracts", id="unknown table"),

@@ -46,6 +46,11 @@ def test_every_programme_of_ours_reads_only_what_the_register_grants(path: Path)
             id="another programme",
         ),
         pytest.param(
+            {"residents": (STATUTE.model_copy(update={"offices": ("tax",), "programmes": ("other",)}),)},
+            ["grants it to tax for other;"],
+            id="another office's programme",
+        ),
+        pytest.param(
             {"residents": (STATUTE.model_copy(update={"columns": ("sex",)}),)}, ["to nobody"], id="another column"
         ),
     ],
@@ -54,6 +59,12 @@ def test_what_is_not_granted_is_refused(granted: dict[str, tuple[Grant, ...]], s
     found = refusals(_programme(), granted)
     assert len(found) == len(said)
     assert all(part in line for part, line in zip(said, found, strict=True))
+
+
+def test_columns_refused_for_the_same_reason_are_one_refusal() -> None:
+    reads = {"residents": {"basis": "法2条", "columns": ["birth_date", "name", "alias"]}}
+    (found,) = refusals(_programme(reads=reads))
+    assert "may not read residents.name, residents.alias: the register grants it to nobody" in found
 
 
 TAX = "any_of(subject.resident_tax as t, t.income_yen < 1000000)"

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -21,10 +22,22 @@ def _new(folder: Path) -> Path:
 
 def test_a_new_file_can_be_checked_at_once(tmp_path: Path) -> None:
     path = _new(tmp_path / "mine")
-    assert check([path], TODAY) == []
+    found = check([path], TODAY)
+    assert [(one.severity, one.text.partition(" ")[0]) for one in found] == [
+        ("warning", "gives"),
+        ("warning", "to_be_asked"),
+        ("warning", "to_be_asked.ask"),
+    ]
+    assert all("ひな形の文のまま" in one.ja and one.line for one in found)
     programme = read_programme(path)
     assert (programme.name.ja, programme.office, list(programme.triggers)) == ("敬老カード", "citizen", ["E46"])
     assert programme.next_review == date(2027, 4, 1)
+
+
+def test_a_new_file_says_in_japanese_what_belongs_where(tmp_path: Path) -> None:
+    remarks = re.findall(r"  # (.*)", _new(tmp_path).read_text(encoding="utf-8"))
+    assert len(remarks) > 10
+    assert [remark for remark in remarks if remark.isascii()] == []
 
 
 def test_the_examples_of_a_new_file_notice_every_change(tmp_path: Path) -> None:

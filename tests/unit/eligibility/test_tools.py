@@ -47,6 +47,32 @@ def test_preview_counts_and_draws(front: Front, tmp_path: Path) -> None:
     assert "█" in shown
 
 
+def test_preview_of_a_day_before_the_programme_says_which_day_to_ask_about(front: Front, tmp_path: Path) -> None:
+    file = _file(tmp_path)
+    said = _run(front, "preview", "plain", "--file", file, "--date", "2026-03-31").output
+    assert "2026-03-31 には制度がありません（2026-04-01 から）" in said
+    assert "制度がありません" not in _run(front, "preview", "plain", "--file", file).output
+
+
+@pytest.mark.parametrize("command", ["preview", "diff", "backtest"])
+def test_nothing_is_tried_on_records_that_it_may_not_read(front: Front, tmp_path: Path, command: str) -> None:
+    file = _file(tmp_path, reads={"residents": {"basis": "法", "columns": ["birth_date", "nationality"]}})
+    with pytest.raises(RuleError, match=r"台帳で許されていません.* / plain may not read residents\.nationality"):
+        _run(front, command, "plain", "--file", file)
+
+
+def test_a_file_of_another_programme_is_refused(front: Front, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"plain\.yaml の slug は plain です"):
+        _run(front, "preview", "plane", "--file", _file(tmp_path))
+
+
+def test_a_broken_file_is_refused_in_both_languages(front: Front, tmp_path: Path) -> None:
+    with pytest.raises(
+        RuleError, match=r"level: 「市」は使えません.* / plain\.yaml, line 44, column 1: level: '市' is not allowed"
+    ):
+        _run(front, "preview", "plain", "--file", _file(tmp_path, level="市"))
+
+
 def test_diff_compares_with_another_file(front: Front, tmp_path: Path) -> None:
     file = _file(tmp_path)
     other = tmp_path / "other"
@@ -76,19 +102,49 @@ def test_explain_as_json_names_rules_and_values(front: Front) -> None:
     assert said["values"][0]["values"] == {"2024-10-01": 15000}
 
 
-NEW = ("--ja", "敬老カード", "--en", "Travel Card", "--law", "市要綱", "--articles", "3条", "--office", "citizen")
+NEW = (
+    "--ja",
+    "敬老カード",
+    "--en",
+    "Travel Card",
+    "--law",
+    "市要綱",
+    "--articles",
+    "3条",
+    "--office",
+    "child_benefits",
+)
 
 
 def test_new_writes_a_file_that_can_be_checked(front: Front, tmp_path: Path) -> None:
     done = _run(front, "new", "travel_card", *NEW, "--event", "E46", "--into", str(tmp_path))
     assert "programmes check --mutants" in done.output
-    assert _run(front, "check", str(tmp_path / "travel_card.yaml")).exit_code == 0
+    file = str(tmp_path / "travel_card.yaml")
+    assert _run(front, "check", file).exit_code == 0
+    with pytest.raises(RuleError, match=r"ひな形の文のまま：gives, to_be_asked, to_be_asked\.ask"):
+        _run(front, "publish", "travel_card", "--file", file, "--signed-off-by", "child_benefits")
 
 
 def test_new_leaves_nothing_behind_when_an_answer_cannot_be(front: Front, tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="triggers"):
-        _run(front, "new", "travel_card", *NEW, "--event", "birth", "--into", str(tmp_path))
+    with pytest.raises(RuleError, match="slug"):
+        _run(front, "new", "Travel", *NEW, "--event", "E46", "--into", str(tmp_path))
+    assert not (tmp_path / "Travel.yaml").exists()
+
+
+@pytest.mark.parametrize("event", ["birth", "E60", "Ｅ25"])
+def test_new_takes_an_event_there_is(front: Front, tmp_path: Path, event: str) -> None:
+    with pytest.raises(InputError, match=f"出来事 {event} はありません.* they are E01 to E54"):
+        _run(front, "new", "travel_card", *NEW, "--event", event, "--into", str(tmp_path))
     assert not (tmp_path / "travel_card.yaml").exists()
+
+
+def test_new_takes_an_office_by_its_key_or_its_name(front: Front, tmp_path: Path) -> None:
+    for place, named in enumerate(("child_benefits", "こども給付課")):
+        folder = tmp_path / str(place)
+        _run(front, "new", "card", *NEW[:-1], named, "--event", "E46", "--into", str(folder))
+        assert "\noffice: child_benefits " in (folder / "card.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="課 moon は設定にありません。あるのは child_benefits（こども給付課）"):
+        _run(front, "new", "card", *NEW[:-1], "moon", "--event", "E46", "--into", str(tmp_path))
 
 
 def test_register_and_schema_are_printed(front: Front, tmp_path: Path) -> None:
@@ -98,8 +154,10 @@ def test_register_and_schema_are_printed(front: Front, tmp_path: Path) -> None:
 
 
 def test_check_tells_what_the_examples_do_not_notice(front: Front, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the examples of plain notice fewer than 95%"):
-        _run(front, "check", "--mutants", _file(tmp_path))
+    done = CliRunner().invoke(programmes_app, ["check", "--mutants", _file(tmp_path)], obj=front)
+    assert "例が気づく変更が95%より少ない" in str(done.exception)
+    assert "the examples of plain notice fewer than 95%" in str(done.exception)
+    assert "  plain  values.age_limit.values: 2027-04-01 → 2027-03-31\n" in done.output
 
 
 def test_check_finds_with_the_data_what_everybody_or_nobody_meets(front: Front, tmp_path: Path) -> None:

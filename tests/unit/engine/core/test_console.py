@@ -71,6 +71,13 @@ def test_a_command_that_needs_no_settings_uses_the_machines_clock(here: Path) ->
     assert Front(None).clock.now().date() == date(2026, 11, 24)
 
 
+@pytest.mark.parametrize("path", ["todoke.toml", "var/demo/todoke.toml"])
+def test_settings_of_a_site_or_of_the_demo_town_are_known_of(here: Path, path: str) -> None:
+    assert not Front(None).has_settings
+    write(here / path, "000001")
+    assert Front(None).has_settings
+
+
 def test_a_date_is_read_or_refused_in_one_line() -> None:
     assert parse_date("2026-11-20") == date(2026, 11, 20)
     with pytest.raises(InputError, match="'20/11/2026' is not a date; write it as YYYY-MM-DD"):

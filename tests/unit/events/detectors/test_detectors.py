@@ -10,6 +10,7 @@ from events.people import copy_asked, copy_people
 from events.reading import calendar_days, reached_tonight
 from tests.support.eventful import BASELINE, FIRST, Register
 
+GLOSSARY = Path(__file__).resolve().parents[4] / "docs" / "glossary.md"
 GOOD = """-- code: E77
 -- name: something
 -- ja: なにか
@@ -36,6 +37,12 @@ def test_the_whole_catalogue_is_there_in_its_classes() -> None:
     assert sorted(load_detectors()) == [f"E{number:02d}" for number in range(1, 55)]
     classes = Counter(detector.event_class for detector in load_detectors().values())
     assert classes == {"automatic": 24, "staff-only": 19, "control": 9, "never": 2}
+
+
+def test_the_glossary_lists_every_event_by_its_number() -> None:
+    said = GLOSSARY.read_text(encoding="utf-8")
+    for code, detector in load_detectors().items():
+        assert f"| `{code}` | {detector.ja} | `{detector.name}` | {detector.event_class} |" in said
 
 
 def test_a_file_says_what_its_event_is(tmp_path: Path) -> None:
