@@ -81,6 +81,7 @@ class _Filling:
     kind: str
     count: int
     _filled: int = 0
+    _listed: bool = False
     _values: Array | None = None
     _known: Array | None = None
     _texts: dict[str, int] = field(default_factory=dict)
@@ -93,7 +94,8 @@ class _Filling:
             if known is not None:
                 self._known = np.ones(self.count, dtype=bool) if self._known is None else self._known
                 self._known[rows] = known
-            values = self._places(part, known) if _of_texts(part.type) else _values(part)
+            self._listed = _of_texts(part.type)
+            values = self._places(part, known) if self._listed else _values(part)
             self._values = np.empty(self.count, dtype=values.dtype) if self._values is None else self._values
             self._values[rows] = values
             self._filled = rows.stop
@@ -119,7 +121,7 @@ class _Filling:
             return Column(listed=np.array([UNKNOWN, NO, YES]), places=values)
         if self.kind == "date":
             return _of_days(values, self._known)
-        if self.kind in {"text", "code"}:
+        if self._listed or self.kind in {"text", "code"}:
             listed = np.array([0, *(texts.place(one) for one in self._texts)])
             places = values.astype(_narrow(listed.size))
             return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)

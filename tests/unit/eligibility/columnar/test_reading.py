@@ -104,3 +104,15 @@ def test_a_part_of_an_array_is_read_from_where_it_begins() -> None:
     assert _values(register, "residents", "birth_date") == [days(date(1990, 1, 1)), None, days(date(2020, 2, 29))]
     head, child = (register.texts.place(text) for text in ("HEAD", "CHILD"))
     assert _values(register, "residents", "rel1") == [head, None, child]
+
+
+def test_an_id_of_a_thing_is_a_text() -> None:
+    owned = [{"resident_id": 0, "vehicle_id": name} for name in ("v2", None, "v1", "v2")]
+    register = register_of([{"resident_id": 0, "household_id": 0}], light_vehicle_tax=owned)
+    texts = register.texts
+    assert _values(register, "light_vehicle_tax", "vehicle_id") == [
+        texts.place("v2"),
+        None,
+        texts.place("v1"),
+        texts.place("v2"),
+    ]
