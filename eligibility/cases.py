@@ -11,7 +11,7 @@ import polars as pl
 from eligibility.language.compile import FOUND, joins, to_sql
 from eligibility.language.nodes import Node
 from eligibility.language.sources import numbers
-from eligibility.language.together import KNOWN_CASES, Together
+from eligibility.language.together import Together
 from engine.core.sql import Query, load_queries, quoted
 from engine.records.asof import needed_as_of, partition, rows_as_of
 from engine.records.contract import TableContract, load_contracts
@@ -69,7 +69,7 @@ def _persons(contract: TableContract) -> list[str]:
 
 def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> set[str]:
     """The columns of a table that finding facts reads: those asked, and those by which rows and members are found."""
-    members = ("birth_date", "status") if contract.table == "residents" else ()
+    members = ("status",) if contract.table == "residents" else ()
     return {*numbers(contract.table), *members, *read.get(contract.table, ())}
 
 
@@ -89,7 +89,6 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[st
     # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
     found[_JUDGED] = _SQL["evaluate"].about(
         values=listed(["c.case_id", *(f"{text} AS {place}" for text, place in places.items())]),
-        cases=f"{FOUND}.{KNOWN_CASES}",
         joins=listed([joins(rewritten.values(), FOUND)]),
     )
     with warehouse.frame("cases", marked):

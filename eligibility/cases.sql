@@ -24,13 +24,13 @@ n.<person> IN (SELECT number FROM touched_people);
 CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
 
 -- name: make_facts
--- One row per birth date, person or household: what rules ask of them.
+-- One row per person, household or case: what rules ask of them.
 CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
 
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
-SELECT <values> FROM <cases> AS c <joins>;
+SELECT <values> FROM temp.known_cases AS c <joins>;
 
 -- name: judged
--- One row per case or person, with a value for each different thing that was asked.
+-- One row per case, with a value for each different thing that was asked.
 SELECT * FROM temp.judged;

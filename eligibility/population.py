@@ -62,7 +62,7 @@ class Population:
 def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Population:
     """The snapshot's records that these programmes read. Raises InputError when the snapshot lacks one, or is of another version."""
     read = columns_read(programmes)
-    read["residents"] |= {"birth_date", "addr_code", "rel1"}
+    read["residents"] |= {"birth_date", "addr_code"}
     register = read_register(of_files(reader.path), read)
     return Population(register=register, ids=reader.lazy("now.residents").select("resident_number", *_IDS))
 
@@ -75,30 +75,25 @@ def judge_everybody(
     explained: bool = False,
     let_in: bool = False,
     about: Sequence[str] = (),
-    of: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """Programmes judged over everybody in one pass, each person as if the event were on that date. One row per person.
 
     Columns: subject_id, household_id, members, those of `about` (columns of residents), and for each programme `<slug>`: 2 eligible,
     1 possible, 0 ineligible. `explained`: also `<slug>|criterion:<id>`, `<slug>|exclusion:<id>` and `<slug>|amount:<place>` (whether
-    it counts), each true, false or unknown (null). `let_in`: only people whom one of the programmes lets in. `of`: only these people.
+    it counts), each true, false or unknown (null). `let_in`: only people whom one of the programmes lets in.
     """
-    register, places, kept = who.register, np.arange(who.register.people), np.ones(who.register.people, dtype=bool)
-    if of is not None:
-        asked, there = who.places_of(pl.Series(of, dtype=pl.String))
-        register, places = register.among(asked[there])
-        kept = np.isin(places, asked[there])
+    register = who.register
     found = judged(Expressions(plan=Plan(register=register), as_of=on, occurred_on=on), programmes, explained=explained)
+    verdicts_of = {one.slug for one in programmes}
+    rows = np.arange(register.people)
     if let_in:
-        kept &= np.any([found[one.slug] > 0 for one in programmes], axis=0)
-    rows = np.flatnonzero(kept)
+        rows = np.flatnonzero(np.any([found[slug] > 0 for slug in verdicts_of], axis=0))
     columns = {name: _column(register.column("residents", name), rows, name, register.texts) for name in about}
-    told = {name: _told(name, column[rows]) for name, column in found.items()}
-    return who.named(places[rows]).with_columns(**columns, **told)
-
-
-def _told(name: str, found: Array) -> pl.Series:
-    return _answers(found) if "|" in name else pl.Series(found, dtype=pl.UInt8)
+    told = {
+        name: pl.Series(one[rows], dtype=pl.UInt8) if name in verdicts_of else _answers(one[rows])
+        for name, one in found.items()
+    }
+    return who.named(rows).with_columns(**columns, **told)
 
 
 def _answers(found: Array) -> pl.Series:
@@ -141,16 +136,15 @@ def verdicts(
     *,
     cases: pl.DataFrame | None = None,
     let_in: bool = False,
-    of: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """One row per person (or per case given): subject_id, verdict, excluded, and `criterion:<id>` for each.
 
-    Without cases, each person as if the event were on that very date (`let_in`: only those let in; `of`: only these people); then
+    Without cases, each person as if the event were on that very date (`let_in`: only those let in); then
     also household_id, members, birth_date, area, and `amount:<place>` for every amount of the programme: whether it counts.
     """
     if cases is None:
         about = ("birth_date", "addr_code")
-        found = judge_everybody(who, [programme], on, explained=True, let_in=let_in, about=about, of=of)
+        found = judge_everybody(who, [programme], on, explained=True, let_in=let_in, about=about)
         found = found.rename(lambda name: name.removeprefix(f"{programme.slug}|")).drop(programme.slug)
         found = found.with_columns(pl.col("addr_code").str.slice(0, 6).alias("area"))
     else:

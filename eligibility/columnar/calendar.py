@@ -1,10 +1,18 @@
 """The statutory functions over whole columns of days since 1970: the third reading of what `statutory` says in Python and in SQL."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import numpy as np
 
 from eligibility.columnar.vectors import Array
+
+_EPOCH = date(1970, 1, 1)
+
+
+def days(on: date) -> int:
+    """A date as columns have it: days since 1970."""
+    return (on - _EPOCH).days
 
 
 def _parts(days: Array) -> tuple[Array, Array, Array]:

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from eligibility.columnar import owners, steps
-from eligibility.columnar.calendar import OVER_COLUMNS
-from eligibility.columnar.frames import EVENT, EVENTS, OF_TEXTS, PEOPLE, Frame, Naming, Seat, Together, given
+from eligibility.columnar.calendar import OVER_COLUMNS, days
+from eligibility.columnar.frames import EVENT, EVENTS, OF_TEXTS, PEOPLE, Columns, Frame, Naming, Seat
 from eligibility.columnar.plan import Block, Plan
-from eligibility.columnar.reading import days
 from eligibility.columnar.register import Column as Stored
-from eligibility.columnar.register import together
+from eligibility.columnar.register import combined
 from eligibility.columnar.vectors import (
     NO,
     UNKNOWN,
@@ -47,7 +46,9 @@ from eligibility.language.nodes import (
     Quantified,
     Total,
     Value,
+    children,
     flat,
+    given,
 )
 from eligibility.language.sources import sources
 from eligibility.language.statutory import EVERY
@@ -197,7 +198,7 @@ class Expressions:
     def _stored(self, column: Column) -> Stored:
         return self.plan.register.column(column.table, column.name)
 
-    def _listed(self, node: Node) -> Together:
+    def _listed(self, node: Node) -> Columns:
         """The columns whose values together an expression is of, and of nothing else, if they are listed."""
         about = self._naming.about(node)
         if about.columns is None or len(about.columns) != 1 or len(about.whose) != 1:
@@ -218,20 +219,20 @@ class Expressions:
         at = self.plan.derived("at", owners.row_of, self._owned(single))
         return self.plan.derived("own", owners.own_places if stored.places is not None else owners.own_values, mine, at)
 
-    def _places(self, columns: Together, frame: Frame) -> int:
+    def _places(self, columns: Columns, frame: Frame) -> int:
         """For each row the place of what its columns hold together, the first counting most."""
         places = [self._column(one, frame) for one in columns]
         sizes = tuple(elements(self._stored(one).listed).size for one in columns)
         if len(places) == 1:
             return places[0]
-        return self.plan.derived(("together", sizes), lambda *parts: together(parts, sizes), *places)
+        return self.plan.derived(("combined", sizes), lambda *parts: combined(parts, sizes), *places)
 
-    def _alike(self, told: int, columns: Together) -> int | None:
+    def _alike(self, told: int, columns: Columns) -> int | None:
         """The step of an answer that is the same for every way in which the columns' values do stand together, if it is."""
         listed = self.plan.fixed[told]
         if isinstance(listed, Values) or not listed.ndim:
             return None if isinstance(listed, Values) else told
-        there = self.plan.register.together([(one.table, one.name) for one in columns])
+        there = self.plan.register.combinations([(one.table, one.name) for one in columns])
         if "." in columns[0].alias:  # who has no such record knows nothing of it
             there = np.append(there, 0)
         said = listed[there]
@@ -260,7 +261,7 @@ class Expressions:
 
     def _grouped(self, node: Logic, frame: Frame) -> Iterator[Node]:
         """The parts of a condition; those of the same columns as one, to be found on their list of values."""
-        groups: dict[Together, list[Node]] = {}
+        groups: dict[Columns, list[Node]] = {}
         for part in flat(node.operator, node.parts):
             groups.setdefault(() if frame.listed else self._listed(part), []).append(part)
         for columns, parts in groups.items():
@@ -336,8 +337,7 @@ class Expressions:
 
     def _rows(self, node: Quantified | Total, frame: Frame) -> tuple[Frame, int, int | None]:
         """The rows a quantifier is over, whose each is, and each person's household where only its own members are asked about."""
-        parts = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
-        beside = frozenset[str]().union(*(self._naming.about(part).whose for part in parts)) - {node.alias}
+        beside = frozenset[str]().union(*(self._naming.about(part).whose for part in children(node))) - {node.alias}
         own = frame.seats[node.of] == Seat(base=PEOPLE)
         if own and node.source == "household" and not beside:
             members = self.plan.derived("members", owners.members, self._homes())

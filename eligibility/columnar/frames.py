@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from eligibility.language.nodes import (
     Call,
     Column,
-    Comparison,
     Consented,
-    Constant,
     EventDetail,
-    Logic,
     Moment,
     Node,
     Quantified,
@@ -24,11 +21,10 @@ from eligibility.language.statutory import EVERY, FUNCTIONS
 PEOPLE, EVENTS = "people", "events"
 #: what an expression names beside people and records
 EVENT = "event"
-_CONSENT = "consent"
 #: functions of texts; all others are of days and numbers
 OF_TEXTS = frozenset(EVERY) - frozenset(FUNCTIONS) | {"relation"}
 #: columns of one person or record whose values stand together in a list; most often it is one column
-Together: TypeAlias = tuple[Column, ...]
+Columns: TypeAlias = tuple[Column, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,7 @@ class Frame:
 
     seats: Mapping[str, Seat]
     count: int
-    listed: Together = ()
+    listed: Columns = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +49,7 @@ class About:
     """Whom and what an expression names outside itself, and its columns; None where it asks rows of anybody's."""
 
     whose: frozenset[str]
-    columns: frozenset[Together] | None
+    columns: frozenset[Columns] | None
 
 
 @dataclass(kw_only=True)
@@ -80,7 +76,7 @@ class Naming:
             return inner - {node.alias} | {node.of}
         return inner | {node.of} if isinstance(node, Consented) else inner
 
-    def _columns(self, node: Node) -> frozenset[Together] | None:
+    def _columns(self, node: Node) -> frozenset[Columns] | None:
         if isinstance(node, Quantified | Total | Consented):
             return None
         if isinstance(node, Column):
@@ -88,25 +84,4 @@ class Naming:
         if isinstance(node, Call) and node.function in OF_TEXTS:
             return frozenset([tuple(one for one in node.arguments if isinstance(one, Column))])
         parts = [self.about(part).columns for part in children(node)]
-        return None if None in parts else frozenset[Together]().union(*(part for part in parts if part is not None))
-
-
-def given(node: Consented) -> Quantified:
-    """That a person agreed to a reading, as a question of their consents."""
-
-    def column(name: str, kind: Any) -> Column:
-        return Column(alias=_CONSENT, table="consents", name=name, kind=kind)
-
-    def text(name: str, value: str) -> Comparison:
-        return Comparison(operator="=", left=column(name, "text"), right=Constant(value=value, kind="text"))
-
-    holds = (column("given_on", "date"), column("withdrawn_on", "date"), Moment(name="as_of"))
-    parts = (
-        text("data_group", node.group),
-        text("programme", node.programme),
-        Call(function="in_force", arguments=holds, kind="boolean"),
-    )
-    agreed = Logic(operator="and", parts=parts)
-    return Quantified(
-        quantifier="any_of", source="consents", alias=_CONSENT, predicate=agreed, kind="boolean", of=node.of
-    )
+        return None if None in parts else frozenset[Columns]().union(*(part for part in parts if part is not None))

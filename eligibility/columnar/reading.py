@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,7 +19,6 @@ pa, parquet = Later("pyarrow"), Later("pyarrow.parquet")
 Arrow: TypeAlias = Any
 #: days between the first and the last date of a column whose days are listed; of others each row has its own
 _LISTED_DAYS = 1 << 17
-_EPOCH = date(1970, 1, 1)
 #: how many rows a table has, and its columns, some rows after others; texts best in the lists that Parquet keeps of them
 Reader = Callable[[str, Sequence[str]], tuple[int, Iterable[Arrow]]]
 
@@ -169,8 +167,3 @@ def _all_but_the_first(count: int) -> Array:
 
 def _narrow(count: int) -> type[np.unsignedinteger[Any]]:
     return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.uint32
-
-
-def days(on: date) -> int:
-    """Days since 1970."""
-    return (on - _EPOCH).days

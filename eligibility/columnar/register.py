@@ -66,7 +66,7 @@ class Register:
     columns: Mapping[tuple[str, str], Column] = field(repr=False)
     texts: Texts
     _rows: dict[tuple[str, str], Rows] = field(default_factory=dict, repr=False)
-    _together: dict[tuple[tuple[str, str], ...], Array] = field(default_factory=dict, repr=False)
+    _combinations: dict[tuple[tuple[str, str], ...], Array] = field(default_factory=dict, repr=False)
 
     @cached_property
     def numbers(self) -> Array:
@@ -86,7 +86,7 @@ class Register:
     @property
     def people(self) -> int:
         """How many are registered."""
-        return len(self._numbers("resident_id"))
+        return self.numbers.size
 
     @cached_property
     def members(self) -> Array:
@@ -108,18 +108,18 @@ class Register:
         """A column of a table; of residents, only of who is registered."""
         return self.columns[table, name]
 
-    def together(self, names: Sequence[tuple[str, str]]) -> Array:
-        """The places, as `together` makes them, of what listed columns of one table hold together in any row; all, of long lists."""
+    def combinations(self, names: Sequence[tuple[str, str]]) -> Array:
+        """The places, as `combined` makes them, of what listed columns of one table hold together in any row; all, of long lists."""
         key = tuple(names)
-        if key not in self._together:
+        if key not in self._combinations:
             columns = [self.columns[name] for name in key]
             sizes = [elements(one.listed).size for one in columns]
             there = np.zeros(math.prod(sizes), dtype=bool)
             places = [one.places for one in columns if one.places is not None]
             for begin in range(0, places[0].size if there.size <= _SHORT or len(sizes) > 1 else 0, _AT_ONCE):
-                there[together([one[begin : begin + _AT_ONCE] for one in places], sizes)] = True
-            self._together[key] = np.flatnonzero(there) if there.any() else np.arange(there.size)
-        return self._together[key]
+                there[combined([one[begin : begin + _AT_ONCE] for one in places], sizes)] = True
+            self._combinations[key] = np.flatnonzero(there) if there.any() else np.arange(there.size)
+        return self._combinations[key]
 
     def rows(self, source: Source) -> Rows:
         """A source's records of people registered."""
@@ -156,7 +156,7 @@ def of_residents(columns: Mapping[tuple[str, str], Column], rows: Array) -> Mapp
     return {key: one.kept(rows) if key[0] == "residents" else one for key, one in columns.items()}
 
 
-def together(places: Sequence[Array], sizes: Sequence[int]) -> Array:
+def combined(places: Sequence[Array], sizes: Sequence[int]) -> Array:
     """One place for several, among all the ways in which they can stand together."""
     if len(places) == 1:
         return places[0]

@@ -24,13 +24,14 @@ from eligibility.language.nodes import (
     Quantified,
     Total,
     Value,
+    given,
     walk,
 )
 from eligibility.language.sources import sources
 from eligibility.language.statutory import EVERY
 from engine.core.sql import quoted
 
-#: tables of what `shared` and `together` find once: a case is then a row of all, and of members the first is joined like records
+#: tables of what `together` finds once: a case is then a row of all, and of members the first is joined like records
 PEOPLE, HOUSEHOLDS, PAIRS = "people", "households", "pairs"
 _OF_CASES = frozenset(f"subject.{table}" for table in (PEOPLE, HOUSEHOLDS, PAIRS))
 #: where they are: the warehouse's schema of tables that end with the connection, so that nothing of it is written to disk
@@ -52,11 +53,6 @@ _ONE = (
 _TOTAL = (
     "CASE WHEN COUNT({key}) FILTER (WHERE ({p}) IS NULL OR (({p}) AND ({s}) IS NULL)) > 0 THEN NULL"
     " ELSE CAST(COALESCE(SUM({s}) FILTER (WHERE {p}), 0) AS BIGINT) END"
-)
-_CONSENTED = (
-    "CASE WHEN EXISTS (SELECT 1 FROM {table} AS k WHERE k.{key} = {whom} AND k.data_group = {group}"
-    " AND k.programme = {programme} AND k.given_on <= c.as_of AND (k.withdrawn_on IS NULL OR c.as_of < k.withdrawn_on))"
-    " THEN {inner} ELSE NULL END"
 )
 #: a count with unknowns lies between its trues and its trues + unknowns: often enough to decide
 _COUNTED = {
@@ -123,16 +119,8 @@ def _asks_rows(node: Node) -> bool:
 
 
 def _consented(node: Consented, schema: str) -> str:
-    if node.given is not None:
-        return f"CASE WHEN {column_sql(node.given)} THEN {to_sql(node.inner, schema)} ELSE NULL END"
-    return _CONSENTED.format(
-        table=quoted(f"{schema}.consents"),
-        key=key_in(schema, "resident_id"),
-        whom=_number_of(node.of, schema),
-        group=_plain(node.group),
-        programme=_plain(node.programme),
-        inner=to_sql(node.inner, schema),
-    )
+    agreed = column_sql(node.given) if node.given is not None else to_sql(given(node), schema)
+    return f"CASE WHEN {agreed} THEN {to_sql(node.inner, schema)} ELSE NULL END"
 
 
 def key_in(schema: str, column: str) -> str:
@@ -168,16 +156,6 @@ def _compared(node: Comparison, schema: str) -> str:
     if isinstance(node.left, Quantified) and node.left.quantifier == "count_of" and isinstance(node.right, Constant):
         return _quantified(node.left, schema, _COUNTED[node.operator], n=_literal(node.right))
     return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
-
-
-def consent_given(node: Consented, alias: str, as_of: date) -> str:
-    """The condition, over rows of `consents` called so, that one of them is this consent and holds."""
-    row, on = _alias(alias), _literal(Constant(value=as_of, kind="date"))
-    group, programme = _plain(node.group), _plain(node.programme)
-    return (
-        f"{row}.data_group = {group} AND {row}.programme = {programme} AND {row}.given_on <= {on}"
-        f" AND ({row}.withdrawn_on IS NULL OR {on} < {row}.withdrawn_on)"
-    )
 
 
 def template(node: Node) -> str:

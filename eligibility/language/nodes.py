@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 #: number is a plain whole number: a count, a fiscal year; person and household are ids, which may only be told apart
 Kind: TypeAlias = Literal[
     "date", "years", "months", "days", "yen", "number", "text", "code", "boolean", "person", "household"
 ]
 Value: TypeAlias = date | int | str | bool | None
+#: what the rows of consents are called; no rule can call others so
+_CONSENT = "_consent"
 NUMERIC: frozenset[Kind] = frozenset({"years", "months", "days", "yen", "number"})
 
 
@@ -197,3 +199,24 @@ def flat(operator: str, parts: Iterable[Node]) -> Iterator[Node]:
             yield from flat(operator, part.parts)
         else:
             yield part
+
+
+def given(node: Consented) -> Quantified:
+    """That a person agreed to a reading, as a question of their consents."""
+
+    def column(name: str, kind: Any) -> Column:
+        return Column(alias=_CONSENT, table="consents", name=name, kind=kind)
+
+    def text(name: str, value: str) -> Comparison:
+        return Comparison(operator="=", left=column(name, "text"), right=Constant(value=value, kind="text"))
+
+    holds = (column("given_on", "date"), column("withdrawn_on", "date"), Moment(name="as_of"))
+    parts = (
+        text("data_group", node.group),
+        text("programme", node.programme),
+        Call(function="in_force", arguments=holds, kind="boolean"),
+    )
+    agreed = Logic(operator="and", parts=parts)
+    return Quantified(
+        quantifier="any_of", source="consents", alias=_CONSENT, predicate=agreed, kind="boolean", of=node.of
+    )

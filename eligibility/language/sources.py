@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from eligibility.language.nodes import Column, Consented, Kind, Node, Quantified, Total, walk
+from eligibility.language.nodes import Column, Consented, Kind, Node, Quantified, Total, given, walk
 from engine.records.contract import load_contracts
 
 _KINDS: Mapping[str, Kind] = {
@@ -17,8 +17,6 @@ _KINDS: Mapping[str, Kind] = {
     "yen": "yen",
     "boolean": "boolean",
 }
-
-_OF_CONSENT = frozenset({"data_group", "programme", "given_on", "withdrawn_on"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,5 +69,5 @@ def columns_of(nodes: Iterable[Node]) -> dict[str, set[str]]:
         elif isinstance(part, Quantified | Total):
             found["residents" if part.source == "household" else sources()[part.source].table] |= set()
         elif isinstance(part, Consented):
-            found["consents"] |= _OF_CONSENT
+            found["consents"] |= {one.name for one in walk(given(part)) if isinstance(one, Column)}
     return dict(found)

@@ -14,7 +14,6 @@ from eligibility.language.compile import (
     HOUSEHOLDS,
     PAIRS,
     PEOPLE,
-    consent_given,
     key_in,
     member_joins,
     members_sql,
@@ -35,6 +34,8 @@ from eligibility.language.nodes import (
     Node,
     Quantified,
     Total,
+    children,
+    given,
     walk,
 )
 from eligibility.language.relations import SETS, STEPS, bit_sql, bits_of, name_of
@@ -47,7 +48,6 @@ from eligibility.language.trees import (
     between_two,
     inside,
     of_people,
-    of_rows,
     renamed,
 )
 from engine.core.sql import quoted
@@ -95,7 +95,9 @@ class Together:
             return self._counted(rows, replace(node, left=rows))
         found = inside(node, self.rewritten)
         if isinstance(found, Consented):
-            return replace(found, given=self._given(found))
+            agreed = self.rewritten(given(found))
+            assert isinstance(agreed, Column)
+            return replace(found, given=agreed)
         if isinstance(found, Quantified | Total):
             return self._counted(found, found)
         if isinstance(found, Call) and all(isinstance(one, Constant) for one in found.arguments):
@@ -113,7 +115,7 @@ class Together:
     def _value(self, rows: Node, whole: Node) -> Column:
         """What rows give by themselves."""
         assert isinstance(rows, Quantified | Total)
-        asked = tuple(renamed(node, rows.alias) for node in of_rows(rows))
+        asked = tuple(renamed(node, rows.alias) for node in children(rows))
         if rows.source != "household":
             return self._column(rows.source, whole, *self._texts(asked), f"{rows.of}.{PEOPLE}", whole.kind)
         self._of_members += asked
@@ -122,26 +124,18 @@ class Together:
     def _paired(self, rows: Node, whole: Node) -> Column:
         """What the members of a household give together, each held against the subject."""
         assert isinstance(rows, Quantified | Total)
-        read = (part for node in of_rows(rows) for part in walk(node))
+        read = (part for node in children(rows) for part in walk(node))
         self._carried |= {part.name for part in read if isinstance(part, Column) and part.table == "residents"}
-        asked = tuple(of_people(node, {rows.alias: ROW, "subject": _SUBJECT}) for node in of_rows(rows))
+        asked = tuple(of_people(node, {rows.alias: ROW, "subject": _SUBJECT}) for node in children(rows))
         return self._column(PAIRS, whole, *self._texts(asked), f"subject.{PAIRS}", whole.kind)
 
     def _of_case(self, rows: Node, whole: Node) -> Column:
         """What rows give together, of which something is asked beside the event."""
         assert isinstance(rows, Quantified | Total)
-        asked = tuple(renamed(node, rows.alias) for node in of_rows(rows))
+        asked = tuple(renamed(node, rows.alias) for node in children(rows))
         self._of_members_by_case += asked if rows.source == "household" else ()
         source = f"{_BY_CASE} {rows.source}"
         return self._column(source, whole, *self._texts(asked), f"subject.{PAIRS}", whole.kind)
-
-    def _given(self, node: Consented) -> Column:
-        """Whether somebody agreed."""
-        agreed = Quantified(
-            quantifier="any_of", source="consents", alias=ROW, predicate=node.inner, kind="boolean", of=node.of
-        )
-        text = consent_given(node, ROW, self.as_of)
-        return self._column("consents", agreed, text, "NULL", f"{node.of}.{PEOPLE}", "boolean")
 
     def _texts(self, asked: tuple[Node, ...]) -> tuple[str, str]:
         """The SQL of the rows' condition, and of what is drawn from them."""

@@ -22,16 +22,11 @@ from eligibility.language.nodes import (
     walk,
 )
 
-#: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts
-ROW = "row"
+#: the one name of the rows that facts are found in, whatever a rule calls them: equal questions become equal texts; no rule can call
+#: rows so
+ROW = "_row"
 #: numbers stand in the table of people under names of its own, and are not held against each other
 _NUMBERS = frozenset({"resident_id", "household_id"})
-
-
-def of_rows(node: Node) -> tuple[Node, ...]:
-    """What a quantifier or total asks of each of its rows: the condition, and the value that is summed."""
-    assert isinstance(node, Quantified | Total)
-    return (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
 
 
 def alone(node: Node) -> bool:
@@ -39,7 +34,7 @@ def alone(node: Node) -> bool:
     assert isinstance(node, Quantified | Total)
     if node.source == "household" and node.of != "subject":
         return False
-    return all(_of_row(part, node.alias) for one in of_rows(node) for part in walk(one))
+    return all(_of_row(part, node.alias) for one in children(node) for part in walk(one))
 
 
 def _of_row(part: Node, alias: str) -> bool:
@@ -53,7 +48,7 @@ def _of_row(part: Node, alias: str) -> bool:
 def beside_event(node: Node) -> bool:
     """Whether a count or total of the subject depends on its own rows, and of all else on the event alone."""
     assert isinstance(node, Quantified | Total)
-    return node.of == "subject" and all(_only_of(one, {node.alias}) for one in of_rows(node))
+    return node.of == "subject" and all(_only_of(one, {node.alias}) for one in children(node))
 
 
 def _only_of(node: Node, names: Collection[str]) -> bool:
@@ -63,8 +58,8 @@ def _only_of(node: Node, names: Collection[str]) -> bool:
     if isinstance(node, Consented) and node.of not in names:
         return False
     if isinstance(node, Quantified | Total):
-        theirs = node.source != "household" and node.of in names and node.alias != ROW
-        return theirs and all(_only_of(one, {*names, node.alias}) for one in of_rows(node))
+        theirs = node.source != "household" and node.of in names
+        return theirs and all(_only_of(one, {*names, node.alias}) for one in children(node))
     return all(_only_of(one, names) for one in children(node))
 
 
@@ -74,7 +69,7 @@ def between_two(node: Node) -> bool:
     if node.source != "household" or node.of != "subject":
         return False
     whose = {name for one in (node.alias, "subject") for name in (one, f"{one}.{PEOPLE}")}
-    return all(_of_two(part, whose) for one in of_rows(node) for part in walk(one))
+    return all(_of_two(part, whose) for one in children(node) for part in walk(one))
 
 
 def _of_two(part: Node, whose: Collection[str]) -> bool:

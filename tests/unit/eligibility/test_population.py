@@ -134,14 +134,6 @@ def test_one_pass_on_a_day_before_the_law_lets_nobody_in(who: Population) -> Non
     assert judge_everybody(who, [_programme()], date(2026, 3, 31), let_in=True).height == 0
 
 
-def test_a_few_people_are_explained_from_the_records_of_their_households_alone(who: Population) -> None:
-    programme = _programme(exclusions=[RECEIVES], reads=READS)
-    everybody = judge_everybody(who, [programme], ON, explained=True)
-    found = judge_everybody(who, [programme], ON, explained=True, of=["unknown", "nobody"])
-    assert found.to_dicts() == everybody.filter(subject_id="unknown").to_dicts()
-    assert judge_everybody(who, [programme], ON, explained=True, of=[]).height == 0
-
-
 ON_RECORD = {"id": "on_record", "label": TEXT, "cites": "法", "verify": TEXT}
 
 
@@ -161,12 +153,8 @@ def test_whom_a_record_lets_in_is_found_whichever_way_is_taken(who: Population, 
     programme = _programme(criteria={"all": [ON_RECORD | {"expr": expr}]}, reads=READS)
     found = judge_everybody(who, [programme], ON, let_in=True)
     everybody = judge_everybody(who, [programme], ON)
-    few = judge_everybody(who, [programme], ON, of=["child", "unknown", "nobody"])
     assert sorted(found["subject_id"]) == let_in
     assert sorted(everybody.filter(pl.col("plain") > 0)["subject_id"]) == let_in
-    assert sorted(few["subject_id"]) == ["child", "unknown"]
-    assert judge_everybody(who, [programme], ON, of=["nobody"]).columns == few.columns
-    assert sorted(few.filter(pl.col("plain") > 0)["subject_id"]) == [one for one in let_in if one != "head"]
 
 
 def test_a_snapshot_without_numbers_says_to_run_the_night_again(reader: SnapshotReader) -> None:

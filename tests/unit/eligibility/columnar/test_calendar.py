@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from eligibility.columnar.calendar import OVER_COLUMNS
-from eligibility.columnar.reading import days
+from eligibility.columnar.calendar import OVER_COLUMNS, days
 from eligibility.language.statutory import FUNCTIONS, MOST
 
 FIRST, LAST = date(1899, 12, 31), date(2101, 1, 1)

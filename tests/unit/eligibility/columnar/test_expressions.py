@@ -97,6 +97,16 @@ def test_what_is_read_by_consent_is_unknown_of_who_gave_none(register: Register)
     assert rules.plan.answers([rules.asked(asked)])[0].tolist() == [YES, UNKNOWN, UNKNOWN, UNKNOWN]
 
 
+def test_a_rule_may_call_its_rows_what_it_likes(register: Register) -> None:
+    rules = _rules(register)
+    told = [
+        _tree(f"any_of(household as {one}, any_of({one}.resident_tax as {other}, {other}.income_yen > 100))", **CONSENT)
+        for one, other in (("m", "t"), ("consent", "row"), ("row", "consent"))
+    ]
+    assert len({rules.asked(node) for node in told}) == 1
+    assert rules.plan.answers([rules.asked(told[1])])[0].tolist() == [YES, YES, YES, UNKNOWN]
+
+
 def test_equal_questions_are_one_step_whatever_their_rows_are_called(register: Register) -> None:
     rules = _rules(register)
     one, other = (_tree(f"any_of(household as {name}, {name}.sex = '1')") for name in "mn")

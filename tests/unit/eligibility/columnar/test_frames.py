@@ -42,7 +42,7 @@ def test_whom_an_expression_names_outside_itself(text: str, of_cases: bool, whos
 )
 def test_the_columns_an_expression_is_of(text: str, columns: list[list[str]] | None) -> None:
     found = Naming(of_cases=True).about(_tree(text)).columns
-    assert (None if found is None else sorted([one.name for one in together] for together in found)) == columns
+    assert (None if found is None else sorted([one.name for one in several] for several in found)) == columns
 
 
 def test_an_expression_is_looked_at_once() -> None:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from eligibility.columnar.reading import days, of_files, read_register
+from eligibility.columnar.calendar import days
+from eligibility.columnar.reading import of_files, read_register
 from eligibility.columnar.register import Register
 from eligibility.columnar.vectors import Values, values_of
 from engine.core.errors import InputError

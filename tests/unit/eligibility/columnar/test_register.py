@@ -1,6 +1,6 @@
 import numpy as np
 
-from eligibility.columnar.register import Column, Texts, together
+from eligibility.columnar.register import Column, Texts, combined
 from eligibility.columnar.vectors import Values, elements
 from eligibility.language.sources import sources
 from tests.support.registers import register_of
@@ -56,10 +56,10 @@ def test_what_columns_hold_together_is_found_by_one_place() -> None:
     sizes = [elements(register.column(*one).listed).size for one in key]
     places = [register.column(*one).places for one in key]
     assert sizes == [3, 1]
-    assert register.together(key).tolist() == sorted(
-        set(together([one for one in places if one is not None], sizes).tolist())
+    assert register.combinations(key).tolist() == sorted(
+        set(combined([one for one in places if one is not None], sizes).tolist())
     )
-    assert together([np.array([1, 0]), np.array([2, 1])], [2, 3]).tolist() == [5, 1]
+    assert combined([np.array([1, 0]), np.array([2, 1])], [2, 3]).tolist() == [5, 1]
 
 
 def test_equal_texts_have_one_place() -> None:

@@ -118,6 +118,7 @@ def _quantified() -> st.SearchStrategy[str]:
             "all_of(household as m, one_of(m.resident_tax as t, t.fiscal_year = 2026, t.income_yen)"
             " < value('scale_yen', one_of(m.resident_tax as t, t.fiscal_year = 2026, t.dependants)))",
             "sum_of(household as m, m.sex = '1', m.hist_no) >= 2",
+            "any_of(household as consent, any_of(consent.resident_tax as row, row.income_yen < value('limit_yen')))",
             "any_of(subject.resident_tax as t, t.income_yen < value('scale_yen', t.dependants))",
             "rank_of(household as m, m.rel1 = 'CHILD', m.birth_date) >= 2",
             "any_of(subject.raised as m, m.sex = '1' or m.birth_date > subject.birth_date)",
