@@ -4,6 +4,8 @@ A case is one subject of one settled event. Rules would read whole views of hist
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -73,27 +75,40 @@ def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> se
     return {*numbers(contract.table), *members, *read.get(contract.table, ())}
 
 
-def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Mapping[str, Node]) -> pl.DataFrame:
-    """One row per case, of the records as known in its `state`: case_id and a column for every expression asked, by its name.
+@dataclass(frozen=True, kw_only=True)
+class Questions:
+    """What is asked of cases, as SQL. `tables`: name → SELECT, each made from those before it; `values`: the SELECT of all answers;
+    `answers`: name of an expression → the column of its answer."""
 
-    What many expressions ask is found once, and equal ones are worked out once. Cases of one `as_of`.
-    """
-    (as_of,) = cases["as_of"].unique().to_list()
-    state = pl.col("state")
-    marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
+    tables: Mapping[str, str]
+    values: Query
+    answers: Mapping[str, str]
+
+
+def questions(asked: Mapping[str, Node], as_of: date) -> Questions:
+    """The SQL of expressions, each by its name, over cases of one date. What many ask is found once, equal ones are worked out once."""
     together = Together(as_of=as_of)
     rewritten = {name: together.rewritten(node) for name, node in asked.items()}
     sql = {name: to_sql(node, FOUND) for name, node in rewritten.items()}
     places = {text: f"v{place}" for place, text in enumerate(dict.fromkeys(sql.values()))}
-    found = {name: Query(name=name, text=select) for name, select in together.tables().items()}
-    # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
-    found[_JUDGED] = _SQL["evaluate"].about(
+    values = _SQL["evaluate"].about(
         values=listed(["c.case_id", *(f"{text} AS {place}" for text, place in places.items())]),
         joins=listed([joins(rewritten.values(), FOUND)]),
     )
+    answers = {name: places[text] for name, text in sql.items()}
+    return Questions(tables=together.tables(), values=values, answers=answers)
+
+
+def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Questions) -> pl.DataFrame:
+    """One row per case, of the records as known in its `state`: case_id and a column for every expression asked, by its name."""
+    state = pl.col("state")
+    marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
+    found = {name: Query(name=name, text=select) for name, select in asked.tables.items()}
+    # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
+    found[_JUDGED] = asked.values
     with warehouse.frame("cases", marked):
         for name, facts in found.items():
             warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=facts).text)
     judged = warehouse.query(_SQL["judged"]).sort("case_id")
     drop(warehouse, found)
-    return judged.select("case_id", *(pl.col(places[text]).alias(name) for name, text in sql.items()))
+    return judged.select("case_id", *(pl.col(place).alias(name) for name, place in asked.answers.items()))

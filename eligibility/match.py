@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import forget, judged_together, know
+from eligibility.cases import forget, judged_together, know, questions
 from eligibility.catalogue import Published, standing, unreadable
 from eligibility.judge import (
     Case,
@@ -87,10 +88,13 @@ def match_programmes(night: Night) -> Matches:
 def matches_of(night: Night, versions: Sequence[Published]) -> pl.DataFrame:
     """The rows of `matches.matches` of these programmes for a night: what it brought, judged on the records as the night knew them."""
     cases = _cases(night)
+    of_code: dict[str, list[int]] = defaultdict(list)
+    for number, code in cases.select("case_id", "code").iter_rows():
+        of_code[code].append(number)
     asked = [
-        Asked(version=version, trees=version.programme.compiled(night.on), cases=mine)
+        Asked(version=version, trees=version.programme.compiled(night.on), cases=sorted(mine))
         for version in versions
-        if (mine := cases.filter(pl.col("code").is_in(list(version.programme.triggers)))).height
+        if (mine := [number for code in version.programme.triggers for number in of_code[code]])
     ]
     return pl.DataFrame(_rows(night, cases, asked), schema=MATCH).sort("match_id")
 
@@ -102,12 +106,11 @@ def _past_review(versions: Sequence[Published], matched: set[str], on: date) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One programme, understood for tonight, and the cases it is asked about: case_id, event_id, code, detail, occurred_on,
-    detected_on, subject_id, household_id, as_of."""
+    """One programme, understood for tonight, and the cases it is asked about, by their numbers."""
 
     version: Published
     trees: Compiled
-    cases: pl.DataFrame
+    cases: Sequence[int]
 
     @property
     def expressions(self) -> dict[str, Node]:
@@ -137,34 +140,43 @@ def _cases(night: Night) -> pl.DataFrame:
 
 
 def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dict[str, Any]]:
-    """A match for each case and programme; one query for all of them, with a row for each state of the records that a case is read in."""
-    found: dict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
-    if asked:
-        every = {
-            f"{one.version.programme.slug}|{name}": node for one in asked for name, node in one.expressions.items()
-        }
-        wanted = columns_of(every.values())
-        tonight = cases.with_columns(bound_on=pl.lit(night.on), of_tonight=True)
-        before = cases.with_columns(bound_on=pl.col("detected_on") - pl.duration(days=1), of_tonight=False)
-        read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
-        states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
+    """A match for each case and programme: case_id, event_id, code, detail, occurred_on, detected_on, subject_id, household_id and
+    as_of of each case, in the order of case_id."""
+    told = cases.to_dicts()
+    rows = []
+    for one, answers in zip(asked, _answers(night, cases, asked), strict=True):
+        for number in one.cases:
+            found = {name: column[number] for name, column in answers.items()}
+            rows.append(match_row(night, one, told[number], case_of(one, told[number], found)))
+    return rows
+
+
+def _answers(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dict[str, list[Any]]]:
+    """For each programme: what its expressions gave, by name, of every case in order. One query for all of them, with a row for each
+    state of the records that a case is read in."""
+    if not asked:
+        return []
+    every = {_of(one, name): node for one in asked for name, node in one.expressions.items()}
+    wanted = columns_of(every.values())
+    tonight = cases.with_columns(bound_on=pl.lit(night.on))
+    before = cases.with_columns(bound_on=pl.col("detected_on") - pl.duration(days=1))
+    read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
+    states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
+    with ThreadPoolExecutor(1) as beside:  # the database looks at history meanwhile
+        written = beside.submit(questions, every, night.on)
         know(night.warehouse, cases, states, wanted)
-        numbered = read.rename({"case_id": "number"}).with_row_index("case_id")
-        values = numbered.join(judged_together(night.warehouse, numbered, every), on="case_id")
-        forget(night.warehouse, wanted)
-        rows = {(row["number"], row["of_tonight"]): row for row in values.iter_rows(named=True)}
-        for one in asked:
-            slug = one.version.programme.slug
-            for of_tonight, names in ((True, one.of_tonight), (False, one.of_before)):
-                for number in one.cases["case_id"]:
-                    row = rows[number, of_tonight]
-                    found[number, slug] |= {name: row[f"{slug}|{name}"] for name in names}
-    told = {row["case_id"]: row for row in cases.iter_rows(named=True)}
+    judged = judged_together(night.warehouse, read.drop("case_id").with_row_index("case_id"), written.result())
+    forget(night.warehouse, wanted)
+    of_tonight, of_before = judged.head(cases.height), judged.tail(cases.height)
     return [
-        match_row(night, one, told[number], case_of(one, told[number], found[number, one.version.programme.slug]))
+        {name: of_tonight[_of(one, name)].to_list() for name in one.of_tonight}
+        | {name: of_before[_of(one, name)].to_list() for name in one.of_before}
         for one in asked
-        for number in one.cases["case_id"]
     ]
+
+
+def _of(asked: Asked, name: str) -> str:
+    return f"{asked.version.programme.slug}|{name}"
 
 
 def case_of(asked: Asked, row: Mapping[str, Any], found: Mapping[str, Any]) -> Case:

@@ -266,7 +266,7 @@ def _rows(
     trees = programme.compiled(night.on)
     people = portion.group_by("household_id").agg(pl.col("subject_id").sort().alias("together"))
     cases = _numbered(portion.join(people, on="household_id", maintain_order="left"), night.on)
-    asked = Asked(version=version, trees=trees, cases=cases)
+    asked = Asked(version=version, trees=trees, cases=cases["case_id"].to_list())
     wanted = {**asked.of_tonight, **asked.of_before}
     told = cases.with_columns(pl.col("occurred_on").fill_null(night.on)).drop("together")
     found = {row["case_id"]: row for row in judge_cases(who, told, wanted).to_dicts()} if cases.height else {}

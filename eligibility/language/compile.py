@@ -37,33 +37,30 @@ _OF_CASES = frozenset(f"subject.{table}" for table in (PEOPLE, HOUSEHOLDS, PAIRS
 #: where they are: the warehouse's schema of tables that end with the connection, so that nothing of it is written to disk
 FOUND = "temp"
 
-_TRUES = "COUNT({key}) FILTER (WHERE {p})"
-_FALSES = "COUNT({key}) FILTER (WHERE NOT ({p}))"
-_UNKNOWNS = "COUNT({key}) FILTER (WHERE ({p}) IS NULL)"
+#: what a condition gives of a row: no, unknown, yes. A row that is not asked gives nothing at all, which is neither
+_LEVEL = "COALESCE(2 * CAST(({p}) AS TINYINT), 1)"
+_TRUES = "COUNT(*) FILTER (WHERE {p} = 2)"
+_UNKNOWNS = "COUNT(*) FILTER (WHERE {p} = 1)"
+_MAYBES = "COUNT(*) FILTER (WHERE {p} >= 1)"
 _QUANTIFIED = {
-    "any_of": f"CASE WHEN {_TRUES} > 0 THEN TRUE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE FALSE END",
-    "none_of": f"CASE WHEN {_TRUES} > 0 THEN FALSE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE TRUE END",
-    "all_of": f"CASE WHEN {_FALSES} > 0 THEN FALSE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE TRUE END",
+    "any_of": "CASE MAX({p}) WHEN 2 THEN TRUE WHEN 1 THEN NULL ELSE FALSE END",
+    "none_of": "CASE MAX({p}) WHEN 2 THEN FALSE WHEN 1 THEN NULL ELSE TRUE END",
+    "all_of": "CASE MIN({p}) WHEN 0 THEN FALSE WHEN 1 THEN NULL ELSE TRUE END",
     "count_of": f"CASE WHEN {_UNKNOWNS} > 0 THEN NULL ELSE {_TRUES} END",
 }
-_ONE = (
-    "CASE WHEN COUNT({key}) FILTER (WHERE ({p}) IS NULL) > 0 OR COUNT({key}) FILTER (WHERE {p}) <> 1 THEN NULL"
-    " ELSE MAX({s}) FILTER (WHERE {p}) END"
-)
+_ONE = f"CASE WHEN {_UNKNOWNS} > 0 OR {_TRUES} <> 1 THEN NULL ELSE MAX({{s}}) FILTER (WHERE {{p}} = 2) END"
 _TOTAL = (
-    "CASE WHEN COUNT({key}) FILTER (WHERE ({p}) IS NULL OR (({p}) AND ({s}) IS NULL)) > 0 THEN NULL"
-    " ELSE CAST(COALESCE(SUM({s}) FILTER (WHERE {p}), 0) AS BIGINT) END"
+    "CASE WHEN COUNT(*) FILTER (WHERE {p} = 1 OR ({p} = 2 AND {s} IS NULL)) > 0 THEN NULL"
+    " ELSE CAST(COALESCE(SUM({s}) FILTER (WHERE {p} = 2), 0) AS BIGINT) END"
 )
 #: a count with unknowns lies between its trues and its trues + unknowns: often enough to decide
 _COUNTED = {
-    ">=": f"CASE WHEN {_TRUES} >= {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE ELSE NULL END",
-    ">": f"CASE WHEN {_TRUES} > {{n}} THEN TRUE WHEN {_TRUES} + {_UNKNOWNS} <= {{n}} THEN FALSE ELSE NULL END",
-    "<": f"CASE WHEN {_TRUES} >= {{n}} THEN FALSE WHEN {_TRUES} + {_UNKNOWNS} < {{n}} THEN TRUE ELSE NULL END",
-    "<=": f"CASE WHEN {_TRUES} > {{n}} THEN FALSE WHEN {_TRUES} + {_UNKNOWNS} <= {{n}} THEN TRUE ELSE NULL END",
-    "=": f"CASE WHEN {_TRUES} > {{n}} OR {_TRUES} + {_UNKNOWNS} < {{n}} THEN FALSE"
-    f" WHEN {_UNKNOWNS} = 0 THEN TRUE ELSE NULL END",
-    "<>": f"CASE WHEN {_TRUES} > {{n}} OR {_TRUES} + {_UNKNOWNS} < {{n}} THEN TRUE"
-    f" WHEN {_UNKNOWNS} = 0 THEN FALSE ELSE NULL END",
+    ">=": f"CASE WHEN {_TRUES} >= {{n}} THEN TRUE WHEN {_MAYBES} < {{n}} THEN FALSE ELSE NULL END",
+    ">": f"CASE WHEN {_TRUES} > {{n}} THEN TRUE WHEN {_MAYBES} <= {{n}} THEN FALSE ELSE NULL END",
+    "<": f"CASE WHEN {_TRUES} >= {{n}} THEN FALSE WHEN {_MAYBES} < {{n}} THEN TRUE ELSE NULL END",
+    "<=": f"CASE WHEN {_TRUES} > {{n}} THEN FALSE WHEN {_MAYBES} <= {{n}} THEN TRUE ELSE NULL END",
+    "=": f"CASE WHEN {_TRUES} > {{n}} OR {_MAYBES} < {{n}} THEN FALSE WHEN {_UNKNOWNS} = 0 THEN TRUE ELSE NULL END",
+    "<>": f"CASE WHEN {_TRUES} > {{n}} OR {_MAYBES} < {{n}} THEN TRUE WHEN {_UNKNOWNS} = 0 THEN FALSE ELSE NULL END",
 }
 
 
@@ -158,50 +155,45 @@ def _compared(node: Comparison, schema: str) -> str:
     return f"({to_sql(node.left, schema)} {node.operator} {to_sql(node.right, schema)})"
 
 
+def level(condition: str) -> str:
+    """The SQL of what a condition gives of a row, as `template` asks it."""
+    return _LEVEL.format(p=condition)
+
+
 def template(node: Node) -> str:
-    """The SQL value of a count, a comparison of one with a constant, or a total; {key}, {p} and {s} stand for its rows' columns."""
+    """The SQL value of a count, a comparison of one with a constant, or a total; {p} (a level) and {s} stand for its rows' columns."""
     if isinstance(node, Comparison):
         assert isinstance(node.right, Constant)
-        return _COUNTED[node.operator].format(key="{key}", p="{p}", n=_literal(node.right))
+        return _COUNTED[node.operator].format(p="{p}", n=_literal(node.right))
     if isinstance(node, Quantified):
         return _QUANTIFIED[node.quantifier]
     assert isinstance(node, Total)
     return _TOTAL if node.quantifier == "sum_of" else _ONE
 
 
-def of_no_row(node: Node) -> str:
-    """The same value where there is no row at all."""
-    if isinstance(node, Comparison):
-        return f"(0 {node.operator} {to_sql(node.right, '')})"
-    if isinstance(node, Quantified):
-        return {"any_of": "FALSE", "none_of": "TRUE", "all_of": "TRUE", "count_of": "0"}[node.quantifier]
-    assert isinstance(node, Total)
-    return "0" if node.quantifier == "sum_of" else "NULL"
-
-
 def _quantified(node: Quantified | Total, schema: str, value: str, **more: str) -> str:
     alias = _alias(node.alias)
-    read = f"({to_sql(node.predicate, schema)}) AS p"
+    read = f"{level(to_sql(node.predicate, schema))} AS p"
     read += f", ({to_sql(node.summed, schema)}) AS s" if isinstance(node, Total) else ""
     if node.source == "household":
         inner = (node.predicate, node.summed) if isinstance(node, Total) else (node.predicate,)
-        key, rows = members_sql(node.alias, inner, schema)
+        rows = members_sql(node.alias, inner, schema)
     else:
         source = sources()[node.source]
         key = f"{alias}.{key_in(schema, source.join)}"
         table = quoted(f"{schema}.{source.table}")
         rows = " ".join([table, "AS", alias, "WHERE", f"{key} = {_number_of(node.of, schema)}"])
-    found = " ".join(["(SELECT", key, "AS k,", read, "FROM", rows, ")"])
-    return " ".join(["(SELECT", value.format(key="q.k", p="q.p", **more), "FROM", found, "AS q)"])
+    found = " ".join(["(SELECT", read, "FROM", rows, ")"])
+    return " ".join(["(SELECT", value.format(p="q.p", **more), "FROM", found, "AS q)"])
 
 
-def members_sql(alias: str, inner: Collection[Node], schema: str) -> tuple[str, str]:
-    """The members of a case's household, called so, with what `inner` reads of them: their number, and what follows FROM."""
+def members_sql(alias: str, inner: Collection[Node], schema: str) -> str:
+    """The members of a case's household, called so, with what `inner` reads of them: what follows FROM."""
     name = _alias(alias)
     key = f"{name}.{key_in(schema, 'resident_id')}"
     joined = _joins(inner, alias, key, schema, there={alias})
     whose = f"{name}.{key_in(schema, 'household_id')} = c.household_id AND {name}.status = 'RESIDENT'"
-    return key, " ".join([quoted(f"{schema}.residents"), "AS", name, joined, "WHERE", whose])
+    return " ".join([quoted(f"{schema}.residents"), "AS", name, joined, "WHERE", whose])
 
 
 def joins(nodes: Iterable[Node], schema: str) -> str:

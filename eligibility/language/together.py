@@ -4,7 +4,7 @@ Three tables hold the answers: `people` has one row per person, `households` one
 first two say of its subject, and what is asked of rows beside its event, or of its household's members beside its subject.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -15,9 +15,9 @@ from eligibility.language.compile import (
     PAIRS,
     PEOPLE,
     key_in,
+    level,
     member_joins,
     members_sql,
-    of_no_row,
     template,
     to_sql,
 )
@@ -60,6 +60,17 @@ _BY_CASE = "by case:"
 _SUBJECT = "whose"
 #: how a value is made of its rows, the rows' condition, and what is drawn from them
 _Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """Rows of a table that are asked about: the column by which they are put together, and what is asked of those of one key."""
+
+    key: str
+    table: str
+    asked: Mapping[_Key, str]
+
+
 #: the column that holds somebody's relationship to the head as the bit of its kind, and the bits that each function asks for
 _KINSHIP = "kinship"
 _BITS = {name_of(kinds): bits_of(kinds) for kinds in SETS}
@@ -77,8 +88,8 @@ class Together:
     _functions: dict[str, str] = field(default_factory=dict)
     _own: dict[str, str] = field(default_factory=dict)
     _written: dict[str, Node] = field(default_factory=dict)
-    #: what rows give together, by the source they are of: → column, and its value where there is no row
-    _values: dict[str, dict[_Key, tuple[str, str]]] = field(default_factory=dict)
+    #: what rows give together, by the source they are of: → column
+    _values: dict[str, dict[_Key, str]] = field(default_factory=dict)
     #: all that is asked of members
     _of_members: list[Node] = field(default_factory=list)
     _of_members_by_case: list[Node] = field(default_factory=list)
@@ -140,15 +151,15 @@ class Together:
     def _texts(self, asked: tuple[Node, ...]) -> tuple[str, str]:
         """The SQL of the rows' condition, and of what is drawn from them."""
         condition, *drawn = (to_sql(node, FOUND) for node in asked)
-        return condition, drawn[0] if drawn else "NULL"
+        return condition, drawn[0] if drawn else ""
 
     def _column(self, source: str, whole: Node, condition: str, drawn: str, alias: str, kind: Kind) -> Column:
         """The column of a value; equal values have one."""
         asked = self._values.setdefault(source, {})
         key = (template(whole), condition, drawn)
         if key not in asked:
-            asked[key] = (self._named(), of_no_row(whole))
-        return Column(alias=alias, table=alias.rpartition(".")[2], name=asked[key][0], kind=kind)
+            asked[key] = self._named()
+        return Column(alias=alias, table=alias.rpartition(".")[2], name=asked[key], kind=kind)
 
     def _named(self) -> str:
         return f"v{next(self._numbers)}"
@@ -183,27 +194,28 @@ class Together:
 
     def tables(self) -> dict[str, str]:
         """The tables of answers, each made from those before it: name → SELECT."""
-        of_records = {_table_of(name): self._records(name) for name in self._of_records()}
-        return of_records | {PEOPLE: self._people(), HOUSEHOLDS: self._households(), KNOWN_CASES: self._cases()}
+        return {PEOPLE: self._people(), HOUSEHOLDS: self._households(), KNOWN_CASES: self._cases()}
 
-    def _records(self, name: str) -> str:
-        """SELECT of one row per person with a record of that source: k, and what is asked of theirs."""
-        key, table = f"{_row()}.{key_in(FOUND, sources()[name].join)}", quoted(f"{FOUND}.{sources()[name].table}")
-        return _grouped(key, f"{table} AS {_row()}", self._values[name])
+    def _records(self) -> Iterator[_Rows]:
+        """The records of each source, by whose they are."""
+        for name in self._of_records():
+            key, table = f"{_row()}.{key_in(FOUND, sources()[name].join)}", quoted(f"{FOUND}.{sources()[name].table}")
+            yield _Rows(key=key, table=f"{table} AS {_row()}", asked=self._values[name])
 
     def _people(self) -> str:
         """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them."""
         own, row, residents = key_in(FOUND, "resident_id"), _row(), quoted(f"{FOUND}.residents")
-        values = ["w.number AS subject_id", f"{row}.{key_in(FOUND, 'household_id')} AS household_id"]
+        values = ["w.k AS subject_id", f"{row}.{key_in(FOUND, 'household_id')} AS household_id"]
         values += [f"{row}.{quoted(name)}" for name in (*sorted(self._carried), *self._functions.values())]
         values += [f"{text} AS {name}" for text, name in self._own.items()]
-        joined = []
-        for place, name in enumerate(self._of_records()):
-            joined.append(f"LEFT JOIN {quoted(f'{FOUND}.{_table_of(name)}')} AS g{place} ON g{place}.k = w.number")
-            values += _or_nobody(f"g{place}", self._values[name])
-        numbers = ["(SELECT", own, "AS number FROM", residents, "UNION SELECT subject_id FROM cases) AS w"]
-        who = [*numbers, "LEFT JOIN", self._register(), "AS", row, f"ON {row}.{own} = w.number", *joined]
+        values += [f"w.{name}" for name in self._named_of(self._of_records())]
+        everybody = " ".join(["SELECT", own, "AS k FROM", residents, "UNION ALL SELECT subject_id FROM cases"])
+        found = _grouped(everybody, self._records())
+        who = [f"({found}) AS w", "LEFT JOIN", self._register(), "AS", row, f"ON {row}.{own} = w.k"]
         return " ".join(["SELECT", ", ".join(values), "FROM", *who])
+
+    def _named_of(self, sources: Iterable[str]) -> list[str]:
+        return [column for name in sources for column in self._values.get(name, {}).values()]
 
     def _register(self) -> str:
         """The residents with what is worked out of each one's own row; of relationships, from the kind of them."""
@@ -221,35 +233,42 @@ class Together:
         who = _row(PEOPLE)
         people = [quoted(f"{FOUND}.{PEOPLE}"), "AS", who]
         people += [member_joins(self._of_members, ROW, f"{who}.subject_id", FOUND), f"WHERE {who}.status = 'RESIDENT'"]
-        return _grouped(f"{who}.household_id", " ".join(people), self._values.get(HOUSEHOLDS, {}))
+        rows = _Rows(key=f"{who}.household_id", table=" ".join(people), asked=self._values.get(HOUSEHOLDS, {}))
+        return _grouped("SELECT household_id AS k FROM cases", [rows])
 
     def _cases(self) -> str:
         """SELECT of one row per case: its columns, and all that was found of it. Reads `people` and `households`."""
         people, households = (quoted(f"{FOUND}.{name}") for name in (PEOPLE, HOUSEHOLDS))
-        joined = [f"LEFT JOIN {people} AS p ON p.subject_id = k.subject_id"]
-        joined += [f"LEFT JOIN {households} AS h ON h.k = k.household_id"]
+        rows = _grouped("SELECT case_id AS k FROM cases", self._rows_by_case())
+        joined = [f"INNER JOIN {people} AS p ON p.subject_id = k.subject_id"]
+        joined += [
+            f"INNER JOIN {households} AS h ON h.k = k.household_id",
+            f"INNER JOIN ({rows}) AS g ON g.k = k.case_id",
+        ]
         values = [f"k.{name}" for name in ("case_id", "subject_id", "household_id", "occurred_on", "as_of", "detail")]
-        values += [f"p.{name}" for name in (*self._functions.values(), *self._own.values())]
-        values += [f"p.{column}" for name in self._of_records() for column, _ in self._values[name].values()]
-        values += _or_nobody("h", self._values.get(HOUSEHOLDS, {}))
-        for place, (name, rows) in enumerate(self._rows_by_case()):
-            found = _grouped("c.case_id", rows, self._values[name])
-            joined.append(f"LEFT JOIN ({found}) AS g{place} ON g{place}.k = k.case_id")
-            values += _or_nobody(f"g{place}", self._values[name])
+        values += [
+            f"p.{name}"
+            for name in (*self._functions.values(), *self._own.values(), *self._named_of(self._of_records()))
+        ]
+        values += [f"h.{name}" for name in self._named_of([HOUSEHOLDS])]
+        values += [f"g.{name}" for name in self._named_of(self._by_case())]
         return " ".join(["SELECT", ", ".join(values), "FROM cases AS k", *joined])
 
-    def _rows_by_case(self) -> Iterator[tuple[str, str]]:
-        """What is asked by case: the name of the values, and the rows of all cases (alias c)."""
-        for name in self._values:
+    def _by_case(self) -> list[str]:
+        return [name for name in self._values if name == PAIRS or name.startswith(_BY_CASE)]
+
+    def _rows_by_case(self) -> Iterator[_Rows]:
+        """What is asked by case, and the rows of all cases (alias c)."""
+        for name in self._by_case():
             if name == PAIRS:
-                yield name, self._pairs()
+                table = self._pairs()
             elif name == f"{_BY_CASE} household":
-                _, members = members_sql(ROW, self._of_members_by_case, FOUND)
-                yield name, f"cases AS c CROSS JOIN {members}"
-            elif name.startswith(_BY_CASE):
+                table = f"cases AS c CROSS JOIN {members_sql(ROW, self._of_members_by_case, FOUND)}"
+            else:
                 source = sources()[name.removeprefix(f"{_BY_CASE} ")]
-                table, key = quoted(f"{FOUND}.{source.table}"), f"{_row()}.{key_in(FOUND, source.join)}"
-                yield name, f"cases AS c INNER JOIN {table} AS {_row()} ON {key} = c.subject_id"
+                own = f"{quoted(f'{FOUND}.{source.table}')} AS {_row()} ON {_row()}.{key_in(FOUND, source.join)} = c.subject_id"
+                table = f"cases AS c INNER JOIN {own}"
+            yield _Rows(key="c.case_id", table=table, asked=self._values[name])
 
     def _pairs(self) -> str:
         """Each case with its subject and each member of the household."""
@@ -281,28 +300,22 @@ def _of_row(node: Node) -> Node:
     return replace(found, alias=ROW) if isinstance(found, Column) else found
 
 
-def _table_of(source: str) -> str:
-    return f"of_{source}"
-
-
 def _row(table: str = "", name: str = ROW) -> str:
     return quoted(f"q_{name}__{table}" if table else f"q_{name}")
 
 
-def _or_nobody(table: str, asked: Mapping[_Key, tuple[str, str]]) -> Iterator[str]:
-    """The columns of what was asked of rows, with the value of no row where there is none."""
-    for name, nobody in asked.values():
-        yield f"CASE WHEN {table}.k IS NULL THEN {nobody} ELSE {table}.{name} END AS {name}"
-
-
-def _grouped(key: str, table: str, asked: Mapping[_Key, tuple[str, str]]) -> str:
-    """SELECT of one row per key of these rows: what is asked of them, each condition worked out once a row."""
-    conditions = {condition: f"c{place}" for place, (_, condition, _) in enumerate(asked)}
-    drawn = {value: f"s{place}" for place, (_, _, value) in enumerate(asked)}
-    read = [f"{key} AS k", *(f"({text}) AS {name}" for text, name in (conditions | drawn).items())]
-    values = ["q.k"]
-    for (text, condition, value), (name, _) in asked.items():
-        said = text.format(key="q.k", p=f"q.{conditions[condition]}", s=f"q.{drawn[value]}")
-        values.append(f"{said} AS {name}")
-    rows = ["(SELECT", ", ".join(read), "FROM", table, ") AS q WHERE q.k IS NOT NULL GROUP BY q.k"]
-    return " ".join(["SELECT", ", ".join(values), "FROM", *rows])
+def _grouped(everybody: str, rows: Iterable[_Rows]) -> str:
+    """SELECT of one row per key that `everybody` gives, or that a row has: k, and what is asked of its rows, each condition worked
+    out once a row. Rows of several tables lie below each other: what is not asked of a row, it does not tell."""
+    numbers, read, values = count(), [everybody], ["q.k"]
+    for one in rows:
+        conditions = {condition: f"c{next(numbers)}" for condition in {text: None for _, text, _ in one.asked}}
+        drawn = {value: f"s{next(numbers)}" for value in {text: None for _, _, text in one.asked if text}}
+        told = [f"{level(text)} AS {name}" for text, name in conditions.items()]
+        told += [f"({text}) AS {name}" for text, name in drawn.items()]
+        read.append(" ".join(["SELECT", ", ".join([f"{one.key} AS k", *told]), "FROM", one.table]))
+        for (text, condition, value), name in one.asked.items():
+            said = text.format(p=f"q.{conditions[condition]}", s=f"q.{drawn[value]}" if value else "")
+            values.append(f"{said} AS {name}")
+    table = " UNION ALL BY NAME ".join(read)
+    return " ".join(["SELECT", ", ".join(values), "FROM", f"({table}) AS q", "WHERE q.k IS NOT NULL GROUP BY q.k"])

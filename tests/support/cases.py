@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from eligibility.cases import drop, judged_together
+from eligibility.cases import drop, judged_together, questions
 from eligibility.language.compile import FOUND
 from eligibility.language.evaluate import Facts
 from eligibility.language.nodes import Node
@@ -50,7 +50,8 @@ class SqlReader:
         cases = self._cases(facts).with_columns(state=pl.lit(""))
         nights = cases.partition_by("as_of")  # a night asks as of itself
         found = pl.concat(
-            [judged_together(self.warehouse, of_night, asked) for of_night in nights], how="vertical_relaxed"
+            [judged_together(self.warehouse, of_night, questions(asked, of_night["as_of"][0])) for of_night in nights],
+            how="vertical_relaxed",
         )
         drop(self.warehouse, self.tables)
         return found.sort("case_id").drop("case_id").to_dicts()

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from eligibility.cases import forget, judged_together, know
+from eligibility.cases import forget, judged_together, know, questions
 from eligibility.language.nodes import Constant, Node
 from eligibility.language.parse import parse
 from engine.core.sql import Query
@@ -87,7 +87,7 @@ def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: 
     asked = {name: _tree(text) for name, text in ASKED.items()}
     cases = _cases("child", "parent", "nobody here", "child").with_columns(state=pl.Series(["a", "a", "a", "z"]))
     know(records.warehouse, cases, _states(a=ON, z=ON - timedelta(days=1)), READ)
-    found = judged_together(records.warehouse, cases, asked)
+    found = judged_together(records.warehouse, cases, questions(asked, ON))
     nothing = {"young": None, "known": None, "receives": False, "lives": None, "elders": None}
     assert found.drop("case_id").to_dicts() == [
         {
@@ -116,7 +116,7 @@ def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: 
 def test_what_was_made_for_a_night_is_dropped_with_it(records: Records) -> None:
     cases = _cases("child").with_columns(state=pl.lit("a"))
     know(records.warehouse, cases, _states(a=ON), READ)
-    judged_together(records.warehouse, cases, {name: _tree(text) for name, text in ASKED.items()})
+    judged_together(records.warehouse, cases, questions({name: _tree(text) for name, text in ASKED.items()}, ON))
     made = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'temp'"
     known = ["child_allowance", "residents", "touched_people"]
     assert sorted(records.warehouse.read(made, {})["table_name"].to_list()) == known
