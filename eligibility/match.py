@@ -16,7 +16,6 @@ from eligibility.cases import forget, judged_together, know, questions
 from eligibility.catalogue import Published, standing, unreadable
 from eligibility.judge import (
     Case,
-    amounts_of,
     criteria_of,
     dates_of,
     facts_of,
@@ -162,11 +161,12 @@ def _answers(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[
     before = cases.with_columns(bound_on=pl.col("detected_on") - pl.duration(days=1))
     read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
     states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
-    with ThreadPoolExecutor(1) as beside:  # the database looks at history meanwhile
-        written = beside.submit(questions, every, night.on)
+    numbered = read.drop("case_id").with_row_index("case_id")
+    with night.warehouse.transaction(), ThreadPoolExecutor(1) as beside:
+        written = beside.submit(questions, every, night.on)  # the database looks at history meanwhile
         know(night.warehouse, cases, states, wanted)
-    judged = judged_together(night.warehouse, read.drop("case_id").with_row_index("case_id"), written.result())
-    forget(night.warehouse, wanted)
+        judged = judged_together(night.warehouse, numbered, written.result())
+        forget(night.warehouse, wanted)
     of_tonight, of_before = judged.head(cases.height), judged.tail(cases.height)
     return [
         {name: of_tonight[_of(one, name)].to_list() for name in one.of_tonight}
@@ -226,6 +226,7 @@ def match_row(night: Night, asked: Asked, row: Mapping[str, Any], case: Case) ->
     said, excluded = verdict(programme, case)
     occurred: date | None = row["occurred_on"]
     dates = dates_of(programme, occurred, night.on)
+    facts = facts_of(programme, case, occurred=occurred, on=night.on, event=row["code"])
     return {
         "municipality_code": night.municipality,
         "night": night.on,
@@ -243,11 +244,11 @@ def match_row(night: Night, asked: Asked, row: Mapping[str, Any], case: Case) ->
         "recipient": programme.recipient,
         "sensitivity": programme.sensitivity,
         "criteria": _JSON(criteria_of(programme, asked.trees.criteria, case)),
-        "amount": _JSON(amounts_of(programme, case, night.on)),
+        "amount": _JSON(facts["amount"]),
         "deadline_on": None if dates.late else dates.due,
         "last_loss_free_on": dates.loss_free,
         "late": dates.late,
-        "facts": _JSON(facts_of(programme, case, occurred=occurred, on=night.on, event=row["code"])),
+        "facts": _JSON(facts),
         "occurred_on": occurred,
         "verify": _verify(programme, case, occurred, night.on) if said != "ineligible" else [],
     }
