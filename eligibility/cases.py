@@ -3,7 +3,8 @@
 A case is one subject of one settled event. Rules would read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,18 +25,31 @@ _SQL = load_queries(Path(__file__).with_name("cases.sql"))
 _JUDGED = "judged"
 
 
+@contextmanager
+def in_memory(warehouse: Warehouse) -> Iterator[None]:
+    """A place for what is found of cases; all of it is gone when the block ends."""
+    warehouse.define(_SQL["attach"].text)
+    try:
+        yield
+    finally:
+        warehouse.define(_SQL["detach"].text)
+
+
 def know(warehouse: Warehouse, cases: pl.DataFrame, states: pl.DataFrame, read: Mapping[str, Collection[str]]) -> None:
-    """Makes `temp.<table>` show the records, in each state, of the cases' subjects and of everybody ever registered in their
+    """Makes `found.<table>` hold the records, in each state, of the cases' subjects and of everybody ever registered in their
     households: one look at history for all states.
 
     `states`: state, municipality_code, bound_on. `read`: the tables that are asked, and which columns of each.
     """
     with warehouse.frame("cases", cases), warehouse.frame("states", states):
-        warehouse.define(_SQL["touch_people"].text)
-        for contract in _contracts(read):
-            only = _columns(contract, read)
-            rows = rows_as_of(contract, _touched(contract, only), "states", mark="state", only=only)
-            warehouse.define(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
+        warehouse.define(_SQL["found_states"].text)
+        warehouse.define(_SQL["found_people"].text)
+    known = []
+    for contract in (load_contracts()[table] for table in sorted({*read, "residents"})):
+        only = _columns(contract, read)
+        rows = rows_as_of(contract, _touched(contract, only), f"{FOUND}.states", mark="state", only=only)
+        known.append(_SQL["know"].about(known=f"{FOUND}.{contract.table}", rows=rows).text)
+    warehouse.define_beside(known)
 
 
 def _touched(contract: TableContract, only: Collection[str]) -> Query:
@@ -47,21 +61,6 @@ def _touched(contract: TableContract, only: Collection[str]) -> Query:
     query = _SQL["touched_own" if {*persons} <= {*contract.key} else "touched"]
     names = {"history": f"history.{contract.table}", "part": partition(contract)}
     return query.about(columns=columns, named=named, **names)
-
-
-def forget(warehouse: Warehouse, tables: Iterable[str]) -> None:
-    """Drops all that was known: the names are free for whatever stage comes next."""
-    drop(warehouse, ("touched_people", *(contract.table for contract in _contracts(tables))))
-
-
-def drop(warehouse: Warehouse, made: Iterable[str]) -> None:
-    """Drops tables of facts, those that are there."""
-    for name in made:
-        warehouse.define(_SQL["forget"].about(made=f"{FOUND}.{name}").text)
-
-
-def _contracts(tables: Iterable[str]) -> list[TableContract]:
-    return [load_contracts()[table] for table in sorted({*tables, "residents"})]
 
 
 def _persons(contract: TableContract) -> list[str]:
@@ -106,9 +105,8 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Questions)
     found = {name: Query(name=name, text=select) for name, select in asked.tables.items()}
     # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
     found[_JUDGED] = asked.values
-    with warehouse.frame("cases", marked):
+    with warehouse.frame("cases", marked), warehouse.transaction():
         for name, facts in found.items():
             warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=facts).text)
-    judged = warehouse.query(_SQL["judged"]).sort("case_id")
-    drop(warehouse, found)
+        judged = warehouse.query(_SQL["judged"]).sort("case_id")
     return judged.select("case_id", *(pl.col(place).alias(name) for name, place in asked.answers.items()))

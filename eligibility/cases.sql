@@ -1,9 +1,16 @@
--- name: forget
-DROP TABLE IF EXISTS <made>;
+-- name: attach
+ATTACH ':memory:' AS found;
 
--- name: touch_people
+-- name: detach
+DETACH found;
+
+-- name: found_states
+-- One row per state in which records are read.
+CREATE TABLE found.states AS SELECT state, municipality_code, bound_on FROM states;
+
+-- name: found_people
 -- One row per person who is a subject, or was ever registered in a subject's household.
-CREATE OR REPLACE TEMP TABLE touched_people AS
+CREATE TABLE found.touched_people AS
 SELECT h.resident_id AS number FROM history.residents AS h WHERE h.household_id IN (SELECT household_id FROM cases)
 UNION SELECT subject_id FROM cases;
 
@@ -17,20 +24,20 @@ UNION SELECT subject_id FROM cases;
 
 -- name: named
 -- Whether a version of a record names one of these people.
-n.<person> IN (SELECT number FROM touched_people);
+n.<person> IN (SELECT number FROM found.touched_people);
 
 -- name: know
 -- One row per record as it was known in each state.
-CREATE OR REPLACE TEMP TABLE <known> AS <rows>;
+CREATE OR REPLACE TABLE <known> AS <rows>;
 
 -- name: make_facts
 -- One row per person, household or case: what rules ask of them.
-CREATE OR REPLACE TEMP TABLE <table> AS <facts>;
+CREATE OR REPLACE TABLE <table> AS <facts>;
 
 -- name: evaluate
 -- One row per case: every value asked for, in the order asked.
-SELECT <values> FROM temp.known_cases AS c <joins>;
+SELECT <values> FROM found.known_cases AS c <joins>;
 
 -- name: judged
 -- One row per case, with a value for each different thing that was asked.
-SELECT * FROM temp.judged;
+SELECT * FROM found.judged;

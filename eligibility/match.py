@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from eligibility.cases import forget, judged_together, know, questions
+from eligibility.cases import in_memory, judged_together, know, questions
 from eligibility.catalogue import Published, standing, unreadable
 from eligibility.judge import (
     Case,
@@ -162,11 +162,10 @@ def _answers(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[
     read = pl.concat([tonight, before]).with_columns(state=pl.col("bound_on").cast(pl.String) + "|")
     states = read.select("state", "bound_on", municipality_code=pl.lit(night.municipality)).unique()
     numbered = read.drop("case_id").with_row_index("case_id")
-    with night.warehouse.transaction(), ThreadPoolExecutor(1) as beside:
+    with in_memory(night.warehouse), ThreadPoolExecutor(1) as beside:
         written = beside.submit(questions, every, night.on)  # the database looks at history meanwhile
         know(night.warehouse, cases, states, wanted)
         judged = judged_together(night.warehouse, numbered, written.result())
-        forget(night.warehouse, wanted)
     of_tonight, of_before = judged.head(cases.height), judged.tail(cases.height)
     return [
         {name: of_tonight[_of(one, name)].to_list() for name in one.of_tonight}

@@ -34,8 +34,8 @@ from engine.core.sql import quoted
 #: tables of what `together` finds once: a case is then a row of all, and of members the first is joined like records
 PEOPLE, HOUSEHOLDS, PAIRS = "people", "households", "pairs"
 _OF_CASES = frozenset(f"subject.{table}" for table in (PEOPLE, HOUSEHOLDS, PAIRS))
-#: where they are: the warehouse's schema of tables that end with the connection, so that nothing of it is written to disk
-FOUND = "temp"
+#: where they are: a database in memory that ends with the night's matching, so that nothing of it is written to disk
+FOUND = "found"
 
 #: what a condition gives of a row: no, unknown, yes. A row that is not asked gives nothing at all, which is neither
 _LEVEL = "COALESCE(2 * CAST(({p}) AS TINYINT), 1)"

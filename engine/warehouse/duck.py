@@ -1,9 +1,11 @@
 """The DuckDB warehouse: one file, opened by the night alone."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from os import cpu_count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -46,6 +48,17 @@ class Warehouse:
     def define(self, statement: str) -> None:
         """Runs one statement that creates a schema, table or view. Statements are ours or built from an AST."""
         self._connection.execute(statement)
+
+    def define_beside(self, statements: Sequence[str]) -> None:
+        """Runs statements that do not need each other beside each other, each as a transaction of its own. They see no `frame`, and
+        nothing of a transaction that has not ended. One that fails is raised when those beside it have ended."""
+
+        def run(statement: str) -> None:
+            with self._connection.cursor() as beside:
+                beside.execute(statement)
+
+        with ThreadPoolExecutor(cpu_count()) as threads:
+            list(threads.map(run, statements))
 
     def write(self, query: Query, **values: Any) -> int:
         """Runs one statement with the values it asks for; returns how many rows it wrote, if it says so."""

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from eligibility.cases import drop, judged_together, questions
+from eligibility.cases import in_memory, judged_together, questions
 from eligibility.language.compile import FOUND
 from eligibility.language.evaluate import Facts
 from eligibility.language.nodes import Node
@@ -26,7 +26,7 @@ POLARS: Mapping[str, type[pl.DataType]] = {
 }
 
 #: what a night knows of one state of its records, named as such
-_KNOWN = Query(name="known", text="CREATE OR REPLACE TEMP TABLE <known> AS SELECT t.* <keys> FROM <table> AS t")
+_KNOWN = Query(name="known", text="CREATE TABLE <known> AS SELECT t.* <keys> FROM <table> AS t")
 
 
 class SqlReader:
@@ -44,17 +44,16 @@ class SqlReader:
     def values(self, asked: Mapping[str, Node], facts: Sequence[Facts]) -> list[dict[str, Any]]:
         """For each of the facts: name → value."""
         self.fill(facts)
-        for table in self.tables:
-            keys = listed((f", t.{quoted(key)} AS {quoted(f'known_{key}')}" for key in numbers(table)), by="")
-            self.warehouse.define(_KNOWN.about(known=f"{FOUND}.{table}", keys=keys, table=f"now.{table}").text)
         cases = self._cases(facts).with_columns(state=pl.lit(""))
         nights = cases.partition_by("as_of")  # a night asks as of itself
-        found = pl.concat(
-            [judged_together(self.warehouse, of_night, questions(asked, of_night["as_of"][0])) for of_night in nights],
-            how="vertical_relaxed",
-        )
-        drop(self.warehouse, self.tables)
-        return found.sort("case_id").drop("case_id").to_dicts()
+        with in_memory(self.warehouse):
+            for table in self.tables:
+                keys = listed((f", t.{quoted(key)} AS {quoted(f'known_{key}')}" for key in numbers(table)), by="")
+                self.warehouse.define(_KNOWN.about(known=f"{FOUND}.{table}", keys=keys, table=f"now.{table}").text)
+            found = [
+                judged_together(self.warehouse, of_night, questions(asked, of_night["as_of"][0])) for of_night in nights
+            ]
+        return pl.concat(found, how="vertical_relaxed").sort("case_id").drop("case_id").to_dicts()
 
     def fill(self, facts: Sequence[Facts]) -> None:
         """Makes the tables hold the facts alone: subjects p0, p1 … of the households h0, h1 …"""

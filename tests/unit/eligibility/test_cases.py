@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from eligibility.cases import forget, judged_together, know, questions
+from eligibility.cases import in_memory, judged_together, know, questions
 from eligibility.language.nodes import Constant, Node
 from eligibility.language.parse import parse
 from engine.core.sql import Query
@@ -24,6 +24,13 @@ def records(tmp_path: Path) -> Iterator[Records]:
             found.put("child_allowance", ON, claimant_id=claimant, child_id=child, benefit_status="RECEIVING")
         found.night(ON)
         yield found
+
+
+@pytest.fixture
+def found(records: Records) -> Iterator[Records]:
+    """The same, with a place for what is found."""
+    with in_memory(records.warehouse):
+        yield records
 
 
 def _cases(*subjects: str) -> pl.DataFrame:
@@ -57,17 +64,17 @@ def _states(**bound_on: date) -> pl.DataFrame:
 READ = {"residents": {"alias", "birth_date", "status"}, "child_allowance": {"benefit_status"}}
 
 
-def test_only_the_subjects_records_and_households_are_copied_as_known_in_each_state(records: Records) -> None:
-    records.resident("parent", ON + timedelta(days=1), household="h9", hist_no=2)
-    know(records.warehouse, _cases("child"), _states(a=ON, b=ON + timedelta(days=1), z=ON - timedelta(days=1)), READ)
-    assert _column(records, "temp.residents", "known_resident_id") == ["achild", "aparent", "bchild", "bparent"]
-    assert _column(records, "temp.residents", "known_household_id") == ["ah1", "ah1", "bh1", "bh9"]
-    assert _column(records, "temp.child_allowance", "known_claimant_id") == ["achild", "aparent", "bchild", "bparent"]
+def test_only_the_subjects_records_and_households_are_copied_as_known_in_each_state(found: Records) -> None:
+    found.resident("parent", ON + timedelta(days=1), household="h9", hist_no=2)
+    know(found.warehouse, _cases("child"), _states(a=ON, b=ON + timedelta(days=1), z=ON - timedelta(days=1)), READ)
+    assert _column(found, "found.residents", "known_resident_id") == ["achild", "aparent", "bchild", "bparent"]
+    assert _column(found, "found.residents", "known_household_id") == ["ah1", "ah1", "bh1", "bh9"]
+    assert _column(found, "found.child_allowance", "known_claimant_id") == ["achild", "aparent", "bchild", "bparent"]
 
 
-def test_only_the_columns_that_are_read_are_copied(records: Records) -> None:
-    know(records.warehouse, _cases("child"), _states(a=ON), READ)
-    columns = records.warehouse.read("SELECT * FROM temp.child_allowance", {}).columns
+def test_only_the_columns_that_are_read_are_copied(found: Records) -> None:
+    know(found.warehouse, _cases("child"), _states(a=ON), READ)
+    columns = found.warehouse.read("SELECT * FROM found.child_allowance", {}).columns
     asked, found_by = ["benefit_status"], ["child_id", "claimant_id", "known_child_id", "known_claimant_id"]
     assert sorted(columns) == sorted([*asked, *found_by, "gone", "municipality_code", "night"])
 
@@ -83,13 +90,13 @@ ASKED = {
 }
 
 
-def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: Records) -> None:
+def test_every_expression_of_every_case_in_one_query_each_in_its_state(found: Records) -> None:
     asked = {name: _tree(text) for name, text in ASKED.items()}
     cases = _cases("child", "parent", "nobody here", "child").with_columns(state=pl.Series(["a", "a", "a", "z"]))
-    know(records.warehouse, cases, _states(a=ON, z=ON - timedelta(days=1)), READ)
-    found = judged_together(records.warehouse, cases, questions(asked, ON))
+    know(found.warehouse, cases, _states(a=ON, z=ON - timedelta(days=1)), READ)
+    judged = judged_together(found.warehouse, cases, questions(asked, ON))
     nothing = {"young": None, "known": None, "receives": False, "lives": None, "elders": None}
-    assert found.drop("case_id").to_dicts() == [
+    assert judged.drop("case_id").to_dicts() == [
         {
             "young": True,
             "known": None,
@@ -113,12 +120,11 @@ def test_every_expression_of_every_case_in_one_query_each_in_its_state(records: 
     ]
 
 
-def test_what_was_made_for_a_night_is_dropped_with_it(records: Records) -> None:
+def test_what_was_found_is_gone_with_the_block(records: Records) -> None:
     cases = _cases("child").with_columns(state=pl.lit("a"))
-    know(records.warehouse, cases, _states(a=ON), READ)
-    judged_together(records.warehouse, cases, questions({name: _tree(text) for name, text in ASKED.items()}, ON))
-    made = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'temp'"
-    known = ["child_allowance", "residents", "touched_people"]
-    assert sorted(records.warehouse.read(made, {})["table_name"].to_list()) == known
-    forget(records.warehouse, READ)
+    made = "SELECT table_name FROM duckdb_tables() WHERE database_name IN ('found', 'temp')"
+    with in_memory(records.warehouse):
+        know(records.warehouse, cases, _states(a=ON), READ)
+        judged_together(records.warehouse, cases, questions({name: _tree(text) for name, text in ASKED.items()}, ON))
+        assert {"child_allowance", "residents", "people"} <= {*records.warehouse.read(made, {})["table_name"]}
     assert records.warehouse.read(made, {})["table_name"].to_list() == []

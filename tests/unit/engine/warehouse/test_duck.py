@@ -48,6 +48,18 @@ def test_a_partition_is_replaced_and_its_neighbours_are_left_alone(warehouse: Wa
     assert held(warehouse) == [(OTHER, ON, 8), (CITY, earlier, 7), (CITY, ON, 4)]
 
 
+def test_statements_run_beside_each_other(warehouse: Warehouse) -> None:
+    warehouse.define_beside([f"CREATE TABLE made{n} AS SELECT {n} AS n" for n in range(8)])
+    found = [warehouse.read(f"SELECT n FROM made{n}", {}).item() for n in range(8)]
+    assert found == [*range(8)]
+
+
+def test_one_that_fails_beside_others_is_raised(warehouse: Warehouse) -> None:
+    with pytest.raises(duckdb.CatalogException, match="nowhere"):
+        warehouse.define_beside(["CREATE TABLE made AS SELECT 1 AS n", "SELECT * FROM nowhere"])
+    assert warehouse.read("SELECT n FROM made", {}).item() == 1
+
+
 def test_rows_of_a_query_take_the_values_they_ask_for(warehouse: Warehouse) -> None:
     query = Query(
         name="q", text="SELECT $city AS municipality_code, CAST($on AS DATE) AS night, CAST($n AS INTEGER) AS n"
