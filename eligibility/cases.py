@@ -3,7 +3,7 @@
 A case is one subject of one settled event. Rules would read whole views of history otherwise, once per expression.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -76,10 +76,10 @@ def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> se
 
 @dataclass(frozen=True, kw_only=True)
 class Questions:
-    """What is asked of cases, as SQL. `tables`: name → SELECT, each made from those before it; `values`: the SELECT of all answers;
-    `answers`: name of an expression → the column of its answer."""
+    """What is asked of cases, as SQL. `tables`: name → SELECT, each made from those of the steps before it; `values`: the SELECT of all
+    answers; `answers`: name of an expression → the column of its answer."""
 
-    tables: Mapping[str, str]
+    tables: Sequence[Mapping[str, str]]
     values: Query
     answers: Mapping[str, str]
 
@@ -99,14 +99,18 @@ def questions(asked: Mapping[str, Node], as_of: date) -> Questions:
 
 
 def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Questions) -> pl.DataFrame:
-    """One row per case, of the records as known in its `state`: case_id and a column for every expression asked, by its name."""
+    """One row per case, in their order, of the records as known in its `state`: case_id, and a column for each expression asked."""
     state = pl.col("state")
     marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
-    found = {name: Query(name=name, text=select) for name, select in asked.tables.items()}
+    with warehouse.frame("cases", marked):
+        warehouse.define(_SQL["found_cases"].text)
     # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
-    found[_JUDGED] = asked.values
-    with warehouse.frame("cases", marked), warehouse.transaction():
-        for name, facts in found.items():
-            warehouse.define(_SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=facts).text)
-        judged = warehouse.query(_SQL["judged"]).sort("case_id")
-    return judged.select("case_id", *(pl.col(place).alias(name) for name, place in asked.answers.items()))
+    for step in (*asked.tables, {_JUDGED: asked.values.text}):
+        made = (
+            _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name=name, text=text))
+            for name, text in step.items()
+        )
+        warehouse.define_beside([one.text for one in made])
+    judged = warehouse.query(_SQL["judged"])
+    each = cases.select("case_id").join(judged, on="case_id", how="left", validate="1:1", maintain_order="left")
+    return each.select("case_id", *(pl.col(place).alias(name) for name, place in asked.answers.items()))

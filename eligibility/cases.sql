@@ -30,6 +30,11 @@ n.<person> IN (SELECT number FROM found.touched_people);
 -- One row per record as it was known in each state.
 CREATE OR REPLACE TABLE <known> AS <rows>;
 
+-- name: found_cases
+-- One row per case, in a state of the records: both numbers are known within it.
+CREATE OR REPLACE TABLE found.cases AS
+SELECT case_id, subject_id, household_id, occurred_on, as_of, detail FROM cases;
+
 -- name: make_facts
 -- One row per person, household or case: what rules ask of them.
 CREATE OR REPLACE TABLE <table> AS <facts>;

@@ -54,6 +54,9 @@ from engine.core.sql import quoted
 
 #: the table of cases with all that was found of them
 KNOWN_CASES = "known_cases"
+#: the tables of what is asked of subjects alone, of what is asked beside an event, and of the cases themselves
+_SUBJECTS, _BESIDE = "subjects", "beside"
+_CASES = quoted(f"{FOUND}.cases")
 #: begins the names of values that rows give beside an event
 _BY_CASE = "by case:"
 #: whose household's rows they are, where the two are held against each other
@@ -90,6 +93,8 @@ class Together:
     _written: dict[str, Node] = field(default_factory=dict)
     #: what rows give together, by the source they are of: → column
     _values: dict[str, dict[_Key, str]] = field(default_factory=dict)
+    #: the columns of `people` that are read of members, or of whom members are held against
+    _of_people: set[str] = field(default_factory=set)
     #: all that is asked of members
     _of_members: list[Node] = field(default_factory=list)
     _of_members_by_case: list[Node] = field(default_factory=list)
@@ -150,6 +155,8 @@ class Together:
 
     def _texts(self, asked: tuple[Node, ...]) -> tuple[str, str]:
         """The SQL of the rows' condition, and of what is drawn from them."""
+        parts = (part for node in asked for part in walk(node))
+        self._of_people |= {part.name for part in parts if isinstance(part, Column) and part.table == PEOPLE}
         condition, *drawn = (to_sql(node, FOUND) for node in asked)
         return condition, drawn[0] if drawn else ""
 
@@ -192,15 +199,10 @@ class Together:
         found = column.table == PEOPLE and column.name in self._functions.values()
         return found or column.table == "residents"
 
-    def tables(self) -> dict[str, str]:
-        """The tables of answers, each made from those before it: name → SELECT."""
-        return {PEOPLE: self._people(), HOUSEHOLDS: self._households(), KNOWN_CASES: self._cases()}
-
-    def _records(self) -> Iterator[_Rows]:
-        """The records of each source, by whose they are."""
-        for name in self._of_records():
-            key, table = f"{_row()}.{key_in(FOUND, sources()[name].join)}", quoted(f"{FOUND}.{sources()[name].table}")
-            yield _Rows(key=key, table=f"{table} AS {_row()}", asked=self._values[name])
+    def tables(self) -> tuple[Mapping[str, str], ...]:
+        """The tables of answers, name → SELECT: each made from those of the steps before it."""
+        alone = {PEOPLE: self._people(), _SUBJECTS: self._subjects()}
+        return alone, {HOUSEHOLDS: self._households(), _BESIDE: self._beside()}, {KNOWN_CASES: self._cases()}
 
     def _people(self) -> str:
         """SELECT of one row per person: subject_id, household_id, the columns carried along, and what is asked of them."""
@@ -208,11 +210,27 @@ class Together:
         values = ["w.k AS subject_id", f"{row}.{key_in(FOUND, 'household_id')} AS household_id"]
         values += [f"{row}.{quoted(name)}" for name in (*sorted(self._carried), *self._functions.values())]
         values += [f"{text} AS {name}" for text, name in self._own.items()]
-        values += [f"w.{name}" for name in self._named_of(self._of_records())]
-        everybody = " ".join(["SELECT", own, "AS k FROM", residents, "UNION ALL SELECT subject_id FROM cases"])
-        found = _grouped(everybody, self._records())
+        values += [f"w.{name}" for name in self._named_of(self._of_anybody())]
+        everybody = " ".join(["SELECT", own, "AS k FROM", residents, "UNION ALL", _each("subject_id")])
+        found = _grouped(everybody, map(self._records, self._of_anybody()))
         who = [f"({found}) AS w", "LEFT JOIN", self._register(), "AS", row, f"ON {row}.{own} = w.k"]
         return " ".join(["SELECT", ", ".join(values), "FROM", *who])
+
+    def _subjects(self) -> str:
+        """SELECT of one row per person: k, and what is asked of subjects alone."""
+        return _grouped(_each("subject_id"), map(self._records, self._of_subjects()))
+
+    def _records(self, name: str) -> _Rows:
+        """The records of a source, by whose they are."""
+        key, table = f"{_row()}.{key_in(FOUND, sources()[name].join)}", quoted(f"{FOUND}.{sources()[name].table}")
+        return _Rows(key=key, table=f"{table} AS {_row()}", asked=self._values[name])
+
+    def _of_anybody(self) -> list[str]:
+        """The sources of which something is read of members, too."""
+        return [name for name in self._values if name in sources() and self._of_people & {*self._named_of([name])}]
+
+    def _of_subjects(self) -> list[str]:
+        return [name for name in self._values if name in sources() and name not in self._of_anybody()]
 
     def _named_of(self, sources: Iterable[str]) -> list[str]:
         return [column for name in sources for column in self._values.get(name, {}).values()]
@@ -225,34 +243,36 @@ class Together:
         values = [f"{_row()}.*", *(f"{text} AS {name}" for text, name in self._functions.items())]
         return " ".join(["(SELECT", ", ".join(values), "FROM", table, "AS", _row(), ")"])
 
-    def _of_records(self) -> list[str]:
-        return [name for name in self._values if name in sources()]
-
     def _households(self) -> str:
         """SELECT of one row per household with somebody registered: k, and what is asked of its members. Reads `people`."""
         who = _row(PEOPLE)
         people = [quoted(f"{FOUND}.{PEOPLE}"), "AS", who]
         people += [member_joins(self._of_members, ROW, f"{who}.subject_id", FOUND), f"WHERE {who}.status = 'RESIDENT'"]
         rows = _Rows(key=f"{who}.household_id", table=" ".join(people), asked=self._values.get(HOUSEHOLDS, {}))
-        return _grouped("SELECT household_id AS k FROM cases", [rows])
+        return _grouped(_each("household_id"), [rows])
+
+    def _beside(self) -> str:
+        """SELECT of one row per case: k, and what is asked of rows beside its event, or its subject. Reads `people`."""
+        return _grouped(_each("case_id"), self._rows_by_case())
 
     def _cases(self) -> str:
-        """SELECT of one row per case: its columns, and all that was found of it. Reads `people` and `households`."""
-        people, households = (quoted(f"{FOUND}.{name}") for name in (PEOPLE, HOUSEHOLDS))
-        rows = _grouped("SELECT case_id AS k FROM cases", self._rows_by_case())
-        joined = [f"INNER JOIN {people} AS p ON p.subject_id = k.subject_id"]
-        joined += [
-            f"INNER JOIN {households} AS h ON h.k = k.household_id",
-            f"INNER JOIN ({rows}) AS g ON g.k = k.case_id",
+        """SELECT of one row per case: its columns, and all that was found of it; of a household not known, nothing is."""
+        people, subjects, households, beside = (
+            quoted(f"{FOUND}.{name}") for name in (PEOPLE, _SUBJECTS, HOUSEHOLDS, _BESIDE)
+        )
+        joined = [
+            f"LEFT JOIN {people} AS p ON p.subject_id = k.subject_id",
+            f"LEFT JOIN {subjects} AS s ON s.k = k.subject_id",
+            f"LEFT JOIN {households} AS h ON h.k = k.household_id",
+            f"LEFT JOIN {beside} AS b ON b.k = k.case_id",
         ]
+        own = (*self._functions.values(), *self._own.values())
         values = [f"k.{name}" for name in ("case_id", "subject_id", "household_id", "occurred_on", "as_of", "detail")]
-        values += [
-            f"p.{name}"
-            for name in (*self._functions.values(), *self._own.values(), *self._named_of(self._of_records()))
-        ]
+        values += [f"p.{name}" for name in (*own, *self._named_of(self._of_anybody()))]
+        values += [f"s.{name}" for name in self._named_of(self._of_subjects())]
         values += [f"h.{name}" for name in self._named_of([HOUSEHOLDS])]
-        values += [f"g.{name}" for name in self._named_of(self._by_case())]
-        return " ".join(["SELECT", ", ".join(values), "FROM cases AS k", *joined])
+        values += [f"b.{name}" for name in self._named_of(self._by_case())]
+        return " ".join(["SELECT", ", ".join(values), "FROM", _CASES, "AS k", *joined])
 
     def _by_case(self) -> list[str]:
         return [name for name in self._values if name == PAIRS or name.startswith(_BY_CASE)]
@@ -263,11 +283,11 @@ class Together:
             if name == PAIRS:
                 table = self._pairs()
             elif name == f"{_BY_CASE} household":
-                table = f"cases AS c CROSS JOIN {members_sql(ROW, self._of_members_by_case, FOUND)}"
+                table = f"{_CASES} AS c CROSS JOIN {members_sql(ROW, self._of_members_by_case, FOUND)}"
             else:
                 source = sources()[name.removeprefix(f"{_BY_CASE} ")]
                 own = f"{quoted(f'{FOUND}.{source.table}')} AS {_row()} ON {_row()}.{key_in(FOUND, source.join)} = c.subject_id"
-                table = f"cases AS c INNER JOIN {own}"
+                table = f"{_CASES} AS c INNER JOIN {own}"
             yield _Rows(key="c.case_id", table=table, asked=self._values[name])
 
     def _pairs(self) -> str:
@@ -275,7 +295,12 @@ class Together:
         whose, row, people = _row(PEOPLE, _SUBJECT), _row(PEOPLE), quoted(f"{FOUND}.{PEOPLE}")
         subject = [people, "AS", whose, f"ON {whose}.subject_id = c.subject_id"]
         member = [people, "AS", row, f"ON {row}.household_id = c.household_id AND {row}.status = 'RESIDENT'"]
-        return " ".join(["cases AS c INNER JOIN", *subject, "INNER JOIN", *member])
+        return " ".join([_CASES, "AS c INNER JOIN", *subject, "INNER JOIN", *member])
+
+
+def _each(column: str) -> str:
+    """SELECT of a number of each case, as k."""
+    return " ".join(["SELECT", column, "AS k FROM", _CASES])
 
 
 def _worked_out(node: Call) -> Constant:

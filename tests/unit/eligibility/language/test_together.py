@@ -56,4 +56,4 @@ def test_a_function_of_constants_is_worked_out_before() -> None:
 def test_the_tables_are_told_in_the_order_in_which_they_are_made() -> None:
     together = Together(as_of=ON)
     together.rewritten(_tree("any_of(subject.nhi as n, n.lost_on > as_of) and subject.sex = '1'"))
-    assert [*together.tables()] == [PEOPLE, HOUSEHOLDS, KNOWN_CASES]
+    assert [[*step] for step in together.tables()] == [[PEOPLE, "subjects"], [HOUSEHOLDS, "beside"], [KNOWN_CASES]]
