@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from eligibility.programme import Programme, parse_programme, read_programme
 from eligibility.purposes import refusals
+from eligibility.versions import CURRENT, content_of, known_spans, write_version, write_whole
 from engine.core.errors import InputError, RuleError
 
 FOLDER = Path(__file__).with_name("programmes")
-_CURRENT = "current.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +45,14 @@ def publish(
     home = folder / programme.slug
     home.mkdir(parents=True, exist_ok=True)
     place = home / f"{version}.json"
-    if not place.exists():
-        _write(place, _content(programme))
+    write_version(place, _content(programme), programme.spans())
     signing = {
         "version": version,
         "signed_off_by": sorted(signed_off_by),
         "signed_at": at.isoformat(),
         "demonstration": demonstration,
     }
-    _write(home / _CURRENT, json.dumps(signing, ensure_ascii=False, indent=1))
+    write_whole(home / CURRENT, json.dumps(signing, ensure_ascii=False, indent=1))
     return version
 
 
@@ -64,12 +63,6 @@ def version_of(programme: Programme) -> str:
 
 def _content(programme: Programme) -> str:
     return json.dumps(programme.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def published(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> list[Published]:
@@ -102,7 +95,7 @@ def standing(folder: Path, on: date, *, mode: Literal["demo", "production"]) -> 
 def unreadable(folder: Path, files: Path = FOLDER) -> dict[str, str]:
     """slug → what is wrong with the file of a published programme that was changed since: the published version goes on."""
     found: dict[str, str] = {}
-    for signing in sorted(folder.glob(f"*/{_CURRENT}")) if folder.is_dir() else []:
+    for signing in sorted(folder.glob(f"*/{CURRENT}")) if folder.is_dir() else []:
         path = files / f"{signing.parent.name}.yaml"
         if path.exists() and path.stat().st_mtime > signing.stat().st_mtime:
             try:
@@ -113,7 +106,7 @@ def unreadable(folder: Path, files: Path = FOLDER) -> dict[str, str]:
 
 
 def _current(folder: Path, on: date) -> list[Published]:
-    signings = sorted(folder.glob(f"*/{_CURRENT}")) if folder.is_dir() else []
+    signings = sorted(folder.glob(f"*/{CURRENT}")) if folder.is_dir() else []
     return [one for one in map(read_version, signings) if one.programme.in_force(on)]
 
 
@@ -129,18 +122,12 @@ def read_version(signing: Path) -> Published:
 
 
 def _read(place: Path) -> Programme:
-    name = f"{place.parent.name}/{place.stem[:12]}…"
-    if not place.exists():
-        raise RuleError(f"catalogue: {name} is named as current but is not there; publish {place.parent.name} again")
-    content = place.read_bytes()
-    if hashlib.sha256(content).hexdigest() != place.stem:
-        raise RuleError(f"catalogue: {name} was changed after it was published; publish {place.parent.name} again")
-    return _understood(content)
+    return _understood(content_of(place), place)
 
 
 @lru_cache(maxsize=256)
-def _understood(content: bytes) -> Programme:
-    return parse_programme(json.loads(content))
+def _understood(content: bytes, place: Path) -> Programme:
+    return parse_programme(json.loads(content), spans=known_spans(place) or ())
 
 
 def files(paths: Sequence[Path] = ()) -> list[Path]:

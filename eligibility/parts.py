@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from eligibility.compiled import Joined
 from eligibility.language.nodes import Kind
 from engine.core.errors import ValueNotInForce
 
@@ -138,6 +139,15 @@ class Group(Part):
                 yield part
             else:
                 yield from part.criteria()
+
+    def joined(self) -> Joined:
+        """How the answers to its criteria are joined."""
+        how: Literal["all", "any", "none"] = (
+            "all" if self.all is not None else "any" if self.any is not None else "none"
+        )
+        return Joined(
+            how=how, parts=tuple(one.id if isinstance(one, Criterion) else one.joined() for one in self.parts)
+        )
 
     def verdict(self, results: Mapping[str, bool | None]) -> bool | None:
         """Three-valued: None is unknown."""

@@ -61,7 +61,7 @@ class Population:
 
 def population(reader: SnapshotReader, programmes: Sequence[Programme]) -> Population:
     """The snapshot's records that these programmes read. Raises InputError when the snapshot lacks one, or is of another version."""
-    read = columns_read(programmes)
+    read = columns_read(one.compiled(one.verified_on) for one in programmes)
     read["residents"] |= {"birth_date", "addr_code"}
     register = read_register(of_files(reader.path), read)
     return Population(register=register, ids=reader.lazy("now.residents").select("resident_number", *_IDS))
@@ -83,7 +83,8 @@ def judge_everybody(
     it counts), each true, false or unknown (null). `let_in`: only people whom one of the programmes lets in.
     """
     register = who.register
-    found = judged(Expressions(plan=Plan(register=register), as_of=on, occurred_on=on), programmes, explained=explained)
+    rules = Expressions(plan=Plan(register=register), as_of=on, occurred_on=on)
+    found = judged(rules, [one.compiled(on) for one in programmes], explained=explained)
     verdicts_of = {one.slug for one in programmes}
     rows = np.arange(register.people)
     if let_in:
@@ -148,7 +149,7 @@ def verdicts(
         found = found.rename(lambda name: name.removeprefix(f"{programme.slug}|")).drop(programme.slug)
         found = found.with_columns(pl.col("addr_code").str.slice(0, 6).alias("area"))
     else:
-        found = cases.join(judge_cases(who, cases, asked_of(programme, on)), on="case_id")
+        found = cases.join(judge_cases(who, cases, asked_of(programme.compiled(on))), on="case_id")
     return found.with_columns(*_said(programme, on))
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 
+from eligibility.compiled import Compiled as Compiled
+from eligibility.compiled import Spans
 from eligibility.deadline import Deadline
 from eligibility.language.nodes import Constant, Node, Scale
 from eligibility.language.parse import did_you_mean, parse
@@ -70,7 +72,7 @@ class Programme(Part):
     )  #: what the law's draft asks → table.column, ask.id or verify.id
     examples: tuple[Example, ...] = ()
 
-    _trees: "dict[tuple[int | tuple[int, ...], ...], Compiled]" = PrivateAttr(default_factory=dict)
+    _trees: dict[date, Compiled] = PrivateAttr(default_factory=dict)  #: by the day from which on they hold
 
     @model_validator(mode="before")
     @classmethod
@@ -82,7 +84,8 @@ class Programme(Part):
         return rest | {"examples": [_filled(values["given"], one) for one in values.get("examples", ())]}
 
     @model_validator(mode="after")
-    def _readable(self) -> Self:
+    def _readable(self, info: ValidationInfo) -> Self:
+        self._trees.update({one.begin: one for one in info.context or ()})
         self._names_fit()
         self.compiled(self.verified_on)
         return self
@@ -129,18 +132,26 @@ class Programme(Part):
                     f"{nearest}".rstrip("; ")
                 )
 
-    def compiled(self, on: date) -> "Compiled":
+    def compiled(self, on: date) -> Compiled:
         """Every expression as a tree, with the dated values of one date. Raises RuleError naming criterion and column.
 
         On a date outside the programme's time, the law of its first or last day.
         """
-        on = max(on, self.valid_from) if self.valid_to is None else min(max(on, self.valid_from), self.valid_to)
-        key = tuple(value.on(on, f"{self.slug}.{name}") for name, value in self.values.items())
-        if key not in self._trees:
-            self._trees[key] = self._understood(on)
-        return self._trees[key]
+        begin = max((day for day in self._begins() if day <= on), default=self.valid_from)
+        if begin not in self._trees:
+            self._trees[begin] = self._understood(begin)
+        return self._trees[begin]
 
-    def _understood(self, on: date) -> "Compiled":
+    def spans(self) -> Spans:
+        """What it comes to from its first day to its last."""
+        return tuple(map(self.compiled, self._begins()))
+
+    def _begins(self) -> list[date]:
+        """Its first day, and every later one of its time on which a dated value changes."""
+        changes = {day for value in self.values.values() for day in value.values if day > self.valid_from}
+        return [self.valid_from, *(day for day in sorted(changes) if self.valid_to is None or day <= self.valid_to)]
+
+    def _understood(self, on: date) -> Compiled:
         consent = {table: (read.consent, self.slug) for table, read in self.reads.items() if read.consent}
         reads: set[tuple[str, str]] = set()
 
@@ -162,6 +173,11 @@ class Programme(Part):
             return node
 
         return Compiled(
+            slug=self.slug,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            begin=on,
+            met=self.criteria.joined(),
             criteria={one.id: tree(one.id, one.expr) if one.expr else None for one in self.criteria.criteria()},
             exclusions={one.id: tree(one.id, one.expr) for one in self.exclusions},
             amounts=tuple(tree(f"amounts.{one.value}", one.when) if one.when else None for one in self.amounts),
@@ -196,17 +212,6 @@ class Programme(Part):
     def in_force(self, on: date) -> bool:
         """Whether the programme exists on a date."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-
-class Compiled(BaseModel):
-    """A programme's expressions as trees."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-    criteria: dict[str, Any]
-    exclusions: dict[str, Any]
-    amounts: tuple[Any, ...]
-    reads: frozenset[tuple[str, str]]
 
 
 _PARTS: tuple[type[BaseModel], ...] = (
@@ -272,10 +277,10 @@ def _path_in(message: str) -> list[str]:
     return path if path[0] in Programme.model_fields or len(path) == 1 else path[1:]
 
 
-def parse_programme(values: Any) -> Programme:
-    """A programme from what its YAML or published JSON holds."""
+def parse_programme(values: Any, *, spans: Spans = ()) -> Programme:
+    """A programme from what its YAML or published JSON holds. `spans`: what is known already of what it comes to."""
     try:
-        return Programme.model_validate(values)
+        return Programme.model_validate(values, context=spans)
     except ValidationError as error:
         found = error.errors(include_url=False)
         names = {name for part in _PARTS for name in part.model_fields}

@@ -1,9 +1,10 @@
 """Meeting a feed file: it lands, is held to its manifest, and is checked against its table's contract."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,7 +66,8 @@ def landed_file(night: Night, row: Mapping[str, Any], kind: Literal["full", "del
 
 def read_by(night: Night, contract: TableContract) -> str:
     """Tells the rules a table's files are read by tonight from any others: its contract and the profile."""
-    rules = contract.model_dump_json() + read_profile(night.settings.profile).model_dump_json()
+    said = json.dumps(asdict(contract), ensure_ascii=False, separators=(",", ":"))
+    rules = said + read_profile(night.settings.profile).model_dump_json()
     return hashlib.sha256(rules.encode()).hexdigest()[:16]
 
 

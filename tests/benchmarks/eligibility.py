@@ -56,7 +56,9 @@ def main() -> None:
         folder = Path(name)
         begin = perf_counter()
         whole_night = not asked.without_a_night
-        tables = sorted(load_contracts() if whole_night else columns_read(_catalogue()))
+        tables = sorted(
+            load_contracts() if whole_night else columns_read(one.compiled(BASELINE) for one in _catalogue())
+        )
         repeated_town(folder, asked.residents, tables)
         say(what="the town, repeated", residents=asked.residents, seconds=round(perf_counter() - begin, 1))
         floor = measured(scan, folder, asked.runs)
@@ -95,7 +97,10 @@ def one_person(programme: Programme) -> None:
 
 def scan(folder: Path, runs: int, _: str) -> list[Figures]:
     """Only reads, into Arrow, the columns that judging the catalogue reads: numbers in place of ids."""
-    read = {table: {told_by(table, name) for name in names} for table, names in columns_read(_catalogue()).items()}
+    read = {
+        table: {told_by(table, name) for name in names}
+        for table, names in columns_read(one.compiled(BASELINE) for one in _catalogue()).items()
+    }
     return timed(lambda: _read(folder, read), runs)
 
 

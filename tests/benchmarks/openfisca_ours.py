@@ -18,13 +18,13 @@ from pathlib import Path  # noqa: E402
 
 import numpy  # noqa: E402
 
-from eligibility.catalogue import FOLDER  # noqa: E402
 from eligibility.columnar.expressions import Expressions  # noqa: E402
 from eligibility.columnar.plan import Plan  # noqa: E402
 from eligibility.columnar.reading import of_files, read_register  # noqa: E402
 from eligibility.columnar.vectors import Array  # noqa: E402
+from eligibility.compiled import Compiled  # noqa: E402
 from eligibility.everybody import columns_read, judged  # noqa: E402
-from eligibility.programme import Programme, read_programme  # noqa: E402
+from eligibility.versions import compiled  # noqa: E402
 
 SLUGS = ("child_allowance", "child_rearing_allowance", "special_child_allowance")
 
@@ -38,10 +38,10 @@ def peak_mb() -> float:
 def main() -> None:
     """One process: load and all three in one pass, then each alone."""
     folder, on = Path(sys.argv[1]), date.fromisoformat(sys.argv[2])
-    programmes = [read_programme(FOLDER / f"{slug}.yaml") for slug in SLUGS]
+    programmes = compiled(folder / "catalogue", SLUGS, on)
     register = read_register(of_files(lambda name: folder / f"{name}.parquet"), columns_read(programmes))
 
-    def of_everybody(*asked: Programme) -> Mapping[str, Array]:
+    def of_everybody(*asked: Compiled) -> Mapping[str, Array]:
         rules = Expressions(plan=Plan(register=register), as_of=on, occurred_on=on)
         return judged(rules, asked, explained=True)
 

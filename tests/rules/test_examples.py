@@ -9,10 +9,11 @@ import pytest
 
 from eligibility.assess import assess, example_facts, facts_from, unmet
 from eligibility.catalogue import FOLDER, files
+from eligibility.compiled import Compiled
 from eligibility.judge import Case, verdict
 from eligibility.language.sources import columns_of
 from eligibility.parts import Criterion, Example
-from eligibility.programme import Compiled, Programme, read_programme
+from eligibility.programme import Programme, read_programme
 from tests.support.cases import sql_reader
 
 PROGRAMMES = {path.stem: read_programme(path) for path in files()}
@@ -32,7 +33,7 @@ def _by_sql(programme: Programme) -> Iterator[tuple[Example, Case]]:
         trees = programme.compiled(example.as_of)
         alike.setdefault(id(trees), (trees, []))[1].append(example)
     for trees, examples in alike.values():
-        asked = {name: tree for name, tree in (trees.criteria | trees.exclusions).items() if tree is not None}
+        asked = {name: tree for name, tree in {**trees.criteria, **trees.exclusions}.items() if tree is not None}
         facts = [facts_from(example_facts(one), one.as_of) for one in examples]
         with sql_reader(*sorted(columns_of(asked.values()).keys() - {"residents"})) as reader:
             found = reader.values(asked, facts)

@@ -6,8 +6,9 @@ import pytest
 from eligibility.columnar.expressions import Expressions
 from eligibility.columnar.plan import Plan
 from eligibility.columnar.vectors import NO, UNKNOWN, YES
+from eligibility.compiled import Compiled
 from eligibility.everybody import asked_of, columns_read, judged
-from eligibility.programme import Programme, parse_programme
+from eligibility.programme import parse_programme
 from tests.support.programmes import TEXT, plain
 from tests.support.registers import register_of
 
@@ -20,8 +21,8 @@ PEOPLE = [
 ]
 
 
-def _programme(**changes: Any) -> Programme:
-    return parse_programme(plain(examples=None, **changes))
+def _programme(**changes: Any) -> Compiled:
+    return parse_programme(plain(examples=None, **changes)).compiled(ON)
 
 
 def _rules(on: date = ON) -> Expressions:
@@ -63,5 +64,5 @@ def test_groups_are_met_as_the_law_joins_them(inner: str) -> None:
 
 def test_what_is_asked_and_read_of_a_programme() -> None:
     programme = _programme(**_barred("1"))
-    assert {*asked_of(programme, ON)} == {"criterion:young", "criterion:asked", "exclusion:barred", "amount:0"}
+    assert {*asked_of(programme)} == {"criterion:young", "criterion:asked", "exclusion:barred", "amount:0"}
     assert columns_read([programme])["residents"] == {"birth_date", "sex"}

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from eligibility.language.evaluate import Facts, evaluate
-from eligibility.language.nodes import Constant
+from eligibility.language.nodes import Comparison, Constant
 from eligibility.parts import Group
 from eligibility.programme import parse_programme, read_programme
 from engine.core.errors import RuleError, ValueNotInForce
@@ -117,6 +117,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
 def test_the_value_in_force_on_the_date_is_used(on: date, young: bool) -> None:
     tree = parse_programme(PLAIN).compiled(on).criteria["young"]
     facts = Facts(subject={"birth_date": date(2009, 1, 1)}, as_of=on, occurred_on=None)
+    assert tree is not None
     assert evaluate(tree, facts) is young
 
 
@@ -157,6 +158,7 @@ def test_a_dated_value_is_a_number_or_a_table(values: dict[str, Any], step: int 
 def test_a_dated_value_may_be_named_with_its_programme() -> None:
     criteria = _criteria({"id": "x", "expr": "age_on(subject.birth_date, as_of) < value('plain.age_limit')"})
     tree = parse_programme(plain(criteria=criteria)).compiled(ON).criteria["x"]
+    assert isinstance(tree, Comparison)
     assert tree.right == Constant(value=18, kind="years", literal=False)
 
 

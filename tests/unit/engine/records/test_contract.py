@@ -1,24 +1,16 @@
+import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.core.errors import ContractError
-from engine.records.contract import Delivery, load_contracts, read_contract, told_by
+from engine.records.contract import TOGETHER, Delivery, load_contracts, together, told_by
+from engine.records.contract_files import read_contracts
 
-GOOD = """
-ja: 表
-system: "001"
-interface: 001o001
-kind: state
-key: [resident_id]
-person: resident_id
-owner_office: citizen
-delivery: {mandatory: false, maximum_age_days: 1, file: delta}
-columns:
-  resident_id: {type: id, names: person, ja: 宛名番号, nullable: false}
-  born: {type: date, ja: 生年月日, uncertain: true}
-"""
+REPOSITORY = Path(__file__).parents[4]
 
 
 def test_every_table_of_the_twelve_systems_has_a_contract() -> None:
@@ -37,34 +29,21 @@ def test_no_contract_has_a_column_the_law_forbids() -> None:
     )
 
 
-def test_an_uncertain_date_brings_its_companions(tmp_path: Path) -> None:
-    path = tmp_path / "some.yaml"
-    path.write_text(GOOD, encoding="utf-8")
-    assert read_contract(path).physical_columns() == {
-        "resident_id": "VARCHAR",
-        "born": "DATE",
-        "born_unknown": "BOOLEAN",
-        "born_text": "VARCHAR",
-    }
+def test_the_one_file_that_programs_read_holds_what_the_contract_files_say() -> None:
+    """When this fails: python -c 'from engine.records.contract_files import write_together; write_together()'"""
+    assert TOGETHER.read_text(encoding="utf-8") == together(read_contracts())
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "named"),
-    [
-        pytest.param("key: [resident_id]", "key: [other]", "other", id="a key that is no column"),
-        pytest.param("kind: state", "kind: heap", "kind", id="an unknown kind"),
-        pytest.param("type: id, names: person", "type: id", "resident_id names no person", id="a person nobody is"),
-        pytest.param("type: date", "type: date, names: person", "names somebody but is no id", id="a date that names"),
-        pytest.param("type: id", "type: number", r"columns\.resident_id\.type", id="an unknown type"),
-        pytest.param("ja: 表", "ja: 表\nextra: 1", "extra", id="an unknown entry"),
-    ],
-)
-def test_a_broken_contract_is_refused_by_file_and_key(old: str, new: str, named: str, tmp_path: Path) -> None:
-    path = tmp_path / "some.yaml"
-    path.write_text(GOOD.replace(old, new), encoding="utf-8")
-    with pytest.raises(ContractError, match=named) as caught:
-        read_contract(path)
-    assert str(caught.value).startswith("some.yaml")
+def test_contract_files_that_were_changed_since_are_read_themselves(tmp_path: Path) -> None:
+    """In a process of its own: contracts are read once in each."""
+    shutil.copytree(REPOSITORY / "engine", tmp_path / "engine")
+    told = tmp_path / "engine" / "records" / "contract" / "nhi.yaml"
+    told.write_text(
+        told.read_text(encoding="utf-8").replace("owner_office: ", "owner_office: another_"), encoding="utf-8"
+    )
+    asked = "from engine.records.contract import load_contracts; print(load_contracts()['nhi'].owner_office)"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("another_")
 
 
 @pytest.mark.parametrize(
@@ -98,3 +77,10 @@ def test_a_weekly_file_is_due_on_its_weekday_when_offices_are_open() -> None:
 )
 def test_people_and_households_are_told_by_their_numbers(table: str, column: str, told: str) -> None:
     assert told_by(table, column) == told
+
+
+@pytest.mark.parametrize("wrong", [{"maximum_age_days": 0}, {"weekdays": ()}], ids=["an age below a day", "no weekday"])
+def test_a_delivery_comes_at_some_time(wrong: dict[str, Any]) -> None:
+    right: dict[str, Any] = {"mandatory": False, "maximum_age_days": 1, "file": "full"}
+    with pytest.raises(ValueError, match="1 at least"):
+        Delivery(**right | wrong)
