@@ -1,7 +1,9 @@
 """A snapshot's tables read into columns, a part of their rows at a time: so little more is held than stays."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from os import cpu_count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,6 +21,7 @@ pa, parquet = Later("pyarrow"), Later("pyarrow.parquet")
 Arrow: TypeAlias = Any
 #: days between the first and the last date of a column whose days are listed; of others each row has its own
 _LISTED_DAYS = 1 << 17
+_AT_ONCE = 1 << 13
 #: how many rows a table has, and its columns, some rows after others; texts best in the lists that Parquet keeps of them
 Reader = Callable[[str, Sequence[str]], tuple[int, Iterable[Arrow]]]
 
@@ -26,32 +29,43 @@ Reader = Callable[[str, Sequence[str]], tuple[int, Iterable[Arrow]]]
 def read_register(read: Reader, columns: Mapping[str, Collection[str]]) -> Register:
     """The register of a snapshot with these columns of its tables. Raises InputError when the snapshot lacks one."""
     texts, found = Texts(), dict[tuple[str, str], Column]()
-    for table, names in columns.items():
-        needed = sorted({*names, *numbers(table), *(("status",) if table == "residents" else ())})
-        count, parts = read(table, [told_by(table, name) for name in needed])
-        filling = [_Filling(kind=load_contracts()[table].columns[name].type, count=count) for name in needed]
-        for rows in parts:
-            for one, column in zip(filling, rows.columns, strict=True):
-                one.add(column)
-        pa.default_memory_pool().release_unused()
-        found |= {(table, name): one.whole(texts) for name, one in zip(needed, filling, strict=True)}
+    with ThreadPoolExecutor(cpu_count()) as threads:
+        tables = [(table, _needed(table, names)) for table, names in columns.items()]
+        for (table, names), filled in zip(tables, threads.map(lambda one: _filled(read, *one), tables), strict=True):
+            found |= {(table, name): one.whole(texts) for name, one in zip(names, filled, strict=True)}
     return Register(columns=_registered(found, texts), texts=texts)
+
+
+def _needed(table: str, names: Collection[str]) -> list[str]:
+    """These columns, and those that say whose a row is."""
+    return sorted({*names, *numbers(table), *(("status",) if table == "residents" else ())})
+
+
+def _filled(read: Reader, table: str, names: Sequence[str]) -> "list[_Filling]":
+    count, parts = read(table, [told_by(table, name) for name in names])
+    filling = [_Filling(kind=load_contracts()[table].columns[name].type, count=count) for name in names]
+    for rows in parts:
+        for one, column in zip(filling, rows.columns, strict=True):
+            one.add(column)
+    pa.default_memory_pool().release_unused()
+    return filling
 
 
 def _registered(columns: Mapping[tuple[str, str], Column], texts: Texts) -> Mapping[tuple[str, str], Column]:
     """The columns, those of residents only of who is registered in a household. Raises InputError where members do not lie together."""
     status, home, number = (columns["residents", name] for name in ("status", "household_id", "resident_id"))
     assert isinstance(status.listed, Values) and isinstance(home.listed, Values) and isinstance(number.listed, Values)
-    resident = status.listed.of == texts.place("RESIDENT")
-    resident[:1] = False
-    keep = resident.take(status.places) if status.places is not None else resident
+    assert status.places is not None
+    resident, listed = texts.place("RESIDENT"), status.listed.of.tolist()
+    keep = status.places == (listed.index(resident, 1) if resident in listed[1:] else len(listed))
     keep = keep if home.listed.known is None else keep & home.listed.known
-    of = number.listed.of[keep]
+    all_of_them = keep.all()
+    of = number.listed.of if all_of_them else number.listed.of[keep]
     if not (of[1:] > of[:-1]).all():
         raise InputError(
             "the residents of the snapshot do not lie in the order of their numbers: run `todoke night` again"
         )
-    return columns if keep.all() else of_residents(columns, np.flatnonzero(keep))
+    return columns if all_of_them else of_residents(columns, np.flatnonzero(keep))
 
 
 def of_files(path: Callable[[str], Path]) -> Reader:
@@ -64,7 +78,7 @@ def of_files(path: Callable[[str], Path]) -> Reader:
             night = place.parent.name
             raise InputError(f"the snapshot of {night} was made by another version: run `todoke night` again")
         texts = [name for name in columns if pa.types.is_string(names.field(name).type)]
-        file = parquet.ParquetFile(place, read_dictionary=texts)
+        file = parquet.ParquetFile(place, read_dictionary=texts, pre_buffer=True)
         groups = range(file.num_row_groups)
         parts = (file.read_row_group(one, columns=list(columns), use_threads=False).select(columns) for one in groups)
         return file.metadata.num_rows, parts
@@ -79,7 +93,6 @@ class _Filling:
     kind: str
     count: int
     _filled: int = 0
-    _listed: bool = False
     _values: Array | None = None
     _known: Array | None = None
     _texts: dict[str, int] = field(default_factory=dict)
@@ -89,26 +102,33 @@ class _Filling:
         for part in found.chunks:
             rows = slice(self._filled, self._filled + len(part))
             known = _valid(part)
-            if known is not None:
-                self._known = np.ones(self.count, dtype=bool) if self._known is None else self._known
-                self._known[rows] = known
-            self._listed = _of_texts(part.type)
-            values = self._places(part, known) if self._listed else _values(part)
-            self._values = np.empty(self.count, dtype=values.dtype) if self._values is None else self._values
-            self._values[rows] = values
+            if _of_texts(part.type):
+                self._add_texts(part if pa.types.is_dictionary(part.type) else part.dictionary_encode(), known, rows)
+            else:
+                values = _values(part)
+                self._values = np.empty(self.count, dtype=values.dtype) if self._values is None else self._values
+                self._values[rows] = values
+                if known is not None:
+                    self._known = np.ones(self.count, dtype=bool) if self._known is None else self._known
+                    self._known[rows] = known
             self._filled = rows.stop
 
-    def _places(self, part: Arrow, known: Array | None) -> Array:
+    def _add_texts(self, part: Arrow, known: Array | None, rows: slice) -> None:
         """The place of each text in the column's own list; 0 where there is none."""
-        part = part if pa.types.is_dictionary(part.type) else part.dictionary_encode()
-        there = [self._texts.setdefault(one, len(self._texts) + 1) for one in part.dictionary.to_pylist()]
-        values = _values(part.indices)
-        return np.array([*there, 0], dtype=np.uint32).take(
-            values if known is None else np.where(known, values, len(there))
-        )
+        places = [self._texts.setdefault(one, len(self._texts) + 1) for one in part.dictionary.to_pylist()]
+        self._values = _wide_enough(self._values, self.count, len(self._texts) + 1)
+        if places:
+            told = self._values[rows]
+            _put(_values(part.indices), places, told)
+            if known is not None:
+                np.multiply(told, known, out=told)
 
     def whole(self, texts: Texts) -> Column:
         """All rows."""
+        if self.kind in {"text", "code"} or self._texts:
+            listed = np.array([0, *(texts.place(one) for one in self._texts)])
+            places = _wide_enough(self._values, self.count, listed.size)
+            return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)
         values = np.zeros(0, dtype=np.int64) if self._values is None else self._values
         if self.kind == "boolean":
             values = (
@@ -117,13 +137,25 @@ class _Filling:
                 else np.where(self._known, values + np.uint8(1), np.uint8(0))
             )
             return Column(listed=np.array([UNKNOWN, NO, YES]), places=values)
-        if self.kind == "date":
-            return _of_days(values, self._known)
-        if self._listed or self.kind in {"text", "code"}:
-            listed = np.array([0, *(texts.place(one) for one in self._texts)])
-            places = values.astype(_narrow(listed.size))
-            return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)
-        return Column(listed=Values(values, self._known))
+        return _of_days(values, self._known) if self.kind == "date" else Column(listed=Values(values, self._known))
+
+
+def _wide_enough(places: Array | None, count: int, listed: int) -> Array:
+    """Places in a list of so many, zeros at first."""
+    width = np.uint8 if listed <= 1 << 8 else np.uint16 if listed <= 1 << 16 else np.uint32
+    return np.zeros(count, dtype=width) if places is None else places.astype(width, copy=False)
+
+
+def _put(indices: Array, places: Sequence[int], told: Array) -> None:
+    """The place for each index, put where it belongs; some at a time, since numpy makes wide numbers of indices."""
+    first = places[0]
+    if [*places] == [*range(first, first + len(places))]:
+        np.add(indices, first, out=told, casting="unsafe")
+        return
+    table = np.array(places, dtype=told.dtype)
+    for begin in range(0, indices.size, _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        table.take(indices[some], mode="clip", out=told[some])
 
 
 def _of_texts(kind: Arrow) -> bool:
@@ -142,7 +174,11 @@ def _values(part: Arrow) -> Array:
 
 def _valid(part: Arrow) -> Array | None:
     """Where an array has a value; None: everywhere."""
-    return None if part.null_count == 0 else _bits(part.buffers()[0], part).view(bool)
+    if part.null_count == 0:
+        return None
+    return (
+        np.zeros(len(part), dtype=bool) if part.null_count == len(part) else _bits(part.buffers()[0], part).view(bool)
+    )
 
 
 def _bits(data: Arrow, part: Arrow) -> Array:
@@ -150,20 +186,22 @@ def _bits(data: Arrow, part: Arrow) -> Array:
 
 
 def _of_days(values: Array, known: Array | None) -> Column:
-    there = values if known is None else values[known]
-    first, last = (int(there.min()), int(there.max())) if there.size else (0, -1)
+    there = np.True_ if known is None else known
+    ends = np.iinfo(values.dtype)
+    first, last = int(values.min(initial=ends.max, where=there)), int(values.max(initial=ends.min, where=there))
     if last - first >= _LISTED_DAYS:
         return Column(listed=Values(values, known))
+    if first > last:  # not one is known
+        first, last = 0, -1
     listed = np.arange(first - 1, last + 1)
-    places = (values - np.int32(first - 1)) if known is None else np.where(known, values - np.int32(first - 1), 0)
-    return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places.astype(_narrow(listed.size)))
+    places = _wide_enough(None, values.size, listed.size)
+    np.subtract(values, values.dtype.type(first - 1), out=places, casting="unsafe")
+    if known is not None:
+        np.multiply(places, known, out=places)
+    return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)
 
 
 def _all_but_the_first(count: int) -> Array:
     known = np.ones(count, dtype=bool)
     known[0] = False
     return known
-
-
-def _narrow(count: int) -> type[np.unsignedinteger[Any]]:
-    return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.uint32
