@@ -65,21 +65,20 @@ class Expressions:
     occurred_on: date | None = None
     detail: str = ""
     _bases: dict[tuple[str, str], Frame] = field(default_factory=dict)
-    #: expressions kept beside their steps, so that no other comes to have their ids
-    _steps: dict[int, tuple[Node, int]] = field(default_factory=dict)
+    _lists: dict[tuple[int, Columns], Frame] = field(default_factory=dict)
+    #: by expression and frame, which are kept beside their steps, so that no others come to have their ids
+    _steps: dict[tuple[int, int], tuple[Node, Frame, int]] = field(default_factory=dict)
 
     def asked(self, node: Node) -> int:
         """The step that answers an expression for everybody of a block, or for each of its cases."""
-        if id(node) not in self._steps:
-            self._steps[id(node)] = node, self._of_subject(node)
-        return self._steps[id(node)][1]
+        return self._build(node, self._subject)
 
-    def _of_subject(self, node: Node) -> int:
+    @cached_property
+    def _subject(self) -> Frame:
         if self.plan.cases is None:
-            return self._build(node, self._base(PEOPLE, "subject"))
-        events = self._base(EVENTS, EVENT)
-        subject = Seat(base=PEOPLE, at=self.plan.leaf("case of", lambda block: block.cases.of))
-        return self._build(node, Frame(seats={"subject": subject, **events.seats}, count=events.count))
+            return self._base(PEOPLE, "subject")
+        events, case_of = self._base(EVENTS, EVENT), self.plan.leaf("case of", lambda block: block.cases.of)
+        return Frame(seats={"subject": Seat(base=PEOPLE, at=case_of), **events.seats}, count=events.count)
 
     def every(self, told: Sequence[int]) -> int:
         """The step that joins answers: no where one is."""
@@ -127,19 +126,27 @@ class Expressions:
     def _homes(self) -> int:
         return self.plan.leaf("homes", lambda block: block.homes)
 
+    def _members(self) -> int:
+        return self.plan.derived("members", owners.members, self._homes())
+
     def _build(self, node: Node, frame: Frame) -> int:
         """The step of an expression over the rows of a frame."""
+        key = id(node), id(frame)
+        if key not in self._steps:
+            self._steps[key] = node, frame, self._built(node, frame)
+        return self._steps[key][2]
+
+    def _built(self, node: Node, frame: Frame) -> int:
         whose = self._naming.about(node).whose
         if len(whose) == 1:
             (name,) = whose
             seat = frame.seats[name]
             if seat.at is not None:
-                return self.plan.derived(
-                    "taken", taken_if_many, self._build(node, self._base(seat.base, name)), seat.at
-                )
+                found = self._build(node, self._base(seat.base, name))
+                return self.plan.derived("taken", taken_if_many, found, seat.at)
         columns = () if frame.listed else self._listed(node)
         if columns:
-            told = self._build(node, Frame(seats=frame.seats, count=frame.count, listed=columns))
+            told = self._build(node, self._of_list(columns, frame))
             alike = self._alike(told, columns)
             return self.plan.derived("taken", answered, told, self._places(columns, frame)) if alike is None else alike
         return self._builders[type(node)](node, frame)
@@ -178,11 +185,9 @@ class Expressions:
         return self._fixed(self.occurred_on)
 
     def _detail(self, _node: EventDetail, _: Frame) -> int:
-        return (
-            self._fixed(self.detail)
-            if self.plan.cases is None
-            else self.plan.leaf("detail", lambda block: block.cases.detail)
-        )
+        if self.plan.cases is not None:
+            return self.plan.leaf("detail", lambda block: block.cases.detail)
+        return self._fixed(self.detail)
 
     def _fixed(self, value: Value) -> int:
         return self.plan.constant((type(value), value), Values(np.asarray(self._number(value))))
@@ -205,6 +210,11 @@ class Expressions:
             return ()
         (found,) = about.columns
         return found if all(self._stored(one).places is not None for one in found) else ()
+
+    def _of_list(self, columns: Columns, frame: Frame) -> Frame:
+        """What these columns hold together, instead of the frame's rows."""
+        found = Frame(seats=frame.seats, count=frame.count, listed=columns)
+        return self._lists.setdefault((id(frame), columns), found)
 
     def _column(self, node: Column, frame: Frame) -> int:
         """A column of the frame's own rows: its values, or the places of those that are listed."""
@@ -340,8 +350,7 @@ class Expressions:
         beside = frozenset[str]().union(*(self._naming.about(part).whose for part in children(node))) - {node.alias}
         own = frame.seats[node.of] == Seat(base=PEOPLE)
         if own and node.source == "household" and not beside:
-            members = self.plan.derived("members", owners.members, self._homes())
-            return self._base(PEOPLE, node.alias), members, self._whose(members)
+            return self._base(PEOPLE, node.alias), self._members(), self._whose(self._members())
         if own and node.source != "household" and beside <= {node.of}:
             found, owned = self._base(node.source, node.alias), self._owned(node.source)
             seats = {**found.seats, node.of: Seat(base=PEOPLE, at=self._whose(owned))}
@@ -355,12 +364,12 @@ class Expressions:
     def _spread(self, node: Quantified | Total, frame: Frame, beside: frozenset[str]) -> tuple[Frame, int, None]:
         """A row for each row of the frame and each row of its person or household."""
         seat = frame.seats[node.of]
-        asking = self.plan.derived("all", np.arange, frame.count) if seat.at is None else seat.at
         if node.source == "household":
-            base, reached = PEOPLE, self.plan.derived("home of", owners.home_of, self._homes(), self._counting(node))
+            reached = self.plan.derived("home of", owners.home_of, self._members(), self._counting(node))
         else:
-            base, reached = node.source, self.plan.derived("records of", owners.records_of, self._owned(node.source))
-        pairs = self.plan.derived("pairs", owners.pairs, asking, reached)
+            reached = self.plan.derived("records of", owners.records_of, self._owned(node.source))
+        reached = reached if seat.at is None else self.plan.derived("reach of", owners.reach_of, reached, seat.at)
+        pairs = self.plan.derived("pairs", owners.pairs, reached)
         rows = self.plan.derived("rows", lambda found: found[0], pairs)
         of = self._whose(rows)
         seats = {
@@ -368,6 +377,7 @@ class Expressions:
             for name, told in frame.seats.items()
             if name in beside
         }
+        base = PEOPLE if node.source == "household" else node.source
         seats[node.alias] = Seat(base=base, at=self.plan.derived("reached", lambda found: found[1], pairs))
         return Frame(seats=seats, count=self.plan.derived("size", lambda told: told.of.size, rows)), rows, None
 

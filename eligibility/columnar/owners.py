@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,17 @@ class Owned:
 
     of: Array = field(repr=False)
     count: int
+
+    @cached_property
+    def ends(self) -> Array:
+        """For each owner how many rows are theirs or of those before them."""
+        return np.cumsum(np.bincount(self.of, minlength=self.count))
+
+    def how_many(self, which: Array) -> Array:
+        """For each owner how many of their rows are such."""
+        so_far = np.zeros(which.size + 1, dtype=np.int32)
+        np.cumsum(which, out=so_far[1:])
+        return np.diff(so_far.take(self.ends), prepend=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,19 +61,17 @@ class Reach:
     of: Array | None = field(default=None, repr=False)
 
 
-def home_of(homes: Array, counting: Array) -> Reach:
+def home_of(held: Owned, counting: Array) -> Reach:
     """The members of each person's household that may count; `counting` says of everybody whether they may."""
-    held = members(homes)
-    there = np.flatnonzero(np.broadcast_to(counting, homes.shape) != NO)
-    size = np.bincount(held.of[there], minlength=held.count)
-    first = np.cumsum(size) - size
-    return Reach(first=first[held.of], size=size[held.of], of=there)
+    may = np.broadcast_to(counting != NO, held.of.shape)
+    size = held.how_many(may)
+    return Reach(first=(np.cumsum(size) - size).take(held.of), size=size.take(held.of), of=np.flatnonzero(may))
 
 
 def records_of(rows: Owned) -> Reach:
     """Each person's records."""
-    size = np.bincount(rows.of, minlength=rows.count)
-    return Reach(first=np.cumsum(size) - size, size=size)
+    size = np.diff(rows.ends, prepend=0)
+    return Reach(first=rows.ends - size, size=size)
 
 
 def row_of(rows: Owned) -> Array:
@@ -85,10 +95,16 @@ def own_values(values: Values, at: Array) -> Values:
     return Values(values.of.take(at, mode="clip"), known)
 
 
-def pairs(whose: Array, reached: Reach) -> tuple[Owned, Array]:
-    """A row for each person asked for and each of what is theirs: of which asking it is, and the place of what it reaches."""
-    first, size = reached.first[whose], reached.size[whose]
-    owner = np.repeat(np.arange(whose.size), size)
-    before = np.cumsum(size) - size
-    place = np.arange(owner.size) + (first - before)[owner]
-    return Owned(of=owner, count=whose.size), place if reached.of is None else reached.of[place]
+def reach_of(reached: Reach, whose: Array) -> Reach:
+    """What these people reach, one after the other."""
+    return Reach(first=reached.first.take(whose), size=reached.size.take(whose), of=reached.of)
+
+
+def pairs(reached: Reach) -> tuple[Owned, Array]:
+    """A row for each person and each of what is theirs: whose it is, and the place of what it reaches."""
+    shift = reached.first + reached.size
+    shift -= np.cumsum(reached.size)
+    place = np.repeat(shift, reached.size)
+    place += np.arange(place.size)
+    owned = Owned(of=np.repeat(np.arange(shift.size), reached.size), count=shift.size)
+    return owned, place if reached.of is None else reached.of.take(place)

@@ -95,6 +95,7 @@ class _Filling:
     _filled: int = 0
     _values: Array | None = None
     _known: Array | None = None
+    _complete: bool = True
     _texts: dict[str, int] = field(default_factory=dict)
 
     def add(self, found: Arrow) -> None:
@@ -102,6 +103,7 @@ class _Filling:
         for part in found.chunks:
             rows = slice(self._filled, self._filled + len(part))
             known = _valid(part)
+            self._complete &= known is None
             if _of_texts(part.type):
                 self._add_texts(part if pa.types.is_dictionary(part.type) else part.dictionary_encode(), known, rows)
             else:
@@ -128,7 +130,8 @@ class _Filling:
         if self.kind in {"text", "code"} or self._texts:
             listed = np.array([0, *(texts.place(one) for one in self._texts)])
             places = _wide_enough(self._values, self.count, listed.size)
-            return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)
+            known = _all_but_the_first(listed.size)
+            return Column(listed=Values(listed, known), places=places, complete=self._complete)
         values = np.zeros(0, dtype=np.int64) if self._values is None else self._values
         if self.kind == "boolean":
             values = (
@@ -198,7 +201,8 @@ def _of_days(values: Array, known: Array | None) -> Column:
     np.subtract(values, values.dtype.type(first - 1), out=places, casting="unsafe")
     if known is not None:
         np.multiply(places, known, out=places)
-    return Column(listed=Values(listed, _all_but_the_first(listed.size)), places=places)
+    known_there = _all_but_the_first(listed.size)
+    return Column(listed=Values(listed, known_there), places=places, complete=known is None)
 
 
 def _all_but_the_first(count: int) -> Array:

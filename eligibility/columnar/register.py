@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,23 +10,25 @@ import numpy as np
 from eligibility.columnar.vectors import Array, Values, Vector, elements, taken
 from eligibility.language.sources import Source
 
-#: a list of values is short enough to look which of them there are in any row
-_SHORT = 1 << 10
 _AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """`listed`: the values there are, the first of them none at all, and `places`: row → place; or, without places, each row's value."""
+    """`listed`: the values there are, the first of them none at all, and `places`: row → place; or, without places, each row's value.
+
+    `complete`: surely no row is without a value.
+    """
 
     listed: Vector = field(repr=False)
     places: Array | None = field(default=None, repr=False)
+    complete: bool = False
 
     def kept(self, rows: Array) -> "Column":
         """Of these rows alone."""
         if self.places is None:
-            return Column(listed=taken(self.listed, rows))
-        return Column(listed=self.listed, places=self.places[rows])
+            return replace(self, listed=taken(self.listed, rows))
+        return replace(self, places=self.places[rows])
 
 
 @dataclass(kw_only=True)
@@ -109,17 +111,22 @@ class Register:
         return self.columns[table, name]
 
     def combinations(self, names: Sequence[tuple[str, str]]) -> Array:
-        """The places, as `combined` makes them, of what listed columns of one table hold together in any row; all, of long lists."""
+        """The places, as `combined` makes them, that listed columns of one table may hold together: of all rows, and few more."""
         key = tuple(names)
         if key not in self._combinations:
-            columns = [self.columns[name] for name in key]
-            sizes = [elements(one.listed).size for one in columns]
-            there = np.zeros(math.prod(sizes), dtype=bool)
-            places = [one.places for one in columns if one.places is not None]
-            for begin in range(0, places[0].size if there.size <= _SHORT or len(sizes) > 1 else 0, _AT_ONCE):
-                there[combined([one[begin : begin + _AT_ONCE] for one in places], sizes)] = True
-            self._combinations[key] = np.flatnonzero(there) if there.any() else np.arange(there.size)
+            self._combinations[key] = self._combined([self.columns[name] for name in key])
         return self._combinations[key]
+
+    def _combined(self, columns: Sequence[Column]) -> Array:
+        sizes = [elements(one.listed).size for one in columns]
+        long = [one for one, size in zip(columns, sizes, strict=True) if size > 1]
+        if len(long) < 2:  # what a list holds is in some row
+            return np.arange(1 if long and long[0].complete else 0, math.prod(sizes))
+        there = np.zeros(math.prod(sizes), dtype=bool)
+        places = [one.places for one in columns if one.places is not None]
+        for begin in range(0, places[0].size, _AT_ONCE):
+            there[combined([one[begin : begin + _AT_ONCE] for one in places], sizes)] = True
+        return np.flatnonzero(there) if there.any() else np.arange(there.size)
 
     def rows(self, source: Source) -> Rows:
         """A source's records of people registered."""

@@ -39,8 +39,8 @@ def any_of(told: Array, rows: Owned) -> Array:
         return told
     told = _of_rows(told, rows)
     found = np.zeros(rows.count, dtype=np.uint8)
-    found[rows.of[told == UNKNOWN]] = UNKNOWN
-    found[rows.of[told == YES]] = YES
+    for what in (UNKNOWN, YES):
+        found[rows.of.take(np.flatnonzero(told == what))] = what
     return found
 
 
@@ -78,8 +78,9 @@ def how_many(what: np.uint8) -> Callable[[Array, Owned], Array]:
 
     def counted(told: Array, rows: Owned) -> Array:
         if told.ndim == 0:
-            return np.bincount(rows.of, minlength=rows.count) if told == what else np.asarray(0)
-        return np.bincount(rows.of[told == what], minlength=rows.count)
+            return np.diff(rows.ends, prepend=0) if told == what else np.asarray(0)
+        such = told == what
+        return rows.how_many(such) if what == YES or such.any() else np.asarray(0)
 
     return counted
 
@@ -96,8 +97,10 @@ def between(operator: str, than: int) -> Callable[[Array, Array], Array]:
     compare = _COMPARE[operator]
 
     def compared(yes: Array, unknown: Array) -> Array:
-        low, high = compare(yes, than), compare(yes + unknown, than)
-        return np.where(low == high, answers(low, None), UNKNOWN)
+        low = compare(yes, than)
+        if not unknown.ndim and unknown == 0:
+            return answers(low, None)
+        return np.where(low == compare(yes + unknown, than), answers(low, None), UNKNOWN)
 
     return compared
 
@@ -124,12 +127,13 @@ def the_only(told: Array, drawn: Vector, rows: Owned) -> Values:
     """For each owner, the value of their only row that counts; unknown of several, of none, and where that is open."""
     told, values = _of_rows(told, rows), values_of(spread(drawn, rows.of.size))
     counting = np.flatnonzero(told == YES)
-    one = np.bincount(rows.of[counting], minlength=rows.count) == 1
-    one[rows.of[told == UNKNOWN]] = False
+    whose = rows.of.take(counting)
+    one = np.zeros(rows.count, dtype=bool)
+    one[whose] = True if values.known is None else values.known.take(counting)
+    one[whose[1:][whose[1:] == whose[:-1]]] = False
+    one[rows.of.take(np.flatnonzero(told == UNKNOWN))] = False
     found = np.zeros(rows.count, dtype=np.int64)
-    found[rows.of[counting]] = values.of[counting]
-    if values.known is not None:
-        one[rows.of[counting]] &= values.known[counting]
+    found[whose] = values.of.take(counting)
     return Values(found, one)
 
 

@@ -8,6 +8,7 @@ from eligibility.columnar.owners import (
     own_places,
     own_values,
     pairs,
+    reach_of,
     records_of,
     row_of,
 )
@@ -34,17 +35,17 @@ def test_neighbours_are_covered_at_each_distance() -> None:
 
 def test_a_household_reaches_those_who_may_count() -> None:
     counting = np.array([YES, NO, UNKNOWN, NO, NO, YES])
-    reach = home_of(HOMES, counting)
+    reach = home_of(members(HOMES), counting)
     assert reach.of is not None
     assert (reach.of.tolist(), reach.size.tolist()) == ([0, 2, 5], [2, 2, 2, 0, 1, 1])
-    rows, reached = pairs(np.array([1, 3, 4]), reach)
+    rows, reached = pairs(reach_of(reach, np.array([1, 3, 4])))
     assert (rows.of.tolist(), rows.count, reached.tolist()) == ([0, 0, 2], 3, [0, 2, 5])
-    _, everybody = pairs(np.array([0]), home_of(HOMES, np.asarray(YES)))
-    assert everybody.tolist() == [0, 1, 2]
+    _, everybody = pairs(home_of(members(HOMES), np.asarray(YES)))
+    assert everybody.tolist() == [0, 1, 2] * 3 + [3] + [4, 5] * 2
 
 
 def test_a_person_reaches_their_records() -> None:
-    rows, reached = pairs(np.array([3, 1, 0]), records_of(RECORDS))
+    rows, reached = pairs(reach_of(records_of(RECORDS), np.array([3, 1, 0])))
     assert (rows.of.tolist(), reached.tolist()) == ([0, 1, 1], [2, 0, 1])
 
 
@@ -58,3 +59,10 @@ def test_a_persons_one_record_is_found_or_nothing_is_known() -> None:
     assert (found.of[[0, 2]].tolist(), found.known.tolist()) == ([50, 40], [False, False, True])
     nothing = own_values(Values(np.zeros(0, dtype=np.int64)), np.array([-1, -1])).known
     assert nothing is not None and nothing.tolist() == [False, False]
+
+
+def test_rows_are_counted_for_each_owner() -> None:
+    assert RECORDS.ends.tolist() == np.cumsum(np.bincount(RECORDS.of, minlength=RECORDS.count)).tolist()
+    rows = Owned(of=np.array([0, 0, 2, 2, 2]), count=4)
+    assert rows.how_many(np.array([True, False, True, False, True])).tolist() == [1, 0, 2, 0]
+    assert Owned(of=np.zeros(0, dtype=np.int64), count=2).how_many(np.zeros(0, dtype=bool)).tolist() == [0, 0]
