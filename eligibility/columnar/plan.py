@@ -3,13 +3,12 @@
 A step takes what others gave and gives a column. What is the same for everybody is worked out when the plan is made.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import cpu_count
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from eligibility.columnar.vectors import Array, Values, Vector, joined, spread
 from eligibility.language.sources import sources
 
 #: people in a block: what is found of so many stays in memory that is near
-_BLOCK = 3 << 15
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +70,14 @@ class Plan:
 
     def answers(self, asked: Sequence[int]) -> list[Array]:
         """The answers of those steps for everybody, in the order of their places; or for every case in theirs."""
-        blocks = self._blocks(asked)
+        blocks, turns = self._blocks(), self.turns(asked)
         ends = np.cumsum([0, *(block.size for block in blocks)])
         found = [np.empty(ends[-1], dtype=np.uint8) for _ in asked]
 
         def fill(block: Block, begin: int, end: int) -> None:
+            told = block.found(turns)
             for step, whole in zip(asked, found, strict=True):
-                whole[begin:end] = block.get(step)
-            block.forget()
+                whole[begin:end] = told[step]
 
         with ThreadPoolExecutor(cpu_count()) as threads:
             list(threads.map(fill, blocks, ends[:-1], ends[1:]))
@@ -86,22 +85,33 @@ class Plan:
 
     def vectors(self, asked: Sequence[int]) -> list[Vector]:
         """The same of steps that may give values, too."""
-        parts = [[spread(block.get(step), block.size) for step in asked] for block in self._blocks(asked)]
+        blocks, turns = self._blocks(), self.turns(asked)
+        parts = [
+            [spread(told[step], block.size) for step in asked] for block in blocks for told in [block.found(turns)]
+        ]
         return [joined(part) for part in zip(*parts, strict=True)]
 
-    def _takers(self, asked: Sequence[int]) -> Mapping[int, int]:
-        """For each step that is needed for those asked, how often it is taken."""
-        taken, needed = Counter(asked), list({*asked})
-        while needed:
-            for one in self.steps.get(needed.pop(), (None, ()))[1]:
-                needed += [one] if not taken[one] else []
-                taken[one] += 1
-        return taken
+    def turns(self, asked: Sequence[int]) -> "list[Turn]":
+        """Every step that those asked need, each after all that it takes."""
+        needed: dict[int, None] = {}
+        for one in asked:
+            self._need(one, needed)
+        kept, turns = {*asked, *self.fixed}, list[Turn]()
+        for number in reversed(needed):
+            function, inputs = self.steps[number]
+            turns.append(Turn(number, function, inputs, tuple({*inputs} - kept)))
+            kept.update(inputs)
+        return turns[::-1]
 
-    def _blocks(self, asked: Sequence[int]) -> "list[Block]":
+    def _need(self, step: int, needed: dict[int, None]) -> None:
+        if step not in self.fixed and step not in needed:
+            for one in self.steps[step][1]:
+                self._need(one, needed)
+            needed[step] = None
+
+    def _blocks(self) -> "list[Block]":
         """The blocks in which somebody is asked about; one of nobody where there is none."""
-        takers = self._takers(asked)
-        return [Block(self, ends, Counter(takers)) for ends in list(self._ends()) or [(0, 0)]]
+        return [Block(self, ends) for ends in list(self._ends()) or [(0, 0)]]
 
     def _ends(self) -> Iterator[tuple[int, int]]:
         """Begin and end of each block, no household in two."""
@@ -115,13 +125,21 @@ class Plan:
             begin = end
 
 
-class Block:
-    """The people from one place of the register to another, the cases that are of them, and what was found."""
+class Turn(NamedTuple):
+    """A step when it is its turn, and what nobody takes after it."""
 
-    def __init__(self, plan: Plan, ends: tuple[int, int], takers: dict[int, int]) -> None:
-        """`takers`: how often each step will be taken."""
-        self.plan, (self.begin, self.end), self._takers = plan, ends, takers
-        self._found: dict[int, Any] = {}
+    number: int
+    function: Callable[..., Any]
+    inputs: tuple[int, ...]
+    over: tuple[int, ...]
+
+
+class Block:
+    """The people from one place of the register to another, and the cases that are of them."""
+
+    def __init__(self, plan: Plan, ends: tuple[int, int]) -> None:
+        """`ends`: their first place, and the one after their last."""
+        self.plan, (self.begin, self.end) = plan, ends
         self._rows: dict[str, tuple[Array, slice | Array]] = {}
 
     @property
@@ -148,20 +166,15 @@ class Block:
         """The household of each."""
         return self.plan.register.homes[self.begin : self.end]
 
-    def get(self, step: int) -> Any:
-        """What a step gives. It is let go of when the last of those who take it has."""
-        if step in self.plan.fixed:
-            return self.plan.fixed[step]
-        if step not in self._found:
-            function, inputs = self.plan.steps[step]
-            self._found[step] = function(*map(self.get, inputs)) if inputs else function(self)
-        self._takers[step] -= 1
-        return self._found[step] if self._takers[step] else self._found.pop(step)
-
-    def forget(self) -> None:
-        """Lets go of all that was found."""
-        self._found.clear()
+    def found(self, turns: Sequence[Turn]) -> Mapping[int, Any]:
+        """What steps give that somebody asked for, by their numbers. What nobody takes any more is let go of."""
+        found = dict(self.plan.fixed)
+        for number, function, inputs, over in turns:
+            found[number] = function(*[found[one] for one in inputs]) if inputs else function(self)
+            for one in over:
+                del found[one]
         self._rows.clear()
+        return found
 
     def rows(self, source: str) -> tuple[Array, slice | Array]:
         """The records of these people: whose each is, by place in the block, and where they are in the table."""

@@ -42,7 +42,7 @@ def test_a_household_is_never_in_two_blocks(size: int, plan: Plan, monkeypatch: 
     assert sum(len(set(block)) for block in seen) == len(set(HOMES))
 
 
-def test_what_was_found_is_let_go_of_when_the_last_has_taken_it(plan: Plan) -> None:
+def test_a_step_that_several_take_is_worked_out_once(plan: Plan) -> None:
     times: list[int] = []
 
     def two(block: Block) -> Array:
@@ -56,10 +56,19 @@ def test_what_was_found_is_let_go_of_when_the_last_has_taken_it(plan: Plan) -> N
     assert [answers[0] for answers in found] == [254, 4, 2]
 
 
+def test_what_was_found_is_let_go_of_when_the_last_has_taken_it(plan: Plan) -> None:
+    people = plan.leaf("people", lambda block: np.full(block.people, 2, dtype=np.uint8))
+    one = plan.derived("one", np.negative, people)
+    other = plan.derived("other", np.add, one, people)
+    block = Block(plan, (0, len(HOMES)))
+    assert {*block.found(plan.turns([other]))} == {other}
+    assert {*block.found(plan.turns([one, other]))} == {one, other}
+
+
 def test_a_block_has_its_own_records_and_cases(plan: Plan) -> None:
     told = Values(np.array([10, 20, 30]), np.array([True, False, True]))
     plan.cases = Cases(of=np.array([1, 5, 5]), occurred_on=told, detail=Values(np.array([7, 8, 9])))
-    block = Block(plan, (3, 6), {})
+    block = Block(plan, (3, 6))
     assert (block.people, block.size) == (3, 2)
     assert (block.cases.of.tolist(), block.cases.detail.of.tolist()) == ([2, 2], [8, 9])
     of, where = block.rows("resident_tax")
