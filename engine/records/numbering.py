@@ -1,6 +1,7 @@
 """People and households numbered densely from 0, once, for all that reads a snapshot: four bytes each, and found without a text.
 
 Households go by their id; residents by household and id, so that members lie together; whoever else is named comes after them.
+Every table lies in the order of whom its rows are about: a person's records lie together, and so do a household's.
 """
 
 from collections.abc import Collection
@@ -19,7 +20,7 @@ _RESIDENTS = "residents"
 def export_numbered(
     warehouse: Warehouse, tables: Collection[str], folder: Path, *, named_in: Literal["now", "history"]
 ) -> None:
-    """Writes `now.<table>` of these contracts and of residents to Parquet files, with numbers beside the ids; residents in their order.
+    """Writes `now.<table>` of these contracts and of residents to Parquet files, with numbers beside the ids, in the order of whom each row is about.
 
     `named_in`: whose tables are looked through for everybody there is. History names more, and is read at once; `now` is found anew.
     """
@@ -44,9 +45,12 @@ def number_people(warehouse: Warehouse, tables: Collection[str], *, named_in: Li
 
 
 def numbered(table: str) -> Query:
-    """SELECT of `now.<table>` with each number beside its id, as an unsigned integer of 32 bits. Reads what `number_people` made."""
+    """SELECT of `now.<table>` with each number beside its id, as an unsigned integer of 32 bits, in the order of whom it is about.
+
+    Reads what `number_people` made.
+    """
     ids = list(enumerate(load_contracts()[table].ids.items()))
     columns = (f", n{place}.number AS {quoted(number_of(name))}" for place, (name, _) in ids)
     joins = (_SQL[f"join_{whom}"].about(number=f"n{place}", id=name).text for place, (name, whom) in ids)
     rows = _SQL["numbered"].about(table=f"now.{table}", columns=listed(columns, by=""), joins=listed(joins, by=" "))
-    return _SQL["in_order"].about(rows=rows) if table == _RESIDENTS else rows
+    return _SQL["in_order"].about(rows=rows, person=number_of(load_contracts()[table].person))

@@ -34,7 +34,7 @@ LEFT JOIN temp.numbered_people AS <number> ON <number>.person_id = t.<id>;
 LEFT JOIN temp.numbered_households AS <number> ON <number>.household_id = t.<id>;
 
 -- name: in_order
-SELECT n.* FROM (<rows>) AS n ORDER BY n.resident_number;
+SELECT n.* FROM (<rows>) AS n ORDER BY n.<person>;
 
 -- name: forget
 DROP TABLE IF EXISTS <made>;

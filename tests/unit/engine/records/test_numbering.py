@@ -42,6 +42,10 @@ def test_who_is_no_resident_comes_after_them(snapshot: SnapshotReader) -> None:
     assert found.rows() == [(3, 0), (2, 1)]
 
 
+def test_a_table_lies_in_the_order_of_whom_its_rows_are_about(snapshot: SnapshotReader) -> None:
+    assert snapshot.table("now.child_allowance")["claimant_number"].to_list() == [2, 3]
+
+
 def test_what_names_nobody_has_no_number(snapshot: SnapshotReader) -> None:
     found = snapshot.table("now.nhi")
     assert found.select("resident_number", "payer_number", "certificate_no").rows() == [(2, None, "9")]
