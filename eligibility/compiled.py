@@ -29,7 +29,7 @@ class Joined:
 
 @dataclass(frozen=True, kw_only=True)
 class Compiled:
-    """A programme with its dated values as they are from `begin` on, until another of them changes.
+    """A programme with its dated values as they are from `begin` on, `until` one of them changes again.
 
     A criterion without a tree is one that no record answers; an amount without one always counts.
     """
@@ -38,6 +38,7 @@ class Compiled:
     valid_from: date
     valid_to: date | None
     begin: date
+    until: date | None
     met: Joined
     criteria: Mapping[str, Node | None]
     exclusions: Mapping[str, Node]
@@ -47,6 +48,10 @@ class Compiled:
     def in_force(self, on: date) -> bool:
         """Whether the programme exists on a date."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    def holds(self, on: date) -> bool:
+        """Whether this is what the programme comes to on a date: before its first day what it is then, after its last likewise."""
+        return (self.begin <= on or self.begin == self.valid_from) and (self.until is None or on < self.until)
 
     @property
     def trees(self) -> Iterator[Node]:
@@ -62,8 +67,7 @@ _TYPES = {one.__name__: one for one in (Compiled, Joined, Scale, *get_args(Node)
 
 def of_day(spans: Sequence[Compiled], on: date) -> Compiled:
     """The one that holds on a date; on a date outside the programme's time, the one of its first or last day."""
-    begun = [one for one in spans if one.begin <= on]
-    return begun[-1] if begun else spans[0]
+    return next(one for one in spans if one.holds(on))
 
 
 @cache

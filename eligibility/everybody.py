@@ -26,6 +26,7 @@ def judged(rules: Expressions, programmes: Sequence[Compiled], *, explained: boo
     """
     asked: dict[str, int] = {}
     for one in programmes:
+        assert one.holds(rules.as_of), f"{one.slug} is another on {rules.as_of}"
         trees = asked_of(one)
         asked[one.slug] = _verdict(rules, one, trees)
         if explained:

@@ -1,6 +1,7 @@
 """One programme, one file: criteria, dated values, deadline, texts, citations, examples, and what it may read on which legal basis."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -137,10 +138,11 @@ class Programme(Part):
 
         On a date outside the programme's time, the law of its first or last day.
         """
-        begin = max((day for day in self._begins() if day <= on), default=self.valid_from)
-        if begin not in self._trees:
-            self._trees[begin] = self._understood(begin)
-        return self._trees[begin]
+        begins = self._begins()
+        place = max(bisect_right(begins, on) - 1, 0)
+        if begins[place] not in self._trees:
+            self._trees[begins[place]] = self._understood(*begins[place : place + 2])
+        return self._trees[begins[place]]
 
     def spans(self) -> Spans:
         """What it comes to from its first day to its last."""
@@ -151,7 +153,7 @@ class Programme(Part):
         changes = {day for value in self.values.values() for day in value.values if day > self.valid_from}
         return [self.valid_from, *(day for day in sorted(changes) if self.valid_to is None or day <= self.valid_to)]
 
-    def _understood(self, on: date) -> Compiled:
+    def _understood(self, on: date, until: date | None = None) -> Compiled:
         consent = {table: (read.consent, self.slug) for table, read in self.reads.items() if read.consent}
         reads: set[tuple[str, str]] = set()
 
@@ -177,6 +179,7 @@ class Programme(Part):
             valid_from=self.valid_from,
             valid_to=self.valid_to,
             begin=on,
+            until=until,
             met=self.criteria.joined(),
             criteria={one.id: tree(one.id, one.expr) if one.expr else None for one in self.criteria.criteria()},
             exclusions={one.id: tree(one.id, one.expr) for one in self.exclusions},

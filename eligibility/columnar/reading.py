@@ -96,6 +96,7 @@ class _Filling:
     _values: Array | None = None
     _known: Array | None = None
     _complete: bool = True
+    _listed: bool = False
     _texts: dict[str, int] = field(default_factory=dict)
 
     def add(self, found: Arrow) -> None:
@@ -117,6 +118,7 @@ class _Filling:
 
     def _add_texts(self, part: Arrow, known: Array | None, rows: slice) -> None:
         """The place of each text in the column's own list; 0 where there is none."""
+        self._listed = True
         places = [self._texts.setdefault(one, len(self._texts) + 1) for one in part.dictionary.to_pylist()]
         self._values = _wide_enough(self._values, self.count, len(self._texts) + 1)
         if places:
@@ -127,7 +129,7 @@ class _Filling:
 
     def whole(self, texts: Texts) -> Column:
         """All rows."""
-        if self.kind in {"text", "code"} or self._texts:
+        if self.kind in {"text", "code"} or self._listed:
             listed = np.array([0, *(texts.place(one) for one in self._texts)])
             places = _wide_enough(self._values, self.count, listed.size)
             known = _all_but_the_first(listed.size)
@@ -153,7 +155,7 @@ def _put(indices: Array, places: Sequence[int], told: Array) -> None:
     """The place for each index, put where it belongs; some at a time, since numpy makes wide numbers of indices."""
     first = places[0]
     if [*places] == [*range(first, first + len(places))]:
-        np.add(indices, first, out=told, casting="unsafe")
+        np.add(indices, told.dtype.type(first), out=told, casting="unsafe")
         return
     table = np.array(places, dtype=told.dtype)
     for begin in range(0, indices.size, _AT_ONCE):

@@ -20,7 +20,7 @@ _RESIDENTS = "residents"
 def export_numbered(
     warehouse: Warehouse, tables: Collection[str], folder: Path, *, named_in: Literal["now", "history"]
 ) -> None:
-    """Writes `now.<table>` of these contracts and of residents to Parquet files, with numbers beside the ids, in the order of whom each row is about.
+    """Writes `now.<table>` of these contracts and of residents to Parquet files: numbers beside ids, in the order of whom rows are about.
 
     `named_in`: whose tables are looked through for everybody there is. History names more, and is read at once; `now` is found anew.
     """

@@ -48,6 +48,11 @@ def test_each_programme_gives_a_verdict_and_says_why() -> None:
     assert {*judged(_rules(), [one])} == {"plain"}
 
 
+def test_what_a_programme_comes_to_at_another_time_is_not_judged() -> None:
+    with pytest.raises(AssertionError, match="plain is another on 2027-04-01"):
+        judged(_rules(date(2027, 4, 1)), [_programme()])
+
+
 def test_outside_its_time_a_programme_lets_nobody_in() -> None:
     assert judged(_rules(date(2026, 3, 31)), [_programme()])["plain"].tolist() == [0] * 4
 

@@ -107,6 +107,33 @@ def test_a_part_of_an_array_is_read_from_where_it_begins() -> None:
     assert _values(register, "residents", "rel1") == [head, None, child]
 
 
+def test_an_id_that_no_row_has_is_known_of_none() -> None:
+    owned = [{"resident_id": 0, "vehicle_id": None}] * 2
+    register = register_of([{"resident_id": 0, "household_id": 0}], light_vehicle_tax=owned)
+    assert _values(register, "light_vehicle_tax", "vehicle_id") == [None, None]
+
+
+@pytest.mark.parametrize("few", [3, 300])
+def test_texts_in_any_order_of_each_part_are_told_apart(few: int) -> None:
+    """Of many the places are wider; what one part lists first another lists last, and some rows have none."""
+    names = [f"n{number}" for number in range(few)]
+    parts = [[*names[:2], None], [None, *reversed(names)], [*names, None]]
+    told = {
+        "resident_number": pa.array(range(sum(map(len, parts))), type=pa.uint32()),
+        "household_number": pa.array([0] * sum(map(len, parts)), type=pa.uint32()),
+        "status": ["RESIDENT"] * sum(map(len, parts)),
+        "rel1": pa.chunked_array([pa.array(part).dictionary_encode() for part in parts]),
+    }
+    register = read_register(
+        lambda _, columns: (len(told["status"]), [pa.table(told).select(columns)]), {"residents": {"rel1"}}
+    )
+    texts = register.texts.listed
+    found = [None if place is None else texts[place] for place in _values(register, "residents", "rel1")]
+    assert found == [name for part in parts for name in part]
+    assert register.column("residents", "rel1").complete is False
+    assert register.column("residents", "status").complete is True
+
+
 def test_an_id_of_a_thing_is_a_text() -> None:
     owned = [{"resident_id": 0, "vehicle_id": name} for name in ("v2", None, "v1", "v2")]
     register = register_of([{"resident_id": 0, "household_id": 0}], light_vehicle_tax=owned)
