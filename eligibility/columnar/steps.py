@@ -74,20 +74,20 @@ def surely(told: Array) -> Array:
 
 
 def how_many(what: np.uint8) -> Callable[[Array, Owned], Array]:
-    """For each owner, how many of their rows say this."""
+    """For each owner, how many of their rows say this. It is one number where all rows say no, and none where nobody's is unknown."""
 
     def counted(told: Array, rows: Owned) -> Array:
-        if told.ndim == 0:
-            return np.diff(rows.ends, prepend=0) if told == what else np.asarray(0)
         such = told == what
-        return rows.how_many(such) if what == YES or such.any() else np.asarray(0)
+        if (what == UNKNOWN and not such.any()) or (not told.ndim and told == NO):
+            return np.asarray(0)
+        return rows.how_many(np.broadcast_to(such, rows.of.shape))
 
     return counted
 
 
 def counted(yes: Array, unknown: Array) -> Values:
     """A count, known where it is known of each row whether it counts."""
-    return Values(yes, unknown == 0)
+    return Values(yes, unknown == 0 if unknown.ndim else None)
 
 
 def between(operator: str, than: int) -> Callable[[Array, Array], Array]:
@@ -98,7 +98,7 @@ def between(operator: str, than: int) -> Callable[[Array, Array], Array]:
 
     def compared(yes: Array, unknown: Array) -> Array:
         low = compare(yes, than)
-        if not unknown.ndim and unknown == 0:
+        if not unknown.ndim:
             return answers(low, None)
         return np.where(low == compare(yes + unknown, than), answers(low, None), UNKNOWN)
 

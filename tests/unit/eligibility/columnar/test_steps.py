@@ -73,7 +73,11 @@ def test_rows_are_counted_by_what_they_say() -> None:
     assert steps.how_many(YES)(told, ROWS).tolist() == [1, 0, 1]
     assert steps.how_many(UNKNOWN)(told, ROWS).tolist() == [1, 0, 0]
     assert steps.how_many(YES)(np.asarray(YES), ROWS).tolist() == [2, 0, 1]
-    assert steps.how_many(YES)(np.asarray(NO), ROWS) == 0
+    assert steps.how_many(YES)(np.asarray(NO), ROWS).shape == steps.how_many(UNKNOWN)(np.asarray(NO), ROWS).shape == ()
+    assert steps.how_many(YES)(np.asarray(UNKNOWN), ROWS).tolist() == [0, 0, 0]
+    assert steps.how_many(UNKNOWN)(np.asarray(UNKNOWN), ROWS).tolist() == [2, 0, 1]
+    assert steps.how_many(UNKNOWN)(_told(YES, NO, YES), ROWS).shape == ()
+    assert steps.counted(np.array([1, 0]), np.asarray(0)).known is None
     found = steps.counted(np.array([1, 0]), np.array([1, 0]))
     assert found.known is not None and found.known.tolist() == [False, True]
 
