@@ -14,6 +14,7 @@ import polars as pl
 
 from eligibility.cases import in_memory, judged_together, know, questions
 from eligibility.catalogue import Published, standing, unreadable
+from eligibility.compiled import Compiled
 from eligibility.judge import (
     Case,
     criteria_of,
@@ -26,7 +27,7 @@ from eligibility.judge import (
 )
 from eligibility.language.nodes import Node
 from eligibility.language.sources import columns_of
-from eligibility.programme import Compiled, Programme
+from eligibility.programme import Programme
 from engine.core.sql import load_queries
 from engine.night import Night
 

@@ -10,8 +10,7 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 
-from eligibility.compiled import Compiled as Compiled
-from eligibility.compiled import Spans
+from eligibility.compiled import Compiled, Spans
 from eligibility.deadline import Deadline
 from eligibility.language.nodes import Constant, Node, Scale
 from eligibility.language.parse import did_you_mean, parse
