@@ -34,6 +34,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
         "全角の「{found}」があります。半角の{narrow}で書いてください",
     ),
     (
+        r"«(?P<found>[^»]*)» is no sign of a rule; write «(?P<right>[^»]*)»",
+        "「{found}」は式の記号ではありません。{right} と書いてください",
+    ),
+    (
         r"«(?P<found>[^»]*)» is Japanese, which a rule does not read",
         "式に日本語の「{found}」は書けません。列とコードの名前は docs/tables/ にあります。つなぐ言葉は and（かつ）と or（または）です",
     ),

@@ -33,7 +33,7 @@ from eligibility.parts import (
     Trigger,
 )
 from eligibility.places import by_id, impossible_date, place_of, written_twice
-from eligibility.slips import misread, said, wide_in_rule, wide_in_yaml
+from eligibility.slips import foreign_in_rule, misread, said, wide_in_yaml
 from engine.core.errors import RuleError
 from engine.core.yaml_text import compose_yaml, values_of
 from engine.records.contract import load_contracts
@@ -157,9 +157,9 @@ class Programme(Part):
         reads: set[tuple[str, str]] = set()
 
         def tree(place: str, text: str) -> Node:
-            wide = wide_in_rule(text)
-            if wide:
-                raise RuleError(f"{self.slug}.{place}: {wide}")
+            foreign = foreign_in_rule(text)
+            if foreign:
+                raise RuleError(f"{self.slug}.{place}: {foreign}")
             try:
                 node, read = parse(text, dated=lambda name: self._dated(name, on), consent=consent)
             except RuleError as error:

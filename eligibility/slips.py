@@ -38,6 +38,8 @@ _WIDE_YAML = re.compile(
     r"(?:^\s*(?:- +)?|[{,]\s*)[a-z0-9_]+(?P<colon>：)|^[ -]*(?P<space>\u3000)|(?P<brace>[｛｝［］])",
     re.ASCII | re.MULTILINE,
 )
+#: what programming languages write → what a rule writes
+_SIGNS: Mapping[str, str] = {"==": "=", "!=": "<>", "&&": "and", "||": "or"}
 _DAY = "a day of the year, MM-DD in quotes"
 _SHOWN = 40
 #: what else people write for a unit
@@ -84,8 +86,11 @@ def misread(error: yaml.MarkedYAMLError) -> str:
     return problem
 
 
-def wide_in_rule(expression: str) -> str:
-    """What of a rule stands in full width or in Japanese, and what to write; '' when nothing does."""
+def foreign_in_rule(expression: str) -> str:
+    """What of a rule stands in full width, in Japanese or in the signs of programmers, and what to write; '' when nothing does."""
+    sign = next((one for one in _SIGNS if one in expression), None)
+    if sign is not None:
+        return f"«{sign}» is no sign of a rule; write «{_SIGNS[sign]}»"
     found = re.search(r"[^\x00-\x7f]+", expression)
     if found is None:
         return ""

@@ -39,6 +39,7 @@ ON = date(2026, 11, 28)
         pytest.param("nhi_funeral_grant", "by_event_alone: true", "by_event_alone: perhaps", 13, "true か false", id="neither yes nor no"),
         pytest.param("nhi_funeral_grant", "{2020-04-01: 30000}", "{2020-04-01: '30,000円'}", 33, "values.2020-04-01: 「30,000円」ではなく、整数", id="an amount as it is spoken"),
         pytest.param("ltc_at_65", "'RESIDENT'", "’RESIDENT’", 36, "全角の「’」があります。半角の「'」", id="a full-width quote"),
+        pytest.param("ltc_at_65", "= 'RESIDENT'", "!= 'RESIDENT'", 36, "「!=」は式の記号ではありません。<> と書いてください", id="a programmer's sign"),
         pytest.param("ltc_at_65", "subject.birth_date, 65", "subject.birth_date, ６５", 26, "半角の「65」", id="full-width digits"),
         pytest.param("ltc_at_65", ") <= as_of", ") ≦ as_of", 26, "半角の「<=」", id="a mathematical sign"),
         pytest.param("ltc_at_65", "subject.status =", "subject.状態 =", 36, "日本語の「状態」は書けません", id="a Japanese name"),

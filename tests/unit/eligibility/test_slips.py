@@ -27,6 +27,7 @@ GUIDE = FOLDER.parents[1] / "docs" / "guide" / "programmes.md"
         pytest.param("exclusions:\n", "exclusion:\n", (41, 1), "did you mean exclusions?", id="a field"),
         pytest.param("slug: senior", "slug senior", (3, 5), "is not YAML", id="no YAML"),
         pytest.param("as_of >= months_after", "as_off >= months_after", (33, 13), "did you mean as_of?", id="a name in a rule"),
+        pytest.param("subject.status = 'RESIDENT'", "subject.status == 'RESIDENT'", (38, 13), "«==» is no sign of a rule; write «=»", id="a programmer's sign"),
         pytest.param("subject.status = 'RESIDENT'", "subject.status = 'LIVES'", (38, 13), "RESIDENT, MOVED_OUT", id="a code in a rule"),
         pytest.param("subject: {birth_date: 1961-11-22}", "subject: {birt_date: 1961-11-22}", (57, 5), "did you mean birth_date?", id="a column of an example"),
         pytest.param("{status: MOVED_OUT}", "{status: MOVED_OT}", (58, 5), "did you mean MOVED_OUT?", id="a code of an example"),
