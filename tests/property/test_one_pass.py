@@ -91,32 +91,35 @@ COMPARED = st.one_of(
     ),
 )
 SHORT = st.one_of(RULES.filter(lambda rule: len(rule) < 600), COMPARED)
-PROGRAMMES = st.builds(
-    _programme,
-    st.just("plain"),
-    st.sampled_from(["all", "any", "none"]),
-    st.lists(st.one_of(SHORT, SHORT, st.none()), min_size=1, max_size=4),
-    st.lists(SHORT, max_size=2),
-    st.lists(SHORT, max_size=2),
-    consent=st.booleans(),
-)
+
+
+def programmes(slug: str) -> st.SearchStrategy[Programme]:
+    """Programmes called so, of a few rules."""
+    return st.builds(
+        _programme,
+        st.just(slug),
+        st.sampled_from(["all", "any", "none"]),
+        st.lists(st.one_of(SHORT, SHORT, st.none()), min_size=1, max_size=4),
+        st.lists(SHORT, max_size=2),
+        st.lists(SHORT, max_size=2),
+        consent=st.booleans(),
+    )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(one=PROGRAMMES, other=PROGRAMMES, facts=st.lists(cases(), min_size=1, max_size=5), on=DAYS)
+@given(one=programmes("plain"), other=programmes("second"), facts=st.lists(cases(), min_size=1, max_size=5), on=DAYS)
 def test_one_pass_and_evaluator_say_the_same(
     reader: SqlReader, one: Programme, other: Programme, facts: list[Facts], on: date
 ) -> None:
     told = [replace(fact, as_of=on, occurred_on=on, detail="") for fact in facts]
     reader.fill(told)
     who = numbered_population(reader.warehouse, ["residents", *TABLES])
-    programmes = [one, other.model_copy(update={"slug": "second"})]
-    rows = {row["subject_id"]: row for row in judge_everybody(who, programmes, on, explained=True).to_dicts()}
+    rows = {row["subject_id"]: row for row in judge_everybody(who, [one, other], on, explained=True).to_dicts()}
     mine = verdicts(who, one, on)
     counting = {row["subject_id"]: row for row in mine.to_dicts()}
-    slugs = [programme.slug for programme in programmes]
+    slugs = [programme.slug for programme in (one, other)]
     let_in = {
-        row["subject_id"]: row for row in judge_everybody(who, programmes, on, explained=True, let_in=True).to_dicts()
+        row["subject_id"]: row for row in judge_everybody(who, [one, other], on, explained=True, let_in=True).to_dicts()
     }
     assert let_in == {
         person: row for person, row in rows.items() if any(row[slug] for slug in slugs)
@@ -126,7 +129,7 @@ def test_one_pass_and_evaluator_say_the_same(
             assert f"p{place}" not in rows
             continue
         row = rows[f"p{place}"]
-        for programme in programmes:
+        for programme in (one, other):
             case, _ = judge(programme, fact)
             said, _ = verdict(programme, case)
             found = {name.partition("|")[2]: value for name, value in row.items() if name.startswith(programme.slug)}

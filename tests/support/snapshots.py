@@ -36,10 +36,10 @@ def numbered_population(warehouse: Warehouse, tables: Collection[str]) -> Popula
     """Everybody of plain tables in `now`, numbered as a snapshot's are: without files, for tests that make many towns."""
     number_people(warehouse, tables, named_in="now")
     read = {table: load_contracts()[table].columns for table in tables}
+    held = {table: warehouse.query(numbered(table)) for table in tables}
 
     def rows(table: str, columns: Sequence[str]) -> tuple[int, list[pa.Table]]:
-        found = warehouse.query(numbered(table)).select(columns)
-        return found.height, [found.to_arrow()]
+        return held[table].height, [held[table].select(columns).to_arrow()]
 
     register = read_register(rows, read)
-    return Population(register=register, ids=warehouse.query(numbered("residents")).lazy())
+    return Population(register=register, ids=held["residents"].lazy())
