@@ -140,8 +140,8 @@ def _cases(night: Night) -> pl.DataFrame:
 
 
 def _rows(night: Night, cases: pl.DataFrame, asked: Sequence[Asked]) -> list[dict[str, Any]]:
-    """A match for each case and programme: case_id, event_id, code, detail, occurred_on, detected_on, subject_id, household_id and
-    as_of of each case, in the order of case_id."""
+    """A match for each case and programme. `cases`: case_id, event_id, code, detail, occurred_on, detected_on, subject_id,
+    household_id and as_of, in the order of case_id, which counts from 0."""
     told = cases.to_dicts()
     rows = []
     for one, answers in zip(asked, _answers(night, cases, asked), strict=True):

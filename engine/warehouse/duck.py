@@ -26,6 +26,7 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Takes over an open connection; `open_warehouse` is the usual way to get one."""
         self._connection = connection
+        self._in_transaction = False
         connection.execute("SET enable_progress_bar = false")  # it would write into what a command answers
         for query in _SQL.values():
             if query.name.startswith("create_"):
@@ -51,7 +52,8 @@ class Warehouse:
 
     def define_beside(self, statements: Sequence[str]) -> None:
         """Runs statements that do not need each other beside each other, each as a transaction of its own. They see no `frame`, and
-        nothing of a transaction that has not ended. One that fails is raised when those beside it have ended."""
+        nothing that is not committed yet: no transaction may be open. One that fails is raised when those beside it have ended."""
+        assert not self._in_transaction, "what runs beside a transaction does not see what it wrote"
 
         def run(statement: str) -> None:
             with self._connection.cursor() as beside:
@@ -152,12 +154,16 @@ class Warehouse:
     def transaction(self) -> Iterator[None]:
         """All writes inside or none of them."""
         self._connection.execute("BEGIN")
+        self._in_transaction = True
         try:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        else:
+            self._connection.execute("COMMIT")
+        finally:
+            self._in_transaction = False
 
 
 def open_warehouse(path: Path, *, memory_limit_mb: int, scratch: Path) -> Warehouse:

@@ -60,6 +60,13 @@ def test_one_that_fails_beside_others_is_raised(warehouse: Warehouse) -> None:
     assert warehouse.read("SELECT n FROM made", {}).item() == 1
 
 
+def test_nothing_runs_beside_a_transaction_that_is_open(warehouse: Warehouse) -> None:
+    with pytest.raises(AssertionError, match="does not see what it wrote"), warehouse.transaction():
+        warehouse.define_beside(["CREATE TABLE made AS SELECT 1 AS n"])
+    warehouse.define_beside(["CREATE TABLE made AS SELECT 1 AS n"])
+    assert warehouse.read("SELECT n FROM made", {}).item() == 1
+
+
 def test_rows_of_a_query_take_the_values_they_ask_for(warehouse: Warehouse) -> None:
     query = Query(
         name="q", text="SELECT $city AS municipality_code, CAST($on AS DATE) AS night, CAST($n AS INTEGER) AS n"
