@@ -38,11 +38,12 @@ def _spans(home: Path) -> Spans:
 
 def content_of(place: Path) -> bytes:
     """What a version says. Raises RuleError when it is not there, or is not what its name says."""
+    name = _named(place)
     if not place.exists():
-        raise RuleError(f"catalogue: {_named(place)} is named as current but is not there; {_again(place)}")
+        raise RuleError(f"catalogue: {name} is named as current but is not there; publish {place.parent.name} again")
     content = place.read_bytes()
     if hashlib.sha256(content).hexdigest() != place.stem:
-        raise RuleError(f"catalogue: {_named(place)} was changed after it was published; {_again(place)}")
+        raise RuleError(f"catalogue: {name} was changed after it was published; publish {place.parent.name} again")
     return content
 
 
@@ -56,8 +57,11 @@ def known_spans(place: Path) -> Spans | None:
         return None
     try:
         return spans_of(trees.read_text(encoding="utf-8"), place.stem)
-    except RuleError as error:
-        raise RuleError(f"catalogue: the trees of {_named(place)} {error}; {_again(place)}") from None
+    except RuleError:
+        name = f"{_named(place)}.trees"
+        raise RuleError(
+            f"catalogue: {name} was changed after it was published; publish {place.parent.name} again"
+        ) from None
 
 
 def write_version(place: Path, content: str, spans: Spans) -> None:
@@ -76,7 +80,3 @@ def write_whole(path: Path, text: str) -> None:
 
 def _named(place: Path) -> str:
     return f"{place.parent.name}/{place.stem[:12]}…"
-
-
-def _again(place: Path) -> str:
-    return f"publish {place.parent.name} again"

@@ -51,8 +51,8 @@ KEPT = {
     "column {column} is unexpected": "engine/records/check.py",
     "row {first['row_number']} of the file of {first['business_date']}, {first['reason']}": "engine/records/feeds.py",
     "{row['business_date']}/{row['reason']}": "engine/records/load.py",
-    "catalogue: {name} is named as current but is not there; publish {place.parent.name} again": "eligibility/catalogue.py",
-    "catalogue: {name} was changed after it was published; publish {place.parent.name} again": "eligibility/catalogue.py",
+    "catalogue: {name} is named as current but is not there; publish {place.parent.name} again": "eligibility/versions.py",
+    "catalogue: {name} was changed after it was published; publish {place.parent.name} again": "eligibility/versions.py",
 }
 
 
