@@ -76,11 +76,10 @@ def _columns(contract: TableContract, read: Mapping[str, Collection[str]]) -> se
 
 @dataclass(frozen=True, kw_only=True)
 class Questions:
-    """What is asked of cases, as SQL. `tables`: name → SELECT, each made from those of the steps before it; `values`: the SELECT of all
+    """What is asked of cases, as SQL. `tables`: name → SELECT, each made from those of the steps before it, the last of them with all
     answers; `answers`: name of an expression → the column of its answer."""
 
     tables: Sequence[Mapping[str, str]]
-    values: Query
     answers: Mapping[str, str]
 
 
@@ -95,7 +94,8 @@ def questions(asked: Mapping[str, Node], as_of: date) -> Questions:
         joins=listed([joins(rewritten.values(), FOUND)]),
     )
     answers = {name: places[text] for name, text in sql.items()}
-    return Questions(tables=together.tables(), values=values, answers=answers)
+    # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
+    return Questions(tables=(*together.tables(), {_JUDGED: values.text}), answers=answers)
 
 
 def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Questions) -> pl.DataFrame:
@@ -104,8 +104,7 @@ def judged_together(warehouse: Warehouse, cases: pl.DataFrame, asked: Questions)
     marked = cases.with_columns(subject_id=state + pl.col("subject_id"), household_id=state + pl.col("household_id"))
     with warehouse.frame("cases", marked):
         warehouse.define(_SQL["found_cases"].text)
-    # a long SELECT is written first: what is read itself is planned twice, which takes longer than to write a few rows
-    for step in (*asked.tables, {_JUDGED: asked.values.text}):
+    for step in asked.tables:
         made = (
             _SQL["make_facts"].about(table=f"{FOUND}.{name}", facts=Query(name=name, text=text))
             for name, text in step.items()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from eligibility.language.nodes import Among, Comparison, Constant, Moment, Node
-from eligibility.parts import Criterion, Text
+from eligibility.parts import Criterion
 from eligibility.programme import Programme
 
 _RESULTS = {True: "met", False: "not_met", None: "unknown"}
@@ -44,19 +44,15 @@ def _criterion(one: Criterion, tree: Node | None, case: Case) -> dict[str, Any]:
     shown = measured(tree)
     return {
         "id": one.id,
-        "label": _said(one.label),
+        "label": one.label.model_dump(),
         "result": _RESULTS[case.results[one.id]],
         "when_unknown": one.when_unknown,
         "value": _plain(case.values.get(one.id)),
         "threshold": _plain(case.thresholds.get(one.id)),
         "unit": shown.kind if shown is not None else None,
         "cites": one.cites,
-        "find_out": _said(one.verify) if one.verify and case.results[one.id] is None else None,
+        "find_out": one.verify.model_dump() if one.verify and case.results[one.id] is None else None,
     }
-
-
-def _said(text: Text) -> dict[str, str]:
-    return {"ja": text.ja, "en": text.en}
 
 
 def _plain(value: Any) -> Any:
@@ -121,15 +117,15 @@ def facts_of(
     how_to_apply = trigger.how_to_apply if trigger and trigger.how_to_apply else programme.how_to_apply
     asked = [one for one in programme.criteria.undecided(case.results) if one.when_unknown == "ask"]
     return {
-        "name": _said(programme.name),
-        "gives": _said(programme.gives),
-        "how_to_apply": _said(how_to_apply),
-        "documents": [_said(one) for one in programme.documents],
+        "name": programme.name.model_dump(),
+        "gives": programme.gives.model_dump(),
+        "how_to_apply": how_to_apply.model_dump(),
+        "documents": [one.model_dump() for one in programme.documents],
         "office": programme.office,
         "deadline": {"type": "date", "value": dates.due.isoformat()} if dates.due and not dates.late else None,
         "occurred_on": {"type": "date", "value": occurred.isoformat()} if occurred else None,
         "amount": amounts_of(programme, case, on),
-        "ask": [{"id": one.id, **_said(one.ask)} for one in asked if one.ask],
+        "ask": [{"id": one.id, **one.ask.model_dump()} for one in asked if one.ask],
         "late": dates.late,
     }
 

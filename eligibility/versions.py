@@ -43,7 +43,7 @@ def content_of(place: Path) -> bytes:
         raise RuleError(f"catalogue: {name} is named as current but is not there; publish {place.parent.name} again")
     content = place.read_bytes()
     if hashlib.sha256(content).hexdigest() != place.stem:
-        raise RuleError(f"catalogue: {name} was changed after it was published; publish {place.parent.name} again")
+        raise _changed(place, name)
     return content
 
 
@@ -58,10 +58,7 @@ def known_spans(place: Path) -> Spans | None:
     try:
         return spans_of(trees.read_text(encoding="utf-8"), place.stem)
     except RuleError:
-        name = f"{_named(place)}.trees"
-        raise RuleError(
-            f"catalogue: {name} was changed after it was published; publish {place.parent.name} again"
-        ) from None
+        raise _changed(place, f"{_named(place)}.trees") from None
 
 
 def write_version(place: Path, content: str, spans: Spans) -> None:
@@ -76,6 +73,10 @@ def write_whole(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
+
+
+def _changed(place: Path, name: str) -> RuleError:
+    return RuleError(f"catalogue: {name} was changed after it was published; publish {place.parent.name} again")
 
 
 def _named(place: Path) -> str:

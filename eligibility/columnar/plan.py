@@ -18,8 +18,7 @@ from eligibility.language.sources import sources
 
 #: people in a block: what is found of so many stays in memory that is near
 _BLOCK = 3 << 15
-#: bytes: once so many were freed at one time, glibc keeps twice as many at hand, instead of handing back and clearing memory all the time
-_AT_HAND = 1 << 24
+_AT_HAND = 1 << 24  #: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +80,7 @@ class Plan:
             for step, whole in zip(asked, found, strict=True):
                 whole[begin:end] = told[step]
 
-        np.empty(_AT_HAND, dtype=np.uint8)
+        _keep_at_hand()
         with ThreadPoolExecutor(cpu_count()) as threads:
             list(threads.map(fill, blocks, ends[:-1], ends[1:]))
         return found
@@ -89,9 +88,8 @@ class Plan:
     def vectors(self, asked: Sequence[int]) -> list[Vector]:
         """The same of steps that may give values, too."""
         blocks, turns = self._blocks(), self.turns(asked)
-        parts = [
-            [spread(told[step], block.size) for step in asked] for block in blocks for told in [block.found(turns)]
-        ]
+        found = ((block.size, block.found(turns)) for block in blocks)
+        parts = [[spread(told[step], size) for step in asked] for size, told in found]
         return [joined(part) for part in zip(*parts, strict=True)]
 
     def turns(self, asked: Sequence[int]) -> "list[Turn]":
@@ -126,6 +124,11 @@ class Plan:
             if self.cases is None or np.diff(np.searchsorted(self.cases.of, [begin, end])):
                 yield begin, end
             begin = end
+
+
+def _keep_at_hand() -> None:
+    """Has glibc keep memory between steps, twice as much as is freed here at once, instead of handing it back and clearing it anew."""
+    np.empty(_AT_HAND, dtype=np.uint8)
 
 
 class Turn(NamedTuple):

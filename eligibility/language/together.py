@@ -1,7 +1,8 @@
 """What the expressions of one night ask of people, households and cases, found once for all of them: each answer is a column.
 
-Three tables hold the answers: `people` has one row per person, `households` one per household, `known_cases` one per case, with what the
-first two say of its subject, and what is asked of rows beside its event, or of its household's members beside its subject.
+Five tables hold the answers: `people` has one row per person, `subjects` one per subject, with what is asked of nobody else, `households`
+one per household, `beside` one per case, with what is asked of rows beside its event or of members beside its subject; `known_cases` has
+one per case, too, with all that the others say of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -56,9 +56,7 @@ def main() -> None:
         folder = Path(name)
         begin = perf_counter()
         whole_night = not asked.without_a_night
-        tables = sorted(
-            load_contracts() if whole_night else columns_read(one.compiled(BASELINE) for one in _catalogue())
-        )
+        tables = sorted(load_contracts() if whole_night else _columns())
         repeated_town(folder, asked.residents, tables)
         say(what="the town, repeated", residents=asked.residents, seconds=round(perf_counter() - begin, 1))
         floor = measured(scan, folder, asked.runs)
@@ -84,6 +82,10 @@ def _catalogue() -> list[Programme]:
     return [read_programme(path) for path in files()]
 
 
+def _columns() -> dict[str, set[str]]:
+    return columns_read(one.compiled(BASELINE) for one in _catalogue())
+
+
 def one_person(programme: Programme) -> None:
     """`assess` in this process, its rules read before."""
     facts, on, spent = example_facts(programme.examples[0]), programme.examples[0].as_of, []
@@ -97,10 +99,7 @@ def one_person(programme: Programme) -> None:
 
 def scan(folder: Path, runs: int, _: str) -> list[Figures]:
     """Only reads, into Arrow, the columns that judging the catalogue reads: numbers in place of ids."""
-    read = {
-        table: {told_by(table, name) for name in names}
-        for table, names in columns_read(one.compiled(BASELINE) for one in _catalogue()).items()
-    }
+    read = {table: {told_by(table, name) for name in names} for table, names in _columns().items()}
     return timed(lambda: _read(folder, read), runs)
 
 
